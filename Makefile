@@ -1,0 +1,50 @@
+# What a person runs. Everything else is .venv/bin/sceptre and .venv/bin/oms.
+
+ENV ?= dev
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: help launch test lint aws-env stop clean
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# One shell, so that nothing runs with other credentials if the embedded AWS did not start.
+launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded AWS
+	@set -eu; \
+	$(BIN)/oms local up; \
+	isolated="$$($(BIN)/oms local env)"; \
+	eval "$$isolated"; \
+	since="$$(date +%s)"; \
+	$(BIN)/sceptre launch -y $(ENV); \
+	$(BIN)/oms local status $(ENV) --since "$$since"
+
+test: $(INSTALLED) ## Run every test
+	@$(BIN)/python -m pytest
+
+lint: $(INSTALLED) ## Run every static check
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/cfn-lint --regions us-east-1 -- templates/*/*.json
+
+aws-env: $(INSTALLED) ## Print what a shell needs to reach the embedded AWS: eval "$(make -s aws-env)"
+	@$(BIN)/oms local env
+
+stop: ## End the embedded AWS
+	@if [ -x $(BIN)/oms ]; then $(BIN)/oms local down; fi
+
+clean: stop ## End it, and remove .local and .venv
+	@rm -rf .local .venv
+
+$(INSTALLED): setup.cfg pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "Python 3.10 or newer is needed: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv module is missing: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Setting up .venv ..." >&2
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[local,test]' >&2
+	@touch $@

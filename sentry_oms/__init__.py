@@ -1,0 +1,1 @@
+"""What the tags of Sentry OMS share, and what Sceptre has no command for."""
