@@ -1,0 +1,191 @@
+"""The naming rules: stacks, queues, tables, secrets, repositories, clusters, services.
+
+Pure: nothing here talks to AWS or to Sceptre. The SQS template, ``!sqs_queue_names``, the checks
+and the tests all ask here, so a name is decided in one place.
+
+Sources: the seed's naming section (``sentry-{stack}-{env}``) and
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+Environment = Literal["dev", "staging", "prod"]
+
+RepositoryName = Annotated[
+    str,
+    Field(
+        min_length=2,
+        max_length=256,
+        pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*$",
+    ),
+]
+"""What ECR takes as a repository's name.
+
+Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+"""
+
+QUEUE_NAME_LIMIT = 80
+"""Characters of an SQS queue name, a ``.fifo`` included."""
+
+EXCHANGE_QUEUES = ("orders", "filled-orders")
+"""The FIFO queues of every exchange, as suffixes of its name."""
+
+
+def _checked(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise ValueError(
+            f"{name!r} is no name: use lower-case letters, digits and single hyphens between them"
+        )
+    return name
+
+
+Name = Annotated[str, AfterValidator(_checked)]
+"""The part of a name that a person chooses: an exchange, or a queue without its suffix."""
+
+
+def stack_name(stack: str, environment: str) -> str:
+    """``vpc`` in dev is the CloudFormation stack ``sentry-vpc-dev``."""
+    return f"sentry-{stack}-{environment}"
+
+
+def queue_name(name: str, environment: str, *, fifo: bool) -> str:
+    """``master-order`` in dev is the queue ``master-order-queue-dev.fifo``."""
+    return _with_type(f"{name}-queue-{environment}", fifo)
+
+
+def dead_letter_queue_name(name: str, environment: str, *, fifo: bool) -> str:
+    """``master-order`` in dev fails into ``master-order-dlq-dev.fifo``."""
+    return _with_type(f"{name}-dlq-{environment}", fifo)
+
+
+def table_name(table: Literal["config", "trading_data"], environment: str) -> str:
+    """The DynamoDB table of a kind of data: ``oms_config_dev``."""
+    return f"oms_{table}_{environment}"
+
+
+def secret_name(environment: str) -> str:
+    """The application's own secret. Exchange credentials lie below it, in ``/exchanges/``."""
+    return f"sentry/{environment}"
+
+
+def repository_name(image: Literal["admin-front-end", "oms", "websocket"], environment: str) -> str:
+    """The ECR repository of an image: ``sentry/oms-dev``."""
+    return f"sentry/{image}-{environment}"
+
+
+def cluster_name(cluster: Literal["gateway", "oms"], environment: str) -> str:
+    """The ECS cluster: ``sentry-oms-dev``."""
+    return f"sentry-{cluster}-{environment}"
+
+
+def service_name(service: Literal["frontend-admin", "oms", "websocket"], environment: str) -> str:
+    """The ECS service: ``sentry-oms-service-dev``."""
+    return f"sentry-{service}-service-{environment}"
+
+
+def logical_id(name: str) -> str:
+    """``bitget-filled-orders`` is ``BitgetFilledOrders`` in a template.
+
+    It comes from the name and never from a position: CloudFormation replaces a resource whose
+    logical ID changes, and a replaced queue loses its orders.
+    """
+    return "".join(part[:1].upper() + part[1:] for part in name.split("-"))
+
+
+def _with_type(name: str, fifo: bool) -> str:
+    return f"{name}.fifo" if fifo else name
+
+
+class Queue(BaseModel):
+    """One queue and its dead-letter queue, as the YAML list gives it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    fifo: bool = False
+    visibility_timeout: int = Field(
+        default=180, ge=0, le=43_200, description="seconds; six times what the handler takes"
+    )
+    max_age: int = Field(
+        default=300, ge=60, description="seconds that the oldest message may wait before an alarm"
+    )
+
+    @property
+    def logical_id(self) -> str:
+        """The queue's logical ID in the template."""
+        return f"{logical_id(self.name)}Queue"
+
+    @property
+    def dead_letter_logical_id(self) -> str:
+        """The dead-letter queue's logical ID in the template."""
+        return f"{logical_id(self.name)}DeadLetterQueue"
+
+    def full_name(self, environment: str) -> str:
+        """The queue's name on AWS."""
+        return queue_name(self.name, environment, fifo=self.fifo)
+
+    def dead_letter_name(self, environment: str) -> str:
+        """The dead-letter queue's name on AWS."""
+        return dead_letter_queue_name(self.name, environment, fifo=self.fifo)
+
+
+class Messaging(BaseModel):
+    """The sqs stack's ``sceptre_user_data``: the exchanges, and the queues that are not of one.
+
+    Raises (as pydantic errors that name the field):
+        a name that SQS refuses, a duplicate, or two queues that would share a logical ID.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    environment: Environment
+    exchanges: tuple[Name, ...]
+    queues: tuple[Queue, ...] = ()
+
+    @property
+    def all_queues(self) -> tuple[Queue, ...]:
+        """The queues of no exchange first, then each exchange's, in the order given."""
+        return self.queues + tuple(
+            Queue(name=f"{exchange}-{suffix}", fifo=True)
+            for exchange in self.exchanges
+            for suffix in EXCHANGE_QUEUES
+        )
+
+    @model_validator(mode="after")
+    def _names_are_distinct_and_fit(self) -> Messaging:
+        _refuse("exchange", "is listed twice", _repeated(self.exchanges))
+        _refuse("queue", "is defined twice", _repeated(q.name for q in self.all_queues))
+        _refuse(
+            "logical ID",
+            "belongs to two queues: choose names that differ in more than hyphens",
+            _repeated(
+                an_id for q in self.all_queues for an_id in (q.logical_id, q.dead_letter_logical_id)
+            ),
+        )
+        _refuse(
+            "queue",
+            f"is longer than the {QUEUE_NAME_LIMIT} characters that SQS allows",
+            [
+                name
+                for q in self.all_queues
+                for name in (q.full_name(self.environment), q.dead_letter_name(self.environment))
+                if len(name) > QUEUE_NAME_LIMIT
+            ],
+        )
+        return self
+
+
+def _repeated(values: Iterable[str]) -> list[str]:
+    return [value for value, times in Counter(values).items() if times > 1]
+
+
+def _refuse(kind: str, why: str, offenders: list[str]) -> None:
+    if offenders:
+        raise ValueError(f"{kind} {', '.join(map(repr, offenders))} {why}")

@@ -1,0 +1,68 @@
+"""``!stack_output`` follows the target's ``stack_name``, and asks AWS once for each stack.
+
+Sceptre 4.7 computes ``<project_code>-<path>`` for the target and ignores its ``stack_name``
+(``sceptre/resolvers/stack_output.py``, ``StackOutput.resolve``), and makes one DescribeStacks call
+for every use. The seed's names (``sentry-vpc-dev``) can't be had without ``stack_name``.
+
+Upstream: https://github.com/Sceptre/sceptre/issues/280, 380, 943; the StopIteration under
+``--ignore-dependencies`` is 778. It can go when 943 is closed in a release and our constraint
+admits that release.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+from sceptre.exceptions import DependencyStackMissingOutputError, StackDoesNotExistError
+from sceptre.resolvers.stack_output import StackOutput
+
+from sentry_oms.arguments import dependency
+from sentry_oms.view import VIEW, Description, StackKey, View
+
+
+def install() -> None:
+    """Replace ``StackOutput.resolve``."""
+    StackOutput.resolve = resolve
+
+
+def resolve(self: StackOutput) -> str:
+    """The output's value.
+
+    Raises:
+        StackDoesNotExistError: the target is not on AWS yet.
+        DependencyStackMissingOutputError: it is, without that output; names those that it has.
+    """
+    target = dependency(self, self.dependency_stack_name)
+    label = f"{self.stack.name}: !stack_output {self.argument}"
+    found = outputs(target, label)
+    if self.output_key not in found:
+        has = ", ".join(sorted(found)) or "none"
+        raise DependencyStackMissingOutputError(
+            f"{label}: {target.external_name} has no output '{self.output_key}'; it has: {has}"
+        )
+    return found[self.output_key]
+
+
+def outputs(target: Any, label: str, view: View = VIEW) -> dict[str, str]:
+    """The outputs of a ``sceptre.stack.Stack``, by key."""
+
+    def ask() -> Description:
+        try:
+            response = target.connection_manager.call(
+                service="cloudformation",
+                command="describe_stacks",
+                kwargs={"StackName": target.external_name},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Message"].endswith("does not exist"):
+                raise StackDoesNotExistError(
+                    f"{label}: {target.external_name} does not exist yet: "
+                    f"launch {target.name}.yaml first"
+                ) from None
+            raise
+        description: Description = response["Stacks"][0]
+        return description
+
+    described = view.describe(StackKey.of(target), ask)
+    return {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}
