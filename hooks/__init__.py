@@ -1,0 +1,1 @@
+"""YAML tags that act before or after a stack's operation, one file a tag."""

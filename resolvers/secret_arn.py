@@ -1,0 +1,69 @@
+"""``!secret_arn``: the full ARN of a secret, with the suffix that Secrets Manager gave it.
+
+Example::
+
+    parameters:
+      AppSecretArn: !secret_arn {name: sentry/dev, stack: dev/secrets.yaml}
+
+Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html
+"""
+
+from __future__ import annotations
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict, Field
+from sceptre.exceptions import SceptreException
+from sceptre.resolvers import Resolver
+
+from sentry_oms.arguments import depends_on, parse, tag_name
+
+
+class SecretNotUsable(SceptreException):
+    """The secret does not exist, or is scheduled for deletion."""
+
+
+class Argument(BaseModel):
+    """What the tag takes: a mapping, or the secret's name alone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$", description="the name, not the ARN")
+    stack: str | None = Field(
+        default=None, description="the stack file that creates it, relative to config/"
+    )
+
+
+class SecretArn(Resolver):
+    """Resolves to the secret's ARN. Its value is never read."""
+
+    def setup(self) -> None:
+        """Add the edge to the stack that creates the secret, where one is named."""
+        depends_on(self, "stack")
+
+    def resolve(self) -> str:
+        """The ARN; raises SecretNotUsable."""
+        wanted = parse(Argument, self, shorthand="name")
+        label = f"{self.stack.name}: {tag_name(self)} name:"
+        try:
+            secret = self.stack.connection_manager.call(
+                service="secretsmanager",
+                command="describe_secret",
+                kwargs={"SecretId": wanted.name},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            raise SecretNotUsable(
+                f"{label} there is no secret '{wanted.name}' in {self.stack.region}: "
+                f"{_remedy(wanted)}"
+            ) from None
+        if "DeletedDate" in secret:
+            raise SecretNotUsable(
+                f"{label} '{wanted.name}' is scheduled for deletion: restore it with "
+                f"`aws secretsmanager restore-secret --secret-id {wanted.name}`"
+            )
+        return str(secret["ARN"])
+
+
+def _remedy(wanted: Argument) -> str:
+    return f"launch {wanted.stack} first" if wanted.stack else "create it, or correct the name"
