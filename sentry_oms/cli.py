@@ -1,0 +1,92 @@
+"""``oms``: what Sceptre has no command for. Thin: it reads arguments and prints."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timezone
+from pathlib import Path
+
+import boto3
+import click
+from rich.console import Console
+
+from sentry_oms.local import environment, summary
+from sentry_oms.local.instance import FIRST_PORT, Instance, LocalError
+
+
+class OneLine(click.ClickException):
+    """A failure that a person reads as one line."""
+
+    def show(self, file: object = None) -> None:  # noqa: ARG002
+        """Print it without click's prefix, on standard error."""
+        click.echo(f"oms: {self.format_message()}", err=True)
+
+
+class Group(click.Group):
+    """A group whose commands report LocalError as one line."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except LocalError as error:
+            raise OneLine(str(error)) from None
+
+
+@click.group(cls=Group)
+def main() -> None:
+    """Sentry OMS: what Sceptre has no command for."""
+
+
+@main.group()
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path),
+    envvar="OMS_LOCAL_DIR",
+    default=Path(".local"),
+    show_default=True,
+    help="Where it keeps pid, log and state.",
+)
+@click.pass_context
+def local(ctx: click.Context, directory: Path) -> None:
+    """The embedded AWS of this machine."""
+    ctx.obj = Instance(directory)
+
+
+@local.command()
+@click.option("--port", envvar="OMS_LOCAL_PORT", default=FIRST_PORT, show_default=True)
+@click.pass_obj
+def up(instance: Instance, port: int) -> None:
+    """Start it, at PORT or the next free one; leave it be where it runs."""
+    record, what = instance.up(port)
+    click.echo(f"The embedded AWS {what}: {record.endpoint}")
+
+
+@local.command()
+@click.pass_obj
+def down(instance: Instance) -> None:
+    """End it; what exists on it is kept for the next start."""
+    click.echo("The embedded AWS " + ("ended." if instance.down() else "was not running."))
+
+
+@local.command()
+@click.pass_obj
+def env(instance: Instance) -> None:
+    """Print what a shell needs to reach it and nothing else: eval "$(oms local env)"."""
+    for line in environment.shell_lines(instance.running().endpoint, os.environ):
+        click.echo(line)
+
+
+@local.command()
+@click.argument("name", metavar="[ENV]", default="dev")
+@click.option("--since", type=float, help="Seconds since 1970: say what changed from then on.")
+@click.pass_obj
+def status(instance: Instance, name: str, since: float | None) -> None:
+    """Show the stacks of ENV on it, their outputs, and how to reach it."""
+    endpoint = instance.running().endpoint
+    isolated = environment.isolated(endpoint, os.environ)
+    os.environ.clear()
+    os.environ.update(isolated)
+    cloudformation = boto3.client("cloudformation", region_name=environment.REGION)
+    moment = None if since is None else datetime.fromtimestamp(since, tz=timezone.utc)
+    summary.show(Console(), summary.stacks_of(cloudformation, name), name, endpoint, moment)

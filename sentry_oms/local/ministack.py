@@ -1,0 +1,227 @@
+"""The one module that touches ministack's private names.
+
+ministack keeps a handler for each CloudFormation type in ``provisioners._RESOURCE_HANDLERS`` and
+for each CloudFormation action in ``handlers._ACTION_HANDLERS``. Both tables are extended here.
+Providers don't see them: they call the service APIs through ordinary boto3 clients whose requests
+never leave the process, so that ministack's own code keeps the state, checks it and saves it.
+
+Private internals: pinned exactly in setup.cfg, and held by tests/contract/test_ministack.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import botocore.awsrequest
+import botocore.config
+import botocore.session
+
+from sentry_oms.local.provider import Handlers, Place, Properties, Provider, Repair, Resource
+
+Params = Mapping[str, Any]
+"""A Query API request's parameters, each a list as ``parse_qs`` gives it."""
+Response = tuple[int, dict[str, str], bytes]
+ActionHandler = Callable[[Params], Response]
+
+
+def configure(port: int, directory: Path, region: str) -> None:
+    """Set the variables that ministack reads when it is imported.
+
+    Without ``BIND_HOST`` it listens on every interface; without the two switches it opens further
+    ports. A Docker daemon is never used: containers would make runs differ between machines.
+    """
+    os.environ.update(
+        BIND_HOST="127.0.0.1",
+        GATEWAY_PORT=str(port),
+        MINISTACK_HOST="localhost",
+        MINISTACK_REGION=region,
+        IOT_MTLS_ENABLED="0",
+        SFTP_ENABLED="0",
+        DOCKER_HOST=f"unix://{directory}/no-docker.sock",
+        PERSIST_STATE="1",
+        STATE_DIR=str(directory / "state"),
+        S3_PERSIST="1",
+        S3_DATA_DIR=str(directory / "s3"),
+        TMPDIR=str(directory),
+    )
+
+
+class Ministack:
+    """ministack in this process. ``configure`` must have run before the first one is made."""
+
+    def __init__(self) -> None:
+        from ministack import app
+
+        self._app = app
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._session = botocore.session.get_session()
+
+    @property
+    def asgi(self) -> Any:
+        """The ASGI application that serves every AWS API."""
+        return self._app.app
+
+    def types(self) -> frozenset[str]:
+        """The CloudFormation types that it provisions now."""
+        from ministack.services.cloudformation import provisioners
+
+        return frozenset(provisioners._RESOURCE_HANDLERS)
+
+    def add(self, providers: Iterable[type[Provider]], repairs: Iterable[type[Repair]]) -> None:
+        """Register providers, and put repairs around what is there."""
+        from ministack.services.cloudformation import provisioners
+
+        for provider in providers:
+            provisioners._RESOURCE_HANDLERS[provider.type] = _table_entry(provider(self))
+            provisioners._REPLACING_PROPERTIES[provider.type] = provider.replacing
+            if provider.tagged:
+                provisioners._STACK_TAG_PROPERTY[provider.type] = ("Tags", "list")
+        for repair in repairs:
+            entry = provisioners._RESOURCE_HANDLERS[repair.type]
+            repaired = _table_entry(repair(self, _Original(entry)))
+            provisioners._RESOURCE_HANDLERS[repair.type] = {**entry, **repaired}
+
+    def wrap_action(self, action: str, wrap: Callable[[ActionHandler], ActionHandler]) -> None:
+        """Put ``wrap`` around the handler of a CloudFormation action."""
+        from ministack.services.cloudformation import handlers
+
+        handlers._ACTION_HANDLERS[action] = wrap(handlers._ACTION_HANDLERS[action])
+
+    def stack_record(self, name_or_id: str) -> dict[str, Any] | None:
+        """ministack's own record of a stack; what is added to it is saved with it."""
+        from ministack.services import cloudformation
+
+        for record in cloudformation._stacks.values():
+            if name_or_id in (record["StackName"], record["StackId"]):
+                found: dict[str, Any] = record
+                return found
+        return None
+
+    def client(self, service: str) -> Any:
+        """A boto3 client whose requests ministack's handler answers in this process."""
+        from ministack.core.responses import get_region
+
+        key = (service, get_region())
+        if key not in self._clients:
+            client = self._session.create_client(
+                service,
+                region_name=key[1],
+                endpoint_url="http://127.0.0.1",
+                aws_access_key_id="embedded",
+                aws_secret_access_key="embedded",
+                config=botocore.config.Config(retries={"total_max_attempts": 1}),
+            )
+            client.meta.events.register("before-send", self._answer)
+            self._clients[key] = client
+        return self._clients[key]
+
+    def _answer(self, request: Any, **_: Any) -> Any:
+        """Answer a prepared request; botocore then sends none (its ``before-send`` event)."""
+        from ministack.core.router import detect_service
+
+        url = urlsplit(request.url)
+        headers = {name.lower(): as_text(value) for name, value in request.headers.items()}
+        body = request.body or b""
+        body = body.encode() if isinstance(body, str) else body
+        query = parse_qs(url.query, keep_blank_values=True)
+        routing = {**query, **parse_qs(body.decode("latin-1"))} if body[:7] == b"Action=" else query
+        service = detect_service(request.method, url.path, headers, routing)
+        handler = self._app.SERVICE_HANDLERS[service]
+        status, response_headers, content = _run(
+            handler(request.method, url.path, headers, body, query)
+        )
+        return botocore.awsrequest.AWSResponse(
+            request.url, status, response_headers, _Body(as_text(content).encode())
+        )
+
+
+class _Original(Handlers):
+    """ministack's handlers of a type behind our interface."""
+
+    def __init__(self, entry: Mapping[str, Any]) -> None:
+        self._entry = dict(entry)
+
+    def create(self, place: Place, properties: Properties) -> Resource:
+        return Resource(
+            *self._entry["create"](place.logical_id, dict(properties), place.stack_name)
+        )
+
+    def update(
+        self, place: Place, physical_id: str, previous: Properties, properties: Properties
+    ) -> Resource:
+        arguments = [physical_id, dict(previous), dict(properties), place.stack_name]
+        if self._entry.get("update_with_logical_id"):
+            arguments.append(place.logical_id)
+        return Resource(*self._entry["update"](*arguments))
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        self._entry["delete"](physical_id, dict(properties))
+
+
+def _table_entry(handlers: Handlers) -> dict[str, Any]:
+    """Our interface as a row of ministack's table."""
+
+    def create(logical_id: str, properties: Properties, stack_name: str) -> Resource:
+        return handlers.create(Place(stack_name, logical_id), properties)
+
+    def update(
+        physical_id: str,
+        previous: Properties,
+        properties: Properties,
+        stack_name: str,
+        logical_id: str | None = None,
+    ) -> Resource:
+        place = Place(stack_name, logical_id or physical_id)
+        return handlers.update(place, physical_id, previous, properties)
+
+    return {
+        "create": create,
+        "update": update,
+        "update_with_logical_id": True,
+        "delete": handlers.delete,
+    }
+
+
+def _run(coroutine: Any) -> Any:
+    """Run a service's handler to its end while the server's own event loop waits.
+
+    In a thread with a loop of its own, since some services hand their work to a thread and await
+    it. The context goes along: it holds the request's region and account.
+    """
+    result: list[Any] = []
+    failure: list[BaseException] = []
+
+    def target() -> None:
+        try:
+            result.append(asyncio.run(coroutine))
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(target,))
+    thread.start()
+    thread.join()
+    if failure:
+        raise failure[0]
+    return result[0]
+
+
+class _Body:
+    """The raw response that botocore's AWSResponse reads."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, **_: Any) -> Iterable[bytes]:
+        yield self._content
+
+
+def as_text(value: Any) -> str:
+    """Text that may have come as bytes."""
+    return value.decode() if isinstance(value, bytes) else str(value)

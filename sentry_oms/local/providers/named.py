@@ -1,0 +1,89 @@
+"""Types whose create takes over a resource of the same name, where AWS refuses.
+
+A retained table would lose its rows to a relaunch, and a second stack would take the first one's
+queue. On AWS the create fails, and the retained resource is taken back by import.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from botocore.exceptions import ClientError
+
+from sentry_oms.local.provider import AlreadyExistsError, Place, Properties, Repair, Resource
+
+
+class Named(Repair):
+    """A repair that looks for the name before it creates."""
+
+    name_property: ClassVar[str]
+
+    def create(self, place: Place, properties: Properties) -> Resource:
+        """Make the resource unless its name is taken."""
+        name = properties.get(self.name_property)
+        if name and self.exists(str(name), properties):
+            raise AlreadyExistsError(self.type.rpartition("::")[2], str(name))
+        return super().create(place, properties)
+
+    @abstractmethod
+    def exists(self, name: str, properties: Properties) -> bool:
+        """Whether the service's API has a resource of that name."""
+
+
+class Queue(Named):
+    """``AWS::SQS::Queue``."""
+
+    type = "AWS::SQS::Queue"
+    name_property = "QueueName"
+
+    def exists(self, name: str, properties: Properties) -> bool:  # noqa: ARG002
+        """Whether SQS has the queue."""
+        try:
+            self.aws.client("sqs").get_queue_url(QueueName=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"].endswith("NonExistentQueue"):
+                return False
+            raise
+        return True
+
+
+class Role(Named):
+    """``AWS::IAM::Role``."""
+
+    type = "AWS::IAM::Role"
+    name_property = "RoleName"
+
+    def exists(self, name: str, properties: Properties) -> bool:  # noqa: ARG002
+        """Whether IAM has the role."""
+        try:
+            self.aws.client("iam").get_role(RoleName=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchEntity":
+                return False
+            raise
+        return True
+
+
+class LogGroup(Named):
+    """``AWS::Logs::LogGroup``."""
+
+    type = "AWS::Logs::LogGroup"
+    name_property = "LogGroupName"
+
+    def exists(self, name: str, properties: Properties) -> bool:  # noqa: ARG002
+        """Whether CloudWatch Logs has the group."""
+        groups = self.aws.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        return any(group["logGroupName"] == name for group in groups)
+
+
+class KeyAlias(Named):
+    """``AWS::KMS::Alias``."""
+
+    type = "AWS::KMS::Alias"
+    name_property = "AliasName"
+
+    def exists(self, name: str, properties: Properties) -> bool:  # noqa: ARG002
+        """Whether KMS has the alias."""
+        pages = self.aws.client("kms").get_paginator("list_aliases").paginate()
+        return any(alias["AliasName"] == name for page in pages for alias in page["Aliases"])

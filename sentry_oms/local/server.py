@@ -1,0 +1,44 @@
+"""The process of the embedded AWS: ``python -m sentry_oms.local.server PORT DIRECTORY NONCE``.
+
+Started by ``oms local up``. SIGTERM ends it cleanly, and only then is its state saved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from sentry_oms.local.ministack import Ministack, configure
+from sentry_oms.local.providers import PROVIDERS, REPAIRS
+from sentry_oms.local.providers.cloudformation import complete_descriptions
+from sentry_oms.local.wrapper import Wrapper
+
+
+def main(port: int, directory: Path, nonce: str, region: str) -> None:
+    """Serve on the loopback interface until SIGTERM or SIGINT."""
+    configure(port, directory, region)
+    ministack = Ministack()
+    ministack.add(PROVIDERS, REPAIRS)
+    complete_descriptions(ministack)
+    asyncio.run(_serve(Wrapper(ministack.asgi, nonce), port))
+
+
+async def _serve(app: Wrapper, port: int) -> None:
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.accesslog = None
+    config.keep_alive_timeout = 75
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve(app, config, shutdown_trigger=stop.wait)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4])

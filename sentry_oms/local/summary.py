@@ -1,0 +1,93 @@
+"""What a person reads at the end of ``make launch``: what exists now, and what to try next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+
+Stack = Mapping[str, Any]
+"""A member of ``Stacks`` in the response of DescribeStacks."""
+
+
+def stacks_of(cloudformation: Any, environment: str) -> list[Stack]:
+    """The stacks of an environment, oldest first."""
+    pages = cloudformation.get_paginator("describe_stacks").paginate()
+    stacks = [
+        stack
+        for page in pages
+        for stack in page["Stacks"]
+        if stack["StackName"].startswith("sentry-")
+        and stack["StackName"].endswith(f"-{environment}")
+    ]
+    return sorted(stacks, key=lambda stack: stack["CreationTime"])
+
+
+def happened(stack: Stack, since: datetime | None) -> str:
+    """What became of a stack since a moment: created, updated, or unchanged."""
+    if since is None:
+        return ""
+    if stack["CreationTime"] >= since:
+        return "created"
+    if stack.get("LastUpdatedTime", stack["CreationTime"]) >= since:
+        return "updated"
+    return "unchanged"
+
+
+def show(
+    console: Console,
+    stacks: Iterable[Stack],
+    environment: str,
+    endpoint: str,
+    since: datetime | None = None,
+) -> None:
+    """Print the stacks with their outputs, where to point a client, and what to try next."""
+    stacks = list(stacks)
+    lines = [line for stack in stacks for line in _described(stack, since)]
+    console.print(
+        "\n".join(
+            [
+                *lines,
+                "",
+                _sentence(stacks, environment, since),
+                f"The embedded AWS is at {endpoint}; point a client at it with:",
+                '  eval "$(make -s aws-env)"',
+                "Then try:",
+                f"  .venv/bin/sceptre diff {environment}    what a launch would change",
+                f"  .venv/bin/sceptre status {environment}  each stack's state",
+                "  make test                     every test",
+                "  make stop                     end the embedded AWS",
+            ]
+        ),
+        # What AWS returns is not markup, and ":secret:" in an ARN is no emoji.
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _described(stack: Stack, since: datetime | None) -> list[str]:
+    outputs = [o for o in stack.get("Outputs", []) if o["OutputKey"] != "StackName"]
+    width = max((len(output["OutputKey"]) for output in outputs), default=0)
+    heading = f"{stack['StackName']}  {stack['StackStatus']}  {happened(stack, since)}".rstrip()
+    return [
+        "",
+        heading,
+        *(f"  {output['OutputKey']:{width}}  {output['OutputValue']}" for output in outputs),
+    ]
+
+
+def _sentence(stacks: list[Stack], environment: str, since: datetime | None) -> str:
+    complete = sum(stack["StackStatus"].endswith("COMPLETE") for stack in stacks)
+    sentence = f"{environment}: {complete} of {len(stacks)} stacks COMPLETE"
+    if since is None:
+        return f"{sentence}."
+    counts = {
+        word: sum(happened(stack, since) == word for stack in stacks)
+        for word in ("created", "updated")
+    }
+    changes = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    return f"{sentence}; {changes or 'nothing changed'}."
