@@ -1,0 +1,184 @@
+"""What tests share: an embedded AWS for each module, and a copy of the project to change."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import cfn_flip
+import pytest
+
+from sentry_oms.local.environment import isolated
+from sentry_oms.local.instance import Instance, Record
+from sentry_oms.local.wrapper import CONTROL_PATH
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+
+
+class EmbeddedAws:
+    """A running embedded AWS as a test uses it."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.endpoint = record.endpoint
+        self.environ = isolated(record.endpoint, os.environ)
+
+    def client(self, service: str) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="embedded",
+            aws_secret_access_key="embedded",
+        )
+
+    def control(self, **settings: Any) -> dict[str, Any]:
+        """Ask for latency or faults, and start counting calls; what is in force, with counts."""
+        request = urllib.request.Request(
+            self.endpoint + CONTROL_PATH, method="PUT", data=json.dumps(settings).encode()
+        )
+        with urllib.request.urlopen(request) as response:
+            return dict(json.load(response))
+
+    def calls(self) -> dict[str, int]:
+        with urllib.request.urlopen(self.endpoint + CONTROL_PATH) as response:
+            return dict(json.load(response)["calls"])
+
+    def stack(self, name: str) -> dict[str, Any]:
+        return dict(self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0])
+
+    def outputs(self, name: str) -> dict[str, str]:
+        return {o["OutputKey"]: o["OutputValue"] for o in self.stack(name).get("Outputs", [])}
+
+    def deploy(
+        self, name: str, template: Any, tags: dict[str, str] | None = None, **parameters: str
+    ) -> str:
+        """Create or update a stack as the AWS CLI would; its status once nothing moves."""
+        cloudformation = self.client("cloudformation")
+        arguments = {
+            "StackName": name,
+            "TemplateBody": template if isinstance(template, str) else json.dumps(template),
+            "Parameters": [
+                {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+            ],
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+            "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
+        }
+        exists = any(stack == name for stack in self.stack_names())
+        operation = "update" if exists else "create"
+        getattr(cloudformation, f"{operation}_stack")(**arguments)
+        return self.settled(name)
+
+    def settled(self, name: str) -> str:
+        while True:
+            status = str(self.stack(name)["StackStatus"])
+            if not status.endswith("_IN_PROGRESS"):
+                return status
+
+    def delete(self, name: str) -> str:
+        cloudformation = self.client("cloudformation")
+        stack_id = self.stack(name)["StackId"]
+        cloudformation.delete_stack(StackName=name)
+        return self.settled(stack_id)
+
+    def stack_names(self) -> list[str]:
+        pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
+        return [stack["StackName"] for page in pages for stack in page["Stacks"]]
+
+    def reasons(self, name: str) -> str:
+        """Why resources of the stack failed."""
+        events = self.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
+        return "\n".join(
+            event.get("ResourceStatusReason", "")
+            for event in events
+            if event["ResourceStatus"].endswith("FAILED")
+        )
+
+
+class Project:
+    """A copy of the project that a test may change, and Sceptre run in it."""
+
+    def __init__(self, directory: Path, environ: dict[str, str]) -> None:
+        self.directory = directory
+        self.environ = environ
+        for name in ("config", "templates"):
+            shutil.copytree(ROOT / name, directory / name)
+
+    def sceptre(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run Sceptre as a person does; stdout holds everything that the person reads."""
+        return subprocess.run(
+            [str(BIN / "sceptre"), "--no-colour", *arguments],
+            cwd=self.directory,
+            env={**self.environ, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+    def succeed(self, *arguments: str) -> str:
+        done = self.sceptre(*arguments)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Change a file as a person would; the text must be there."""
+        file = self.directory / path
+        text = file.read_text()
+        assert old in text, f"{old!r} is not in {path}"
+        file.write_text(text.replace(old, new))
+
+    def differing(self, path: str = "dev") -> dict[str, str]:
+        """The stacks in which ``sceptre diff`` sees a difference, with what it says of each."""
+        text = self.succeed("diff", path)
+        sections = re.split(r"^\*+$", text, flags=re.MULTILINE)
+        found = {}
+        for section in sections:
+            heading = re.search(r"Difference detected for stack (\S+)!", section)
+            if heading:
+                found[heading[1]] = section
+        return found
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
+    """An embedded AWS of this module's own, empty at first."""
+    instance = Instance(tmp_path_factory.mktemp("aws"))
+    record, _ = instance.up(first_port())
+    yield EmbeddedAws(record)
+    instance.down()
+
+
+def first_port() -> int:
+    """Apart for each of pytest's workers, which would otherwise race for the same port."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    return 20_000 + 1_000 * int(worker.removeprefix("gw"))
+
+
+@pytest.fixture(scope="module")
+def new_project(
+    tmp_path_factory: pytest.TempPathFactory, aws: EmbeddedAws
+) -> Callable[[], Project]:
+    """Makes a fresh copy of the project that talks to the module's embedded AWS."""
+
+    def make() -> Project:
+        return Project(tmp_path_factory.mktemp("project"), dict(aws.environ))
+
+    return make
+
+
+def template(path: str) -> dict[str, Any]:
+    """A checked-in template."""
+    loaded: dict[str, Any] = cfn_flip.load((ROOT / "templates" / path).read_text())[0]
+    return loaded

@@ -1,0 +1,57 @@
+"""What we lean on in the pinned ministack, and what of it our templates need more of."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from sentry_oms.local.providers import PROVIDERS, REPAIRS
+from tests.conftest import ROOT, template
+from tests.unit.test_sqs_queues_template import rendered
+
+TYPES = """
+from pathlib import Path
+from sentry_oms.local.ministack import Ministack, configure
+configure(1, Path({directory!r}), "us-east-1")
+print("\\n".join(sorted(Ministack().types())))
+"""
+
+
+def used_types() -> set[str]:
+    """The resource types in all of our templates."""
+    paths = [path.relative_to(ROOT / "templates") for path in ROOT.glob("templates/*/*.json")]
+    assert paths
+    bodies = [template(str(path)) for path in paths] + [rendered()]
+    return {resource["Type"] for body in bodies for resource in body["Resources"].values()}
+
+
+def ministacks_types(directory: Path) -> set[str]:
+    """Asked in a process of its own, since ministack reads its settings when it is imported."""
+    code = TYPES.format(directory=str(directory))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_providers_are_what_our_templates_use_and_ministack_lacks(tmp_path: Path) -> None:
+    assert {one.type for one in PROVIDERS} == used_types() - ministacks_types(tmp_path)
+
+
+def test_repairs_are_of_types_that_our_templates_use() -> None:
+    assert {one.type for one in REPAIRS} <= used_types()
+
+
+def test_only_one_module_touches_ministack() -> None:
+    importing = [
+        str(path.relative_to(ROOT))
+        for path in ROOT.glob("sentry_oms/**/*.py")
+        if re.search(r"^\s*(from|import) ministack", path.read_text(), flags=re.MULTILINE)
+    ]
+    assert importing == ["sentry_oms/local/ministack.py"]
+
+
+def test_the_pin_is_exact() -> None:
+    assert f"ministack=={version('ministack')}" in (ROOT / "setup.cfg").read_text()
+    assert f"ministack=={version('ministack')}\n" in (ROOT / "constraints.txt").read_text()

@@ -1,0 +1,373 @@
+"""Each provider and repair of the embedded AWS, seen through the service's own API."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sentry_oms.local.providers import PROVIDERS, REPAIRS
+from tests.conftest import EmbeddedAws
+
+
+def one(type_: str, properties: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A template of one resource, ``R``, whose ``Ref`` is the output ``Ref``."""
+    return {
+        "Resources": {"R": {"Type": type_, "Properties": properties}, **more},
+        "Outputs": {"Ref": {"Value": {"Ref": "R"}}},
+    }
+
+
+def tag(value: str) -> list[dict[str, str]]:
+    return [{"Key": "Name", "Value": value}]
+
+
+NETWORK = {
+    "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+    "Subnet": {
+        "Type": "AWS::EC2::Subnet",
+        "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.0.0/24"},
+    },
+    "Ip": {"Type": "AWS::EC2::EIP", "Properties": {"Domain": "vpc"}},
+}
+
+
+def test_every_provider_and_repair_is_tested_here() -> None:
+    source = Path(__file__).read_text()
+    untested = [one.type for one in (*PROVIDERS, *REPAIRS) if source.count(f'"{one.type}"') == 0]
+    assert untested == []
+
+
+class TestElasticIp:
+    def test_a_tag_edit_keeps_the_address_and_a_delete_releases_it(self, aws: EmbeddedAws) -> None:
+        ec2 = aws.client("ec2")
+        assert aws.deploy("eip", one("AWS::EC2::EIP", {"Tags": tag("a")})) == "CREATE_COMPLETE"
+        before = aws.outputs("eip")
+        status = aws.deploy("eip", one("AWS::EC2::EIP", {"Tags": tag("b")}), tags={"Project": "x"})
+        assert status == "UPDATE_COMPLETE"
+        assert aws.outputs("eip") == before
+        (address,) = ec2.describe_addresses(PublicIps=[before["Ref"]])["Addresses"]
+        tags = {t["Key"]: t["Value"] for t in address["Tags"]}
+        assert (tags["Name"], tags["Project"]) == ("b", "x")
+        aws.delete("eip")
+        addresses = ec2.describe_addresses()["Addresses"]
+        assert before["Ref"] not in [address["PublicIp"] for address in addresses]
+
+
+class TestNatGateway:
+    def gateway(self, **properties: Any) -> dict[str, Any]:
+        return one(
+            "AWS::EC2::NatGateway",
+            {
+                "SubnetId": {"Ref": "Subnet"},
+                "AllocationId": {"Fn::GetAtt": ["Ip", "AllocationId"]},
+                **properties,
+            },
+            **NETWORK,
+        )
+
+    def state(self, aws: EmbeddedAws, gateway: str) -> str:
+        ec2 = aws.client("ec2")
+        (found,) = ec2.describe_nat_gateways(NatGatewayIds=[gateway])["NatGateways"]
+        return str(found["State"])
+
+    def test_a_tag_edit_keeps_the_gateway_and_a_new_subnet_replaces_it(
+        self, aws: EmbeddedAws
+    ) -> None:
+        aws.deploy("nat", self.gateway(Tags=tag("a")))
+        first = aws.outputs("nat")["Ref"]
+        aws.deploy("nat", self.gateway(Tags=tag("b")))
+        assert aws.outputs("nat")["Ref"] == first
+        (found,) = aws.client("ec2").describe_nat_gateways(NatGatewayIds=[first])["NatGateways"]
+        assert {"Key": "Name", "Value": "b"} in found["Tags"]
+
+        moved = self.gateway(SubnetId={"Ref": "Other"})
+        moved["Resources"]["Other"] = {
+            "Type": "AWS::EC2::Subnet",
+            "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.1.0/24"},
+        }
+        assert aws.deploy("nat", moved) == "UPDATE_COMPLETE"
+        second = aws.outputs("nat")["Ref"]
+        assert second != first
+        assert (self.state(aws, first), self.state(aws, second)) == ("deleted", "available")
+        aws.delete("nat")
+        assert self.state(aws, second) == "deleted"
+
+    def test_a_subnet_that_does_not_exist_is_refused(self, aws: EmbeddedAws) -> None:
+        status = aws.deploy("nat-nowhere", self.gateway(SubnetId="subnet-0"))
+        assert status == "ROLLBACK_COMPLETE"
+        assert "'subnet-0' does not exist" in aws.reasons("nat-nowhere")
+
+
+class TestTable:
+    def table(self, **properties: Any) -> dict[str, Any]:
+        return one(
+            "AWS::DynamoDB::Table",
+            {
+                "TableName": "t",
+                "BillingMode": "PAY_PER_REQUEST",
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                **properties,
+            },
+        )
+
+    def settings(self, aws: EmbeddedAws) -> tuple[str, str, str]:
+        dynamodb = aws.client("dynamodb")
+        backups = dynamodb.describe_continuous_backups(TableName="t")
+        return (
+            dynamodb.describe_table(TableName="t")["Table"]
+            .get("SSEDescription", {})
+            .get("Status", "DISABLED"),
+            dynamodb.describe_time_to_live(TableName="t")["TimeToLiveDescription"][
+                "TimeToLiveStatus"
+            ],
+            backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"][
+                "PointInTimeRecoveryStatus"
+            ],
+        )
+
+    def test_settings_are_kept_and_follow_an_update(self, aws: EmbeddedAws) -> None:
+        on = self.table(
+            SSESpecification={"SSEEnabled": "true"},
+            TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True},
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": "true"},
+        )
+        assert aws.deploy("table", on) == "CREATE_COMPLETE"
+        assert self.settings(aws) == ("ENABLED", "ENABLED", "ENABLED")
+        assert aws.deploy("table", self.table()) == "UPDATE_COMPLETE"
+        assert self.settings(aws) == ("DISABLED", "DISABLED", "DISABLED")
+
+    def test_a_taken_name_is_refused_and_its_rows_survive(self, aws: EmbeddedAws) -> None:
+        dynamodb = aws.client("dynamodb")
+        dynamodb.put_item(TableName="t", Item={"pk": {"S": "row"}})
+        assert aws.deploy("second-table", self.table()) == "ROLLBACK_COMPLETE"
+        assert "Table t already exists" in aws.reasons("second-table")
+        assert dynamodb.scan(TableName="t")["Items"] == [{"pk": {"S": "row"}}]
+
+    def test_a_protected_table_stays(self, aws: EmbeddedAws) -> None:
+        aws.deploy("table", self.table(DeletionProtectionEnabled=True))
+        assert aws.delete("table") == "DELETE_FAILED"
+        assert "deletion protection is on" in aws.reasons("table")
+
+
+class TestSecret:
+    generated: ClassVar[dict[str, Any]] = {"PasswordLength": 40, "ExcludePunctuation": True}
+
+    def test_ref_is_the_arn_and_the_value_is_as_asked(self, aws: EmbeddedAws) -> None:
+        secrets = aws.client("secretsmanager")
+        properties = {
+            "Name": "s",
+            "GenerateSecretString": {
+                **self.generated,
+                "SecretStringTemplate": '{"user": "oms"}',
+                "GenerateStringKey": "key",
+            },
+        }
+        aws.deploy("secret", one("AWS::SecretsManager::Secret", properties))
+        arn = aws.outputs("secret")["Ref"]
+        assert arn == secrets.describe_secret(SecretId="s")["ARN"]
+        value = json.loads(secrets.get_secret_value(SecretId=arn)["SecretString"])
+        assert value["user"] == "oms"
+        assert len(value["key"]) == 40
+        assert value["key"].isalnum()
+
+    def test_an_edit_elsewhere_keeps_what_operators_entered(self, aws: EmbeddedAws) -> None:
+        secrets = aws.client("secretsmanager")
+        secrets.put_secret_value(SecretId="s", SecretString="entered")
+        before = aws.outputs("secret")
+        properties = {
+            "Name": "s",
+            "Description": "edited",
+            "GenerateSecretString": {
+                **self.generated,
+                "SecretStringTemplate": '{"user": "oms"}',
+                "GenerateStringKey": "key",
+            },
+        }
+        aws.deploy("secret", one("AWS::SecretsManager::Secret", properties))
+        assert aws.outputs("secret") == before
+        assert secrets.describe_secret(SecretId="s")["Description"] == "edited"
+        assert secrets.get_secret_value(SecretId="s")["SecretString"] == "entered"
+
+    def test_an_edited_generation_makes_a_new_value_as_on_aws(self, aws: EmbeddedAws) -> None:
+        properties = {"Name": "s", "GenerateSecretString": {"PasswordLength": 12}}
+        aws.deploy("secret", one("AWS::SecretsManager::Secret", properties))
+        value = aws.client("secretsmanager").get_secret_value(SecretId="s")["SecretString"]
+        assert len(value) == 12
+        aws.delete("secret")
+        with pytest.raises(ClientError, match="ResourceNotFoundException"):
+            aws.client("secretsmanager").describe_secret(SecretId="s")
+
+
+CONTAINER = {
+    "Name": "oms",
+    "Image": "image:1",
+    "PortMappings": [{"ContainerPort": "8080"}],
+    "Secrets": [{"Name": "KEY", "ValueFrom": "arn:secret"}],
+    "HealthCheck": {"Command": ["CMD", "true"], "StartPeriod": "60"},
+    "LinuxParameters": {"InitProcessEnabled": "true"},
+    "LogConfiguration": {"LogDriver": "awslogs", "Options": {"awslogs-group": "G"}},
+    "DockerLabels": {"Team": "oms"},
+}
+TASK = {
+    "Family": "f",
+    "RequiresCompatibilities": ["FARGATE"],
+    "NetworkMode": "awsvpc",
+    "Cpu": "256",
+    "Memory": "512",
+    "RuntimePlatform": {"CpuArchitecture": "ARM64", "OperatingSystemFamily": "LINUX"},
+    "ContainerDefinitions": [CONTAINER],
+}
+
+
+class TestTaskDefinition:
+    def test_nested_settings_are_kept(self, aws: EmbeddedAws) -> None:
+        aws.deploy("task", one("AWS::ECS::TaskDefinition", TASK))
+        arn = aws.outputs("task")["Ref"]
+        task = aws.client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"]
+        assert task["runtimePlatform"] == {
+            "cpuArchitecture": "ARM64",
+            "operatingSystemFamily": "LINUX",
+        }
+        (container,) = task["containerDefinitions"]
+        assert container["portMappings"] == [{"containerPort": 8080}]
+        assert container["secrets"] == [{"name": "KEY", "valueFrom": "arn:secret"}]
+        assert container["healthCheck"] == {"command": ["CMD", "true"], "startPeriod": 60}
+        assert container["linuxParameters"] == {"initProcessEnabled": True}
+        assert container["logConfiguration"]["options"] == {"awslogs-group": "G"}
+        assert container["dockerLabels"] == {"Team": "oms"}
+
+    def test_a_change_is_a_new_revision_and_a_tag_is_none(self, aws: EmbeddedAws) -> None:
+        aws.deploy("task", one("AWS::ECS::TaskDefinition", {**TASK, "Tags": tag("a")}))
+        assert aws.outputs("task")["Ref"].endswith("/f:1")
+        aws.deploy("task", one("AWS::ECS::TaskDefinition", {**TASK, "Memory": "1024"}))
+        assert aws.outputs("task")["Ref"].endswith("/f:2")
+        aws.delete("task")
+
+    def test_a_misspelt_property_is_refused_as_on_aws(self, aws: EmbeddedAws) -> None:
+        wrong = {**TASK, "ContainerDefinitions": [{**CONTAINER, "Imagge": "x"}]}
+        assert aws.deploy("typo", one("AWS::ECS::TaskDefinition", wrong)) == "ROLLBACK_COMPLETE"
+        assert "containerDefinitions takes no Imagge" in aws.reasons("typo")
+
+
+class TestService:
+    def service(self, **properties: Any) -> dict[str, Any]:
+        return {
+            "Parameters": {"Count": {"Type": "Number", "Default": -1}},
+            "Conditions": {"HasCount": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Count"}, -1]}]}},
+            "Resources": {
+                "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "c"}},
+                "Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": TASK},
+                "R": {
+                    "Type": "AWS::ECS::Service",
+                    "Properties": {
+                        "ServiceName": "s",
+                        "Cluster": {"Ref": "Cluster"},
+                        "TaskDefinition": {"Ref": "Task"},
+                        "DesiredCount": {
+                            "Fn::If": ["HasCount", {"Ref": "Count"}, {"Ref": "AWS::NoValue"}]
+                        },
+                        "EnableExecuteCommand": True,
+                        "PropagateTags": "SERVICE",
+                        **properties,
+                    },
+                },
+            },
+        }
+
+    def described(self, aws: EmbeddedAws) -> dict[str, Any]:
+        ecs = aws.client("ecs")
+        (service,) = ecs.describe_services(cluster="c", services=["s"], include=["TAGS"])[
+            "services"
+        ]
+        return dict(service)
+
+    def test_a_number_from_a_parameter_and_dropped_settings(self, aws: EmbeddedAws) -> None:
+        assert aws.deploy("service", self.service(), Count="0") == "CREATE_COMPLETE"
+        service = self.described(aws)
+        assert service["desiredCount"] == 0
+        assert service["enableExecuteCommand"] is True
+        assert service["propagateTags"] == "SERVICE"
+
+    def test_without_a_count_an_update_leaves_it_alone(self, aws: EmbeddedAws) -> None:
+        aws.client("ecs").update_service(cluster="c", service="s", desiredCount=5)
+        aws.deploy("service", self.service(Tags=tag("a"), EnableExecuteCommand=False))
+        service = self.described(aws)
+        assert service["desiredCount"] == 5
+        assert service["enableExecuteCommand"] is False
+        assert {"key": "Name", "value": "a"} in service["tags"]
+        aws.deploy("service", self.service(EnableExecuteCommand=False))
+        assert "Name" not in [one["key"] for one in self.described(aws).get("tags", [])]
+        aws.delete("service")
+
+
+@pytest.mark.parametrize(
+    ("type_", "properties", "kind"),
+    [
+        ("AWS::SQS::Queue", {"QueueName": "taken"}, "Queue"),
+        ("AWS::Logs::LogGroup", {"LogGroupName": "/taken"}, "LogGroup"),
+        ("AWS::ECS::Cluster", {"ClusterName": "taken"}, "Cluster"),
+        ("AWS::SecretsManager::Secret", {"Name": "taken", "SecretString": "x"}, "Secret"),
+        (
+            "AWS::KMS::Alias",
+            {"AliasName": "alias/taken", "TargetKeyId": {"Ref": "Key"}},
+            "Alias",
+        ),
+        (
+            "AWS::IAM::Role",
+            {
+                "RoleName": "taken",
+                "AssumeRolePolicyDocument": {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+                            "Action": "sts:AssumeRole",
+                        }
+                    ],
+                },
+            },
+            "Role",
+        ),
+    ],
+)
+def test_a_create_of_a_taken_name_fails_as_on_aws(
+    aws: EmbeddedAws, type_: str, properties: dict[str, Any], kind: str
+) -> None:
+    key = {"Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {}}}}
+    body = one(type_, properties, **(key if kind == "Alias" else {}))
+    assert aws.deploy(f"first-{kind}", body) == "CREATE_COMPLETE", aws.reasons(f"first-{kind}")
+    assert aws.deploy(f"second-{kind}", body) == "ROLLBACK_COMPLETE"
+    assert f"{kind} " in aws.reasons(f"second-{kind}")
+    assert "already exists" in aws.reasons(f"second-{kind}")
+    aws.delete(f"first-{kind}")
+
+
+class TestNotificationTopics:
+    def test_they_are_described_as_given(self, aws: EmbeddedAws) -> None:
+        cloudformation = aws.client("cloudformation")
+        body = json.dumps(one("AWS::SQS::Queue", {"QueueName": "notified"}))
+        topics = [f"arn:aws:sns:us-east-1:000000000000:t{n}" for n in (1, 2)]
+        cloudformation.create_stack(StackName="topics", TemplateBody=body, NotificationARNs=topics)
+        aws.settled("topics")
+        assert aws.stack("topics")["NotificationARNs"] == topics
+
+    def test_a_change_set_gives_them_when_it_is_executed(self, aws: EmbeddedAws) -> None:
+        cloudformation = aws.client("cloudformation")
+        body = json.dumps(one("AWS::SQS::Queue", {"QueueName": "notified", "DelaySeconds": 1}))
+        cloudformation.create_change_set(
+            StackName="topics", ChangeSetName="none", TemplateBody=body, NotificationARNs=[]
+        )
+        assert len(aws.stack("topics")["NotificationARNs"]) == 2
+        cloudformation.execute_change_set(StackName="topics", ChangeSetName="none")
+        aws.settled("topics")
+        assert aws.stack("topics")["NotificationARNs"] == []
+
+    def test_a_stack_without_has_an_empty_list(self, aws: EmbeddedAws) -> None:
+        aws.deploy("quiet", one("AWS::SQS::Queue", {"QueueName": "quiet"}))
+        assert aws.stack("quiet")["NotificationARNs"] == []
