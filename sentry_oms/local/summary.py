@@ -25,6 +25,12 @@ def stacks_of(cloudformation: Any, environment: str) -> list[Stack]:
     return sorted(stacks, key=lambda stack: stack["CreationTime"])
 
 
+def is_complete(stack: Stack) -> bool:
+    """Whether the last operation on the stack succeeded; a rollback did not."""
+    status = stack["StackStatus"]
+    return bool(status.endswith("_COMPLETE") and "ROLLBACK" not in status)
+
+
 def happened(stack: Stack, since: datetime | None) -> str:
     """What became of a stack since a moment: created, updated, or unchanged."""
     if since is None:
@@ -81,7 +87,7 @@ def _described(stack: Stack, since: datetime | None) -> list[str]:
 
 
 def _sentence(stacks: list[Stack], environment: str, since: datetime | None) -> str:
-    complete = sum(stack["StackStatus"].endswith("COMPLETE") for stack in stacks)
+    complete = sum(is_complete(stack) for stack in stacks)
     sentence = f"{environment}: {complete} of {len(stacks)} stacks COMPLETE"
     if since is None:
         return f"{sentence}."
