@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +24,9 @@ import botocore.awsrequest
 import botocore.config
 import botocore.session
 
+from sentry_oms.local.asgi import JSON, read_body, send_body
 from sentry_oms.local.provider import Handlers, Place, Properties, Provider, Repair, Resource
+from sentry_oms.local.services import SERVICES, Service
 
 Params = Mapping[str, Any]
 """A Query API request's parameters, each a list as ``parse_qs`` gives it."""
@@ -60,13 +63,37 @@ class Ministack:
         from ministack import app
 
         self._app = app
+        self._services = [service(self) for service in SERVICES]
         self._clients: dict[tuple[str, str], Any] = {}
         self._session = botocore.session.get_session()
 
-    @property
-    def asgi(self) -> Any:
-        """The ASGI application that serves every AWS API."""
-        return self._app.app
+    async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve every AWS API: our services, and ministack's."""
+        target = as_text(dict(scope.get("headers", [])).get(b"x-amz-target", b""))
+        service = self._service(target)
+        if service is None:
+            await self._app.app(scope, receive, send)
+        else:
+            status, reply = service.answer(target, await read_body(receive))
+            await send_body(send, status, JSON, reply)
+
+    def save(self, file: Path) -> None:
+        """Write what our services keep; ministack saves its own."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({service.name: service.state for service in self._services}))
+
+    def load(self, file: Path) -> None:
+        """Take up what ``save`` wrote, where there is such a file."""
+        if file.exists():
+            saved = json.loads(file.read_text())
+            for service in self._services:
+                service.state = saved.get(service.name, {})
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource in the request's region and account."""
+        from ministack.core.responses import get_account_id, get_region
+
+        return f"arn:aws:{service}:{get_region()}:{get_account_id()}:{resource}"
 
     def types(self) -> frozenset[str]:
         """The CloudFormation types that it provisions now."""
@@ -128,8 +155,11 @@ class Ministack:
 
         url = urlsplit(request.url)
         headers = {name.lower(): as_text(value) for name, value in request.headers.items()}
-        body = request.body or b""
-        body = body.encode() if isinstance(body, str) else body
+        body = as_bytes(request.body or b"")
+        ours = self._service(headers.get("x-amz-target", ""))
+        if ours is not None:
+            status, reply = ours.answer(headers["x-amz-target"], body)
+            return _response(request.url, status, {}, reply)
         query = parse_qs(url.query, keep_blank_values=True)
         routing = {**query, **parse_qs(body.decode("latin-1"))} if body[:7] == b"Action=" else query
         service = detect_service(request.method, url.path, headers, routing)
@@ -137,9 +167,10 @@ class Ministack:
         status, response_headers, content = _run(
             handler(request.method, url.path, headers, body, query)
         )
-        return botocore.awsrequest.AWSResponse(
-            request.url, status, response_headers, _Body(as_text(content).encode())
-        )
+        return _response(request.url, status, response_headers, as_bytes(content))
+
+    def _service(self, target: str) -> Service | None:
+        return next((service for service in self._services if service.answers(target)), None)
 
 
 class _Original(Handlers):
@@ -212,6 +243,15 @@ def _run(coroutine: Any) -> Any:
     return result[0]
 
 
+def _response(url: str, status: int, headers: dict[str, str], body: bytes) -> Any:
+    return botocore.awsrequest.AWSResponse(
+        url,
+        status,
+        headers,  # type: ignore[arg-type]
+        _Body(body),
+    )
+
+
 class _Body:
     """The raw response that botocore's AWSResponse reads."""
 
@@ -220,6 +260,13 @@ class _Body:
 
     def stream(self, **_: Any) -> Iterable[bytes]:
         yield self._content
+
+
+def as_bytes(value: Any) -> bytes:
+    """Bytes that may have come as text, or as a file."""
+    if hasattr(value, "read"):
+        value = value.read()
+    return value.encode() if isinstance(value, str) else bytes(value)
 
 
 def as_text(value: Any) -> str:

@@ -25,7 +25,10 @@ def main(port: int, directory: Path, nonce: str, region: str) -> None:
     ministack = Ministack()
     ministack.add(PROVIDERS, REPAIRS)
     complete_descriptions(ministack)
+    saved = directory / "state" / "our-services.json"
+    ministack.load(saved)
     asyncio.run(_serve(Wrapper(ministack.asgi, nonce), port))
+    ministack.save(saved)
 
 
 async def _serve(app: Wrapper, port: int) -> None:

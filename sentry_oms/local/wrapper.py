@@ -21,6 +21,8 @@ from urllib.parse import parse_qs
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sentry_oms.local.asgi import JSON, read_body, send_body
+
 NONCE_PATH = "/_oms/nonce"
 CONTROL_PATH = "/_oms/control"
 
@@ -71,7 +73,7 @@ class Wrapper:
     async def _serve_control(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["method"] == "PUT":
             try:
-                self._control = Control.model_validate_json(await _body(receive))
+                self._control = Control.model_validate_json(await read_body(receive))
             except ValidationError as invalid:
                 await _respond(send, 400, {"error": str(invalid)})
                 return
@@ -79,7 +81,7 @@ class Wrapper:
         await _respond(send, 200, {**self._control.model_dump(), "calls": dict(self._calls or {})})
 
     async def _observed(self, calls: Counter[str], scope: Any, receive: Any, send: Any) -> None:
-        body = await _body(receive)
+        body = await read_body(receive)
         action = _action(scope, body)
         calls[action] += 1
         if self._control.latency_seconds:
@@ -104,16 +106,6 @@ def _action(scope: Any, body: bytes) -> str:
     return f"{scope['method']} {scope['path']}"
 
 
-async def _body(receive: Any) -> bytes:
-    chunks = []
-    more = True
-    while more:
-        message = await receive()
-        chunks.append(message.get("body", b""))
-        more = message.get("more_body", False)
-    return b"".join(chunks)
-
-
 def _replay(body: bytes, receive: Any) -> Any:
     sent = False
 
@@ -136,14 +128,8 @@ async def _fail(send: Any, fault: Fault, *, is_json: bool) -> None:
         f"<ErrorResponse><Error><Type>Sender</Type><Code>{fault.code}</Code>"
         f"<Message>{fault.message}</Message></Error></ErrorResponse>"
     )
-    await _send(send, fault.status, b"text/xml", xml.encode())
+    await send_body(send, fault.status, b"text/xml", xml.encode())
 
 
 async def _respond(send: Any, status: int, content: Any) -> None:
-    await _send(send, status, b"application/json", json.dumps(content).encode())
-
-
-async def _send(send: Any, status: int, content_type: bytes, body: bytes) -> None:
-    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send_body(send, status, JSON, json.dumps(content).encode())

@@ -4,18 +4,42 @@ A test holds that ``PROVIDERS`` is exactly what our templates use and ministack 
 """
 
 from sentry_oms.local.provider import Provider, Repair
-from sentry_oms.local.providers import dynamodb, ec2, ecs, named, secretsmanager
+from sentry_oms.local.providers import (
+    application_autoscaling,
+    codepipeline,
+    cognito,
+    dynamodb,
+    ec2,
+    ecs,
+    elbv2,
+    named,
+    s3,
+    secretsmanager,
+    wafv2,
+)
 
-PROVIDERS: tuple[type[Provider], ...] = (ec2.ElasticIp, ec2.NatGateway)
+PROVIDERS: tuple[type[Provider], ...] = (
+    application_autoscaling.ScalableTarget,
+    application_autoscaling.ScalingPolicy,
+    codepipeline.Pipeline,
+    cognito.RiskConfiguration,
+    ec2.ElasticIp,
+    ec2.FlowLog,
+    ec2.NatGateway,
+    wafv2.WebAclAssociation,
+)
 
 REPAIRS: tuple[type[Repair], ...] = (
     dynamodb.Table,
     ecs.Cluster,
     ecs.Service,
     ecs.TaskDefinition,
+    elbv2.TargetGroup,
+    named.BuildProject,
     named.KeyAlias,
     named.LogGroup,
     named.Queue,
     named.Role,
+    s3.Bucket,
     secretsmanager.Secret,
 )

@@ -62,7 +62,7 @@ class Table(Named):
                 PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": enabled},
             )
 
-    def exists(self, name: str, properties: Properties) -> bool:  # noqa: ARG002
+    def exists(self, name: str, properties: Properties) -> bool:
         """Whether DynamoDB has the table."""
         pages = self._dynamodb.get_paginator("list_tables").paginate()
         return any(name in page["TableNames"] for page in pages)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sentry_oms.local.provider import Place, Properties, Provider, Resource
+from sentry_oms.local.shapes import request
 
 
 class ElasticIp(Provider):
@@ -14,7 +15,7 @@ class ElasticIp(Provider):
     replacing = ("Domain", "NetworkBorderGroup", "PublicIpv4Pool")
     tagged = True
 
-    def create(self, place: Place, properties: Properties) -> Resource:  # noqa: ARG002
+    def create(self, place: Place, properties: Properties) -> Resource:
         """Allocate an address."""
         ec2 = self.aws.client("ec2")
         address = ec2.allocate_address(Domain=properties.get("Domain", "vpc"))
@@ -23,7 +24,7 @@ class ElasticIp(Provider):
 
     def update(
         self,
-        place: Place,  # noqa: ARG002
+        place: Place,
         physical_id: str,
         previous: Properties,
         properties: Properties,
@@ -34,7 +35,7 @@ class ElasticIp(Provider):
         retag(ec2, address["AllocationId"], previous, properties)
         return _address(address)
 
-    def delete(self, physical_id: str, properties: Properties) -> None:  # noqa: ARG002
+    def delete(self, physical_id: str, properties: Properties) -> None:
         """Release the address."""
         self.aws.client("ec2").release_address(AllocationId=self._find(physical_id)["AllocationId"])
 
@@ -50,7 +51,7 @@ class NatGateway(Provider):
     replacing = ("SubnetId", "AllocationId", "ConnectivityType", "PrivateIpAddress")
     tagged = True
 
-    def create(self, place: Place, properties: Properties) -> Resource:  # noqa: ARG002
+    def create(self, place: Place, properties: Properties) -> Resource:
         """Make the gateway; an unknown subnet is refused, as on AWS."""
         ec2 = self.aws.client("ec2")
         ec2.describe_subnets(SubnetIds=[properties["SubnetId"]])
@@ -65,7 +66,7 @@ class NatGateway(Provider):
 
     def update(
         self,
-        place: Place,  # noqa: ARG002
+        place: Place,
         physical_id: str,
         previous: Properties,
         properties: Properties,
@@ -74,9 +75,53 @@ class NatGateway(Provider):
         retag(self.aws.client("ec2"), physical_id, previous, properties)
         return _gateway(physical_id)
 
-    def delete(self, physical_id: str, properties: Properties) -> None:  # noqa: ARG002
+    def delete(self, physical_id: str, properties: Properties) -> None:
         """Remove the gateway; EC2 goes on listing it as deleted, as on AWS."""
         self.aws.client("ec2").delete_nat_gateway(NatGatewayId=physical_id)
+
+
+class FlowLog(Provider):
+    """``AWS::EC2::FlowLog``: everything but its tags replaces it."""
+
+    type = "AWS::EC2::FlowLog"
+    replacing = (
+        "DeliverLogsPermissionArn",
+        "LogDestination",
+        "LogDestinationType",
+        "LogFormat",
+        "LogGroupName",
+        "MaxAggregationInterval",
+        "ResourceId",
+        "ResourceType",
+        "TrafficType",
+    )
+    tagged = True
+
+    def create(self, place: Place, properties: Properties) -> Resource:
+        """Log the traffic of one resource."""
+        ec2 = self.aws.client("ec2")
+        wanted = {
+            key: value for key, value in properties.items() if key not in {"ResourceId", "Tags"}
+        }
+        wanted["ResourceIds"] = [properties["ResourceId"]]
+        (flow_log,) = ec2.create_flow_logs(**request(ec2, "CreateFlowLogs", wanted))["FlowLogIds"]
+        retag(ec2, flow_log, {}, properties)
+        return Resource(flow_log, {"Id": flow_log})
+
+    def update(
+        self,
+        place: Place,
+        physical_id: str,
+        previous: Properties,
+        properties: Properties,
+    ) -> Resource:
+        """Only tags change in place."""
+        retag(self.aws.client("ec2"), physical_id, previous, properties)
+        return Resource(physical_id, {"Id": physical_id})
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        """Stop logging; what was delivered stays."""
+        self.aws.client("ec2").delete_flow_logs(FlowLogIds=[physical_id])
 
 
 def retag(ec2: Any, resource_id: str, previous: Properties, properties: Properties) -> None:

@@ -19,7 +19,7 @@ class Cluster(Named):
     type = "AWS::ECS::Cluster"
     name_property = "ClusterName"
 
-    def exists(self, name: str, properties: Properties) -> bool:  # noqa: ARG002
+    def exists(self, name: str, properties: Properties) -> bool:
         """Whether ECS has an active cluster of that name."""
         clusters = self.aws.client("ecs").describe_clusters(clusters=[name])["clusters"]
         return any(cluster["status"] == "ACTIVE" for cluster in clusters)

@@ -37,7 +37,7 @@ class Queue(Named):
     type = "AWS::SQS::Queue"
     name_property = "QueueName"
 
-    def exists(self, name: str, properties: Properties) -> bool:  # noqa: ARG002
+    def exists(self, name: str, properties: Properties) -> bool:
         """Whether SQS has the queue."""
         try:
             self.aws.client("sqs").get_queue_url(QueueName=name)
@@ -54,7 +54,7 @@ class Role(Named):
     type = "AWS::IAM::Role"
     name_property = "RoleName"
 
-    def exists(self, name: str, properties: Properties) -> bool:  # noqa: ARG002
+    def exists(self, name: str, properties: Properties) -> bool:
         """Whether IAM has the role."""
         try:
             self.aws.client("iam").get_role(RoleName=name)
@@ -71,10 +71,21 @@ class LogGroup(Named):
     type = "AWS::Logs::LogGroup"
     name_property = "LogGroupName"
 
-    def exists(self, name: str, properties: Properties) -> bool:  # noqa: ARG002
+    def exists(self, name: str, properties: Properties) -> bool:
         """Whether CloudWatch Logs has the group."""
         groups = self.aws.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         return any(group["logGroupName"] == name for group in groups)
+
+
+class BuildProject(Named):
+    """``AWS::CodeBuild::Project``."""
+
+    type = "AWS::CodeBuild::Project"
+    name_property = "Name"
+
+    def exists(self, name: str, properties: Properties) -> bool:
+        """Whether CodeBuild has the project."""
+        return bool(self.aws.client("codebuild").batch_get_projects(names=[name])["projects"])
 
 
 class KeyAlias(Named):
@@ -83,7 +94,7 @@ class KeyAlias(Named):
     type = "AWS::KMS::Alias"
     name_property = "AliasName"
 
-    def exists(self, name: str, properties: Properties) -> bool:  # noqa: ARG002
+    def exists(self, name: str, properties: Properties) -> bool:
         """Whether KMS has the alias."""
         pages = self.aws.client("kms").get_paginator("list_aliases").paginate()
         return any(alias["AliasName"] == name for page in pages for alias in page["Aliases"])

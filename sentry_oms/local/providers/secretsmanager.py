@@ -34,7 +34,7 @@ class Secret(Named):
         """Remove the secret at once, as CloudFormation does."""
         self.original.delete(self._name(physical_id), properties)
 
-    def exists(self, name: str, properties: Properties) -> bool:  # noqa: ARG002
+    def exists(self, name: str, properties: Properties) -> bool:
         """Whether Secrets Manager has the secret, one scheduled for deletion included."""
         try:
             self._secretsmanager.describe_secret(SecretId=name)

@@ -1,0 +1,38 @@
+"""Cognito's type that ministack lacks."""
+
+from __future__ import annotations
+
+from sentry_oms.local.provider import Place, Properties, Provider, Resource
+from sentry_oms.local.shapes import request
+
+
+class RiskConfiguration(Provider):
+    """``AWS::Cognito::UserPoolRiskConfigurationAttachment``."""
+
+    type = "AWS::Cognito::UserPoolRiskConfigurationAttachment"
+    replacing = ("UserPoolId", "ClientId")
+
+    def create(self, place: Place, properties: Properties) -> Resource:
+        """Set the configuration of the pool, or of one client."""
+        cognito = self.aws.client("cognito-idp")
+        cognito.set_risk_configuration(**request(cognito, "SetRiskConfiguration", properties))
+        client = properties["ClientId"]
+        return Resource(
+            f"UserPoolRiskConfigurationAttachment-{properties['UserPoolId']}-{client}", {}
+        )
+
+    def update(
+        self,
+        place: Place,
+        physical_id: str,
+        previous: Properties,
+        properties: Properties,
+    ) -> Resource:
+        """Setting it again replaces all of it."""
+        return self.create(place, properties)
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        """Set nothing, which is how the API removes it."""
+        self.aws.client("cognito-idp").set_risk_configuration(
+            UserPoolId=properties["UserPoolId"], ClientId=properties["ClientId"]
+        )
