@@ -4,6 +4,8 @@ ENV ?= dev
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+# The AWS CLI pins botocore, so it has an environment of its own.
+AWS_CLI := .tools/awscli/.installed
 
 .PHONY: help launch test lint aws-env stop clean
 
@@ -12,7 +14,7 @@ help: ## Show the targets
 
 # One shell, so that nothing runs with other credentials if the embedded AWS did not start.
 launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded AWS
-	@set -eu; \
+	@set -eua; . ./.variables; set +a; \
 	$(BIN)/oms local up; \
 	isolated="$$($(BIN)/oms local env)"; \
 	eval "$$isolated"; \
@@ -20,7 +22,7 @@ launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded 
 	$(BIN)/sceptre launch -y $(ENV); \
 	$(BIN)/oms local status $(ENV) --since "$$since"
 
-test: $(INSTALLED) ## Run every test
+test: $(INSTALLED) $(AWS_CLI) ## Run every test
 	@$(BIN)/python -m pytest
 
 lint: $(INSTALLED) ## Run every static check
@@ -35,8 +37,8 @@ aws-env: $(INSTALLED) ## Print what a shell needs to reach the embedded AWS: eva
 stop: ## End the embedded AWS
 	@if [ -x $(BIN)/oms ]; then $(BIN)/oms local down; fi
 
-clean: stop ## End it, and remove .local and .venv
-	@rm -rf .local .venv
+clean: stop ## End it, and remove .local, .venv and .tools
+	@rm -rf .local .venv .tools
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
@@ -47,4 +49,11 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --constraint constraints.txt --editable '.[local,test]' >&2
+	@touch $@
+
+$(AWS_CLI): constraints-awscli.txt
+	@echo "Setting up .tools/awscli ..." >&2
+	@$(PYTHON) -m venv .tools/awscli
+	@.tools/awscli/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement constraints-awscli.txt >&2
 	@touch $@

@@ -1,4 +1,4 @@
-"""``!ecr_repository``: the repository of a service's image exists, and scans what is pushed.
+"""``!ecr_repository``: the repository of a service's image exists, and is as it should be.
 
 Example::
 
@@ -16,14 +16,20 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepo
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from botocore.exceptions import ClientError
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+from sceptre.exceptions import SceptreException
 from sceptre.hooks import Hook
 
-from sentry_oms.arguments import parse
+from sentry_oms.arguments import parse, tag_name
 from sentry_oms.names import RepositoryName
+
+
+class RepositoryMismatch(SceptreException):
+    """The repository has a setting that can't be changed after it was made."""
 
 
 class Argument(BaseModel):
@@ -32,30 +38,41 @@ class Argument(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: RepositoryName
+    keep: int = Field(default=50, ge=1, description="images that are kept, the newest first")
+    kms_key: str | None = Field(
+        default=None, pattern=r"^arn:aws[a-z-]*:kms:", description="ARN; none is ECR's own AES256"
+    )
 
 
 class EcrRepository(Hook):
-    """Creates the repository where it is missing, and turns scanning on where it is off."""
+    """Creates the repository where it is missing, and brings its settings to what is wanted."""
 
     def run(self) -> None:
-        """One call where nothing is to be done."""
+        """Three calls where nothing is to be done."""
         wanted = parse(Argument, self, shorthand="name")
-        repository = self._described(wanted.name)
-        if repository is None:
-            self.logger.info("Creating ECR repository %s", wanted.name)
-            self._ecr(
-                "create_repository",
-                repositoryName=wanted.name,
-                imageScanningConfiguration={"scanOnPush": True},
-                tags=[{"Key": key, "Value": value} for key, value in self.stack.tags.items()],
-            )
-        elif not repository.get("imageScanningConfiguration", {}).get("scanOnPush"):
-            self.logger.info("Turning scan on push on in %s", wanted.name)
-            self._ecr(
-                "put_image_scanning_configuration",
-                repositoryName=wanted.name,
-                imageScanningConfiguration={"scanOnPush": True},
-            )
+        repository = self._described(wanted.name) or self._created(wanted)
+        self._refuse_other_encryption(wanted, repository)
+        name = wanted.name
+        if not repository.get("imageScanningConfiguration", {}).get("scanOnPush"):
+            self._change("put_image_scanning_configuration", name, **SCANNING)
+        if repository.get("imageTagMutability") != "IMMUTABLE":
+            self._change("put_image_tag_mutability", name, imageTagMutability="IMMUTABLE")
+        policy = lifecycle(wanted.keep)
+        if self._lifecycle(name) != policy:
+            self._change("put_lifecycle_policy", name, lifecyclePolicyText=json.dumps(policy))
+        self._tag(repository["repositoryArn"])
+
+    def _created(self, wanted: Argument) -> dict[str, Any]:
+        self.logger.info("Creating ECR repository %s", wanted.name)
+        response = self._ecr(
+            "create_repository",
+            repositoryName=wanted.name,
+            imageTagMutability="IMMUTABLE",
+            encryptionConfiguration=encryption(wanted),
+            **SCANNING,
+        )
+        repository: dict[str, Any] = response["repository"]
+        return repository
 
     def _described(self, name: str) -> dict[str, Any] | None:
         try:
@@ -67,5 +84,74 @@ class EcrRepository(Hook):
         repository: dict[str, Any] = response["repositories"][0]
         return repository
 
+    def _refuse_other_encryption(self, wanted: Argument, repository: dict[str, Any]) -> None:
+        actual = repository.get("encryptionConfiguration", {"encryptionType": "AES256"})
+        if actual != encryption(wanted):
+            raise RepositoryMismatch(
+                f"{self.stack.name}: {tag_name(self)} kms_key: repository '{wanted.name}' is "
+                f"encrypted with {actual.get('kmsKey', actual['encryptionType'])}, which can't be "
+                "changed: move its images to a new repository, or correct the argument"
+            )
+
+    def _lifecycle(self, name: str) -> Any:
+        try:
+            response = self._ecr("get_lifecycle_policy", repositoryName=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "LifecyclePolicyNotFoundException":
+                return None
+            raise
+        return json.loads(response["lifecyclePolicyText"])
+
+    def _tag(self, arn: str) -> None:
+        response = self._ecr("list_tags_for_resource", resourceArn=arn)
+        actual = {tag["Key"]: tag["Value"] for tag in response["tags"]}
+        wanted = {str(key): str(value) for key, value in self.stack.tags.items()}
+        if wanted.items() - actual.items():
+            tags = [{"Key": key, "Value": value} for key, value in wanted.items()]
+            self._ecr("tag_resource", resourceArn=arn, tags=tags)
+
+    def _change(self, command: str, name: str, **setting: Any) -> None:
+        self.logger.info("Changing ECR repository %s: %s", name, command.removeprefix("put_"))
+        self._ecr(command, repositoryName=name, **setting)
+
     def _ecr(self, command: str, **kwargs: Any) -> Any:
         return self.stack.connection_manager.call(service="ecr", command=command, kwargs=kwargs)
+
+
+SCANNING = {"imageScanningConfiguration": {"scanOnPush": True}}
+
+
+def encryption(wanted: Argument) -> dict[str, str]:
+    """ECR's encryption configuration."""
+    if wanted.kms_key:
+        return {"encryptionType": "KMS", "kmsKey": wanted.kms_key}
+    return {"encryptionType": "AES256"}
+
+
+def lifecycle(keep: int) -> dict[str, Any]:
+    """The policy that lets untagged images go after a week, and keeps the newest of the others."""
+    rules = [
+        {
+            "description": "Untagged images go after a week",
+            "selection": {
+                "tagStatus": "untagged",
+                "countType": "sinceImagePushed",
+                "countUnit": "days",
+                "countNumber": 7,
+            },
+        },
+        {
+            "description": f"The newest {keep} images stay",
+            "selection": {
+                "tagStatus": "any",
+                "countType": "imageCountMoreThan",
+                "countNumber": keep,
+            },
+        },
+    ]
+    return {
+        "rules": [
+            {"rulePriority": priority, **rule, "action": {"type": "expire"}}
+            for priority, rule in enumerate(rules, start=1)
+        ]
+    }

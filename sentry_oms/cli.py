@@ -87,6 +87,14 @@ def status(instance: Instance, name: str, since: float | None) -> None:
     isolated = environment.isolated(endpoint, os.environ)
     os.environ.clear()
     os.environ.update(isolated)
-    cloudformation = boto3.client("cloudformation", region_name=environment.REGION)
+    stacks = summary.stacks_of(boto3.client("cloudformation"), name)
+    notes = summary.notes(
+        summary.waiting_services(boto3.client("ecs"), name), expected_stacks(name), stacks
+    )
     moment = None if since is None else datetime.fromtimestamp(since, tz=timezone.utc)
-    summary.show(Console(), summary.stacks_of(cloudformation, name), name, endpoint, moment)
+    summary.show(Console(), stacks, name, endpoint, moment, notes)
+
+
+def expected_stacks(name: str) -> list[str]:
+    """The stacks that config describes for an environment, by the names of their files."""
+    return [path.stem for path in Path("config", name).glob("*.yaml") if path.stem != "config"]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -88,6 +88,21 @@ def cluster_name(cluster: Literal["gateway", "oms"], environment: str) -> str:
 def service_name(service: Literal["frontend-admin", "oms", "websocket"], environment: str) -> str:
     """The ECS service: ``sentry-oms-service-dev``."""
     return f"sentry-{service}-service-{environment}"
+
+
+class Service(NamedTuple):
+    """A service, the cluster that runs it, and the image that it runs."""
+
+    service: Literal["frontend-admin", "oms", "websocket"]
+    cluster: Literal["gateway", "oms"]
+    image: Literal["admin-front-end", "oms", "websocket"]
+
+
+SERVICES = (
+    Service("frontend-admin", "gateway", "admin-front-end"),
+    Service("oms", "oms", "oms"),
+    Service("websocket", "gateway", "websocket"),
+)
 
 
 def logical_id(name: str) -> str:

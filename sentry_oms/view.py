@@ -4,6 +4,8 @@
 once however many of its outputs are read. There is no describe-all: accounts hold thousands of
 stacks, and the API gives them in pages.
 
+``once`` keeps what was decided from a look at AWS, where two readers must not see different things.
+
 Only a stack that is complete is remembered. While it is being written its outputs may still
 change, so every reader asks again until it is done; a dependency is always complete before what
 depends on it starts.
@@ -13,8 +15,10 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+Decision = TypeVar("Decision")
 
 Description = Mapping[str, Any]
 """A member of ``Stacks`` in the response of DescribeStacks."""
@@ -39,6 +43,8 @@ class View:
 
     def __init__(self) -> None:
         self._seen: dict[StackKey, Description] = {}
+        self._decided: dict[Hashable, Any] = {}
+        self._deciding = threading.Lock()
         self._asking: defaultdict[StackKey, threading.Lock] = defaultdict(threading.Lock)
 
     def describe(self, key: StackKey, ask: Callable[[], Description]) -> Description:
@@ -52,6 +58,14 @@ class View:
                 seen = ask()
                 self.see(key, seen)
             return seen
+
+    def once(self, key: Hashable, decide: Callable[[], Decision]) -> Decision:
+        """What ``decide`` gave the first time that it was asked for with this key."""
+        with self._deciding:
+            if key not in self._decided:
+                self._decided[key] = decide()
+            decision: Decision = self._decided[key]
+            return decision
 
     def see(self, key: StackKey, description: Description) -> None:
         """Remember a description, unless the stack is being written."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -23,6 +24,13 @@ from sentry_oms.local.wrapper import CONTROL_PATH
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
+
+
+VARIABLES = {
+    "CODESTAR_CONNECTION_ARN": "arn:aws:codestar-connections:us-east-1:000000000000:connection/x",
+    "OMS_SOURCE_REPOSITORY": "org/oms-spider",
+}
+"""What a person sets before a launch; README says what each is."""
 
 
 class EmbeddedAws:
@@ -110,7 +118,7 @@ class Project:
 
     def __init__(self, directory: Path, environ: dict[str, str]) -> None:
         self.directory = directory
-        self.environ = environ
+        self.environ = {**environ, **VARIABLES}
         for name in ("config", "templates"):
             shutil.copytree(ROOT / name, directory / name)
 
@@ -176,6 +184,23 @@ def new_project(
         return Project(tmp_path_factory.mktemp("project"), dict(aws.environ))
 
     return make
+
+
+def push_image(aws: EmbeddedAws, repository: str, tag: str) -> None:
+    """Push a small image, whose manifest differs by its tag, through the ECR API."""
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+        "config": {
+            "mediaType": "application/vnd.docker.container.image.v1+json",
+            "size": 1,
+            "digest": f"sha256:{hashlib.sha256(tag.encode()).hexdigest()}",
+        },
+        "layers": [],
+    }
+    aws.client("ecr").put_image(
+        repositoryName=repository, imageManifest=json.dumps(manifest), imageTag=tag
+    )
 
 
 def template(path: str) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from rich.console import Console
 
+from sentry_oms import names
+
 Stack = Mapping[str, Any]
 """A member of ``Stacks`` in the response of DescribeStacks."""
 
@@ -31,6 +33,21 @@ def is_complete(stack: Stack) -> bool:
     return bool(status.endswith("_COMPLETE") and "ROLLBACK" not in status)
 
 
+def waiting_services(ecs: Any, environment: str) -> list[tuple[str, str]]:
+    """The services that stand at no task, each with the repository that its image is to come to."""
+    waiting = []
+    for one in names.SERVICES:
+        cluster = names.cluster_name(one.cluster, environment)
+        service = names.service_name(one.service, environment)
+        try:
+            found = ecs.describe_services(cluster=cluster, services=[service])["services"]
+        except ecs.exceptions.ClusterNotFoundException:
+            continue
+        if any(one["status"] == "ACTIVE" and one["desiredCount"] == 0 for one in found):
+            waiting.append((service, names.repository_name(one.image, environment)))
+    return waiting
+
+
 def happened(stack: Stack, since: datetime | None) -> str:
     """What became of a stack since a moment: created, updated, or unchanged."""
     if since is None:
@@ -48,8 +65,9 @@ def show(
     environment: str,
     endpoint: str,
     since: datetime | None = None,
+    notes: Iterable[str] = (),
 ) -> None:
-    """Print the stacks with their outputs, where to point a client, and what to try next."""
+    """Print the stacks with their outputs, what is left to do, and what to try next."""
     stacks = list(stacks)
     lines = [line for stack in stacks for line in _described(stack, since)]
     console.print(
@@ -58,6 +76,7 @@ def show(
                 *lines,
                 "",
                 _sentence(stacks, environment, since),
+                *notes,
                 f"The embedded AWS is at {endpoint}; point a client at it with:",
                 '  eval "$(make -s aws-env)"',
                 "Then try:",
@@ -73,6 +92,34 @@ def show(
         highlight=False,
         soft_wrap=True,
     )
+
+
+def notes(
+    waiting: Iterable[tuple[str, str]], expected: Iterable[str], stacks: Iterable[Stack]
+) -> list[str]:
+    """What a person should know of what is not there.
+
+    Args:
+        waiting: services without a task, each with its repository.
+        expected: the stacks that config describes, by the names of their files.
+        stacks: those that exist.
+    """
+    found = [
+        f"{service} stands at 0 tasks until an image is in {repository}; then launch again."
+        for service, repository in waiting
+    ]
+    existing = {stack["StackName"].removeprefix("sentry-").rpartition("-")[0] for stack in stacks}
+    missing = sorted(set(expected) - existing)
+    pipelines = [name for name in missing if name.startswith("pipeline-")]
+    others = [name for name in missing if name not in pipelines]
+    if pipelines:
+        found.append(
+            f"Not launched: {', '.join(pipelines)}. A pipeline needs a connection to GitHub: "
+            "set CODESTAR_CONNECTION_ARN, and launch again."
+        )
+    if others:
+        found.append(f"Not launched: {', '.join(others)}.")
+    return found
 
 
 def _described(stack: Stack, since: datetime | None) -> list[str]:

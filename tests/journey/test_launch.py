@@ -8,17 +8,28 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import EmbeddedAws, Project
+from tests.conftest import EmbeddedAws, Project, push_image
 
 STACKS = [
+    "alb",
+    "cluster-gateway",
     "cluster-oms",
+    "cognito",
     "dynamodb-config",
     "dynamodb-trading",
+    "pipeline-frontend",
+    "pipeline-oms",
+    "pipeline-websocket",
+    "redis",
     "secrets",
     "sqs",
+    "task-frontend",
     "task-oms",
+    "task-websocket",
     "vpc",
 ]
+REPOSITORIES = {"sentry/admin-front-end-dev", "sentry/oms-dev", "sentry/websocket-dev"}
+LEAVES = {"pipeline-frontend", "pipeline-oms", "pipeline-websocket"}
 QUEUES = {
     "master-order": True,
     "order-execution-polling": False,
@@ -96,7 +107,8 @@ def test_a_diff_describes_each_stack_and_each_target_of_an_output_once(
 ) -> None:
     aws.control()
     project.succeed("diff", "dev")
-    targets = ["vpc", "dynamodb-config", "dynamodb-trading", "cluster-oms"]
+    # Every stack but the pipelines, sqs and secrets gives outputs to another.
+    targets = set(STACKS) - LEAVES - {"sqs", "secrets"}
     assert aws.calls()["DescribeStacks"] == len(STACKS) + len(targets)
 
 
@@ -267,11 +279,12 @@ def test_the_roles_name_exactly_their_queues_tables_and_secrets(aws: EmbeddedAws
     }
 
 
-def test_the_repository_scans_what_is_pushed(aws: EmbeddedAws) -> None:
-    (repository,) = aws.client("ecr").describe_repositories(repositoryNames=["sentry/oms-dev"])[
-        "repositories"
-    ]
-    assert repository["imageScanningConfiguration"] == {"scanOnPush": True}
+def test_the_repositories_scan_what_is_pushed_and_keep_its_tag(aws: EmbeddedAws) -> None:
+    repositories = aws.client("ecr").describe_repositories()["repositories"]
+    assert {one["repositoryName"] for one in repositories} == REPOSITORIES
+    for one in repositories:
+        assert one["imageScanningConfiguration"] == {"scanOnPush": True}
+        assert one["imageTagMutability"] == "IMMUTABLE"
 
 
 def test_a_changed_cpu_is_the_only_difference_of_its_stack(
@@ -290,11 +303,17 @@ def test_a_changed_cpu_is_the_only_difference_of_its_stack(
 def test_everything_goes_in_reverse_order_and_comes_back(
     project: Project, aws: EmbeddedAws
 ) -> None:
+    s3 = aws.client("s3")
+    for bucket in s3.list_buckets()["Buckets"]:
+        s3.put_object(Bucket=bucket["Name"], Key="run/source.zip", Body=b"x")
+    for repository in REPOSITORIES:
+        push_image(aws, repository, "1" * 40)
     said = project.succeed("delete", "-y", "dev")
     gone = [line.split(" - ")[1] for line in said.splitlines() if "delete complete" in line]
     assert gone.index("dev/task-oms") < gone.index("dev/cluster-oms") < gone.index("dev/vpc")
     assert aws.stack_names() == []
-    (kept,) = aws.client("ecr").describe_repositories()["repositories"]
-    assert kept["repositoryName"] == "sentry/oms-dev"
+    assert s3.list_buckets()["Buckets"] == []
+    kept = aws.client("ecr").describe_repositories()["repositories"]
+    assert {one["repositoryName"] for one in kept} == REPOSITORIES
     project.succeed("launch", "-y", "dev")
     assert len(aws.stack_names()) == len(STACKS)

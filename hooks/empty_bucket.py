@@ -1,0 +1,89 @@
+"""``!empty_bucket``: takes every object out of a bucket before its stack is deleted.
+
+Example::
+
+    hooks:
+      before_delete:
+        - !empty_bucket {resource: ArtifactBucket, enabled: true}
+
+CloudFormation does not delete a bucket that holds objects: the stack would end as DELETE_FAILED. In
+prod buckets outlive their stacks, so there ``enabled`` is false.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict, Field
+from sceptre.exceptions import SceptreException
+from sceptre.hooks import Hook
+
+from sentry_oms.arguments import parse, tag_name
+
+
+class BucketNotEmptied(SceptreException):
+    """S3 refused to delete some of the objects."""
+
+
+class Argument(BaseModel):
+    """What the tag takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    resource: str = Field(pattern=r"^[A-Za-z0-9]+$", description="the bucket's logical ID")
+    enabled: bool
+
+
+class EmptyBucket(Hook):
+    """Deletes every version and every delete marker. Does nothing to a bucket that is gone."""
+
+    def run(self) -> None:
+        """Two calls for each 1,000 versions."""
+        wanted = parse(Argument, self)
+        bucket = self._bucket(wanted.resource) if wanted.enabled else None
+        if bucket is None:
+            return
+        while True:
+            try:
+                page = self._s3("list_object_versions", Bucket=bucket)
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "NoSuchBucket":
+                    return
+                raise
+            held = [
+                {"Key": one["Key"], "VersionId": one["VersionId"]}
+                for one in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+            ]
+            if not held:
+                return
+            self.logger.info("Deleting %s object(s) from %s", len(held), bucket)
+            self._delete(bucket, held)
+
+    def _delete(self, bucket: str, held: list[dict[str, str]]) -> None:
+        response = self._s3("delete_objects", Bucket=bucket, Delete={"Objects": held})
+        errors = response.get("Errors", [])
+        if errors:
+            raise BucketNotEmptied(
+                f"{self.stack.name}: {tag_name(self)} S3 refused to delete {len(errors)} object(s) "
+                f"from {bucket}, the first being '{errors[0]['Key']}': {errors[0]['Message']}"
+            )
+
+    def _bucket(self, resource: str) -> str | None:
+        try:
+            response = self.stack.connection_manager.call(
+                service="cloudformation",
+                command="describe_stack_resource",
+                kwargs={"StackName": self.stack.external_name, "LogicalResourceId": resource},
+            )
+        except ClientError as error:
+            # Neither the stack nor the resource need exist when a stack is deleted.
+            if error.response["Error"]["Code"] == "ValidationError":
+                return None
+            raise
+        return response["StackResourceDetail"].get("PhysicalResourceId") or None
+
+    def _s3(self, command: str, **kwargs: Any) -> Any:
+        return self.stack.connection_manager.call(service="s3", command=command, kwargs=kwargs)

@@ -1,0 +1,114 @@
+"""``!validate_cognito``: a stack that signs users in launches only on a pool that is as it must be.
+
+Example::
+
+    hooks:
+      before_create:
+        - !validate_cognito
+          stack: dev/cognito.yaml
+          mfa: OPTIONAL
+          flows: [ALLOW_USER_SRP_AUTH, ALLOW_REFRESH_TOKEN_AUTH]
+
+A pool can be changed by hand, and a service on a pool without a second factor is live before
+anybody looks. Every mismatch is named at once, so that one visit mends them all.
+
+Sources:
+    https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPool.html
+    https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPoolClient.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict, Field
+from sceptre.exceptions import SceptreException
+from sceptre.hooks import Hook
+
+from sentry_oms.arguments import dependency, depends_on, parse, tag_name
+from sentry_oms.seams.stack_output import outputs
+
+Mfa = Literal["OFF", "OPTIONAL", "ON"]
+STRENGTH: dict[str, int] = {"OFF": 0, "OPTIONAL": 1, "ON": 2}
+
+
+class CognitoMismatch(SceptreException):
+    """The pool or its client is not as the stack needs it."""
+
+
+class Argument(BaseModel):
+    """What the tag takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stack: str = Field(description="the stack file that makes pool and client")
+    mfa: Mfa = Field(description="the least that the pool must ask for")
+    flows: list[str] = Field(min_length=1, description="flows that the client must allow")
+    pool_output: str = "UserPoolId"
+    client_output: str = "UserPoolClientId"
+
+
+class ValidateCognito(Hook):
+    """Refuses to go on where the pool or its client differs."""
+
+    def setup(self) -> None:
+        """Add the edge to the stack that makes the pool."""
+        depends_on(self, "stack")
+
+    def run(self) -> None:
+        """Three calls; raises CognitoMismatch with every mismatch."""
+        wanted = parse(Argument, self)
+        label = f"{self.stack.name}: {tag_name(self)}"
+        found = outputs(dependency(self, wanted.stack), label)
+        missing = [key for key in (wanted.pool_output, wanted.client_output) if key not in found]
+        if missing:
+            raise CognitoMismatch(f"{label} {wanted.stack} has no output {', '.join(missing)}")
+        pool_id, client_id = found[wanted.pool_output], found[wanted.client_output]
+        pool = self._cognito("describe_user_pool", "UserPool", UserPoolId=pool_id)
+        client = pool and self._cognito(
+            "describe_user_pool_client", "UserPoolClient", UserPoolId=pool_id, ClientId=client_id
+        )
+        factors = pool and self._cognito("get_user_pool_mfa_config", None, UserPoolId=pool_id)
+        faults = list(mismatches(wanted, pool, factors, client))
+        if faults:
+            raise CognitoMismatch(
+                f"{label} user pool {pool_id} of {wanted.stack} is not as it must be: "
+                f"{'; '.join(faults)}. Launch {wanted.stack}, or undo what was changed by hand"
+            )
+
+    def _cognito(self, command: str, member: str | None, **kwargs: str) -> Any:
+        try:
+            response = self.stack.connection_manager.call(
+                service="cognito-idp", command=command, kwargs=kwargs
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return None
+            raise
+        return response[member] if member else response
+
+
+def mismatches(
+    wanted: Argument,
+    pool: Mapping[str, Any] | None,
+    factors: Mapping[str, Any] | None,
+    client: Mapping[str, Any] | None,
+) -> Iterator[str]:
+    """Each way in which pool, its factors and client differ from what is wanted."""
+    if pool is None:
+        yield "the pool does not exist"
+        return
+    mfa = (factors or {}).get("MfaConfiguration", "OFF")
+    if STRENGTH[mfa] < STRENGTH[wanted.mfa]:
+        yield f"its MFA is {mfa} and must be at least {wanted.mfa}"
+    totp = (factors or {}).get("SoftwareTokenMfaConfiguration", {}).get("Enabled", False)
+    if wanted.mfa != "OFF" and not totp:
+        yield "it does not take software tokens (TOTP)"
+    if client is None:
+        yield "its client does not exist"
+        return
+    lacking = [flow for flow in wanted.flows if flow not in client.get("ExplicitAuthFlows", [])]
+    if lacking:
+        yield f"its client lacks the flows {', '.join(lacking)}"

@@ -1,0 +1,26 @@
+"""``!ecr_image_tag``: the image that a service is to run, which a launch never rolls back.
+
+Example::
+
+    parameters:
+      ImageTag: !ecr_image_tag
+        repository: sentry/oms-dev
+        cluster: sentry-oms-dev
+        service: sentry-oms-service-dev
+        container: oms
+"""
+
+from __future__ import annotations
+
+from sceptre.resolvers import Resolver
+
+from sentry_oms.arguments import parse
+from sentry_oms.service_image import NO_IMAGE, ServiceImage, decide
+
+
+class EcrImageTag(Resolver):
+    """Resolves to the tag that the service runs or is to run first, or to ``none``."""
+
+    def resolve(self) -> str:
+        """The tag."""
+        return decide(self.stack, parse(ServiceImage, self)) or NO_IMAGE

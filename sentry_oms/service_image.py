@@ -1,0 +1,158 @@
+"""The one decision about a service's image and count, that two tags and a hook ask.
+
+The pipeline owns a running service's image: it registers task definitions that CloudFormation does
+not know. So a launch keeps what the service's last completed deployment runs, and never rolls it
+back. Before the first deployment there is the newest image pushed, or, where that is not wanted,
+one named in config; and before the first image there is none, and then no task either, because a
+service that can't start holds its stack for hours (aws-cdk issues 3646, 7746).
+
+Sources:
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html (rolloutState)
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict, Field
+
+from sentry_oms.names import RepositoryName
+from sentry_oms.view import VIEW, StackKey, View
+
+NO_IMAGE = "none"
+"""The tag that says so. A template's Rule holds that it goes with a count of 0."""
+
+_ABSENT = frozenset(
+    {"ClusterNotFoundException", "RepositoryNotFoundException", "ServiceNotFoundException"}
+)
+
+
+class ServiceImage(BaseModel):
+    """A service and where its images are; the argument of the tags that ask for the decision."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    repository: RepositoryName
+    cluster: str = Field(description="name of the ECS cluster")
+    service: str = Field(description="name of the ECS service")
+    container: str = Field(description="name of the container that runs the image")
+    newest: bool = Field(
+        default=True, description="take the newest image pushed where none is deployed yet"
+    )
+    tag: str | None = Field(
+        default=None,
+        pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$",
+        description="the image to deploy first, where `newest` is false; empty for none",
+    )
+
+
+class Connection(Protocol):
+    """How AWS is called: a ``sceptre.connection_manager.ConnectionManager``."""
+
+    def call(self, service: str, command: str, kwargs: dict[str, Any]) -> Any:
+        """Call a command of a service."""
+
+
+def decide(stack: Any, wanted: ServiceImage, view: View = VIEW) -> str | None:
+    """The tag to run, or None where there is no image yet.
+
+    Decided once for a stack in this process, so that image and count never come from two looks at
+    AWS with a push between them.
+    """
+    key = (StackKey.of(stack), wanted)
+    return view.once(key, lambda: _decide(stack.connection_manager, wanted))
+
+
+def _decide(connection: Connection, wanted: ServiceImage) -> str | None:
+    service = described(connection, wanted)
+    if service is not None:
+        tag = running_tag(connection, service, wanted)
+        if tag is not None:
+            return tag
+    if wanted.newest:
+        return newest_tag(_images(connection, wanted.repository))
+    return wanted.tag or None
+
+
+def described(connection: Connection, wanted: ServiceImage) -> Mapping[str, Any] | None:
+    """The service as ECS describes it, or None where there is none."""
+    try:
+        response = connection.call(
+            service="ecs",
+            command="describe_services",
+            kwargs={"cluster": wanted.cluster, "services": [wanted.service]},
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _ABSENT:
+            return None
+        raise
+    active = [one for one in response["services"] if one["status"] == "ACTIVE"]
+    return active[0] if active else None
+
+
+def running_tag(
+    connection: Connection, service: Mapping[str, Any], wanted: ServiceImage
+) -> str | None:
+    """The tag of the service's last completed deployment; None if it is of no image of ours."""
+    definition = completed(service["deployments"])
+    if definition is None:
+        return None
+    task = connection.call(
+        service="ecs",
+        command="describe_task_definition",
+        kwargs={"taskDefinition": definition},
+    )["taskDefinition"]
+    images = {one["name"]: one["image"] for one in task["containerDefinitions"]}
+    repository, _, tag = images.get(wanted.container, "").rpartition(":")
+    is_ours = repository.endswith(f"/{wanted.repository}")
+    return tag if is_ours and tag != NO_IMAGE else None
+
+
+def completed(deployments: Iterable[Mapping[str, Any]]) -> str | None:
+    """The task definition of the last completed deployment.
+
+    A deployment in progress or failed may be rolled back, so the one before it counts. While it is
+    rolled back, ECS lists the rollback as PRIMARY and in progress: then none is completed, and
+    what is rolled back to is the one that was.
+    """
+    newest_first = sorted(deployments, key=lambda one: one["createdAt"], reverse=True)
+    for one in newest_first:
+        if one.get("rolloutState", "COMPLETED") == "COMPLETED":
+            return str(one["taskDefinition"])
+    rollback = [one for one in newest_first if "roll" in one.get("rolloutStateReason", "").lower()]
+    primary = [one for one in rollback if one["status"] == "PRIMARY"]
+    return str(primary[0]["taskDefinition"]) if primary else None
+
+
+def newest_tag(images: Iterable[Mapping[str, Any]]) -> str | None:
+    """A tag of the image pushed last; untagged images don't count."""
+    tagged = [one for one in images if one.get("imageTags")]
+    newest = max(tagged, key=lambda one: one["imagePushedAt"], default=None)
+    return str(newest["imageTags"][0]) if newest else None
+
+
+def has_tag(connection: Connection, repository: str, tag: str) -> bool:
+    """Whether the repository holds an image under the tag."""
+    return any(tag in one.get("imageTags", []) for one in _images(connection, repository))
+
+
+def _images(connection: Connection, repository: str) -> list[Mapping[str, Any]]:
+    images: list[Mapping[str, Any]] = []
+    page: Mapping[str, Any] = {"nextToken": None}
+    while "nextToken" in page:
+        token = {"nextToken": page["nextToken"]} if page["nextToken"] else {}
+        try:
+            page = connection.call(
+                service="ecr",
+                command="describe_images",
+                kwargs={"repositoryName": repository, **token},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return []
+            raise
+        images += page["imageDetails"]
+    return images
