@@ -3,25 +3,61 @@
 A template with numbered slots (Queue1Name, Queue2Name, ...) renumbers when one is taken out, and
 CloudFormation would then replace every queue after it and lose the orders in them. Here a queue's
 logical ID comes from its name.
+
+sqs-queues.json beside this file is its rendering for the seed's nine queues, for who types the
+seed's command: each of its QueueNName parameters takes the seed's name and no other, so that its
+logical IDs are those of this template. ``make templates`` writes it anew.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from sentry_oms.names import Messaging, Queue
+from sentry_oms.names import Messaging, Queue, dead_letter_queue_name, queue_name
 from sentry_oms.templates import Template, handler
 
 FOURTEEN_DAYS = 14 * 24 * 3600
 MAX_RECEIVE_COUNT = 5
 
+SEED = Messaging(
+    environment="dev",
+    exchanges=("bitget", "bingx", "okx"),
+    queues=(
+        Queue(name="master-order", fifo=True),
+        Queue(name="order-execution-polling"),
+        Queue(name="clients-events"),
+    ),
+)
+SEED_SLOTS = (
+    "master-order",
+    "bitget-orders",
+    "bitget-filled-orders",
+    "bingx-orders",
+    "bingx-filled-orders",
+    "okx-orders",
+    "okx-filled-orders",
+    "order-execution-polling",
+    "clients-events",
+)
+"""The queues in the order in which the seed's command numbers them."""
 
-def render(messaging: Messaging) -> Template:
-    """The whole template: each queue with its dead-letter queue, its alarms, and one policy."""
+
+def render(messaging: Messaging, slots: Mapping[str, str] = MappingProxyType({})) -> Template:
+    """The whole template: each queue with its dead-letter queue, its alarms, and one policy.
+
+    Args:
+        messaging: the queues.
+        slots: for a queue whose name a parameter gives, that parameter.
+    """
     queues = messaging.all_queues
     resources: dict[str, Any] = {}
     for queue in queues:
-        resources |= queue_resources(queue)
+        slot = slots.get(queue.name)
+        resources |= queue_resources(queue, f"${{{slot}}}" if slot else queue.name)
     resources["TransportPolicy"] = transport_policy(queues)
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
@@ -32,11 +68,17 @@ def render(messaging: Messaging) -> Template:
                     {
                         "Label": {"default": "Deployment"},
                         "Parameters": ["Environment", "AlarmTopicArn"],
-                    }
+                    },
+                    *(
+                        [{"Label": {"default": "Queues"}, "Parameters": [*slots.values()]}]
+                        if slots
+                        else []
+                    ),
                 ],
                 "ParameterLabels": {
                     "Environment": {"default": "Environment"},
                     "AlarmTopicArn": {"default": "Alarm topic"},
+                    **{slot: {"default": f"Queue {name}"} for name, slot in slots.items()},
                 },
             }
         },
@@ -45,6 +87,7 @@ def render(messaging: Messaging) -> Template:
                 "Type": "String",
                 "Description": "The environment that the queues belong to",
                 "AllowedValues": ["dev", "staging", "prod"],
+                "ConstraintDescription": "must be dev, staging or prod",
             },
             "AlarmTopicArn": {
                 "Type": "String",
@@ -53,6 +96,7 @@ def render(messaging: Messaging) -> Template:
                 "AllowedPattern": "^$|^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{9,12}:.+$",
                 "ConstraintDescription": "must be empty or the ARN of an SNS topic",
             },
+            **{slot: slot_parameter(name) for name, slot in slots.items()},
         },
         "Conditions": {
             "IsProd": {"Fn::Equals": [{"Ref": "Environment"}, "prod"]},
@@ -75,10 +119,26 @@ def render(messaging: Messaging) -> Template:
     }
 
 
-def queue_resources(queue: Queue) -> dict[str, Any]:
-    """A queue, what it fails into, and the two alarms that watch them."""
-    name = queue.full_name("${Environment}")
-    dead_letter_name = queue.dead_letter_name("${Environment}")
+def slot_parameter(name: str) -> dict[str, Any]:
+    """A parameter of the seed's that can have one value, since another would rename a queue."""
+    return {
+        "Type": "String",
+        "Description": f"The {name} queue",
+        "Default": name,
+        "AllowedValues": [name],
+        "ConstraintDescription": f"must be {name}: other queues come from config",
+    }
+
+
+def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
+    """A queue, what it fails into, and the two alarms that watch them.
+
+    Args:
+        queue: the queue.
+        given_name: its name as Fn::Sub is to see it.
+    """
+    name = queue_name(given_name, "${Environment}", fifo=queue.fifo)
+    dead_letter_name = dead_letter_queue_name(given_name, "${Environment}", fifo=queue.fifo)
     return {
         queue.logical_id: stateful_queue(
             {
@@ -205,4 +265,13 @@ def transport_policy(queues: tuple[Queue, ...]) -> dict[str, Any]:
     }
 
 
+def seed_template() -> str:
+    """The rendering for the seed's command, as JSON that a person can read."""
+    slots = {name: f"Queue{number}Name" for number, name in enumerate(SEED_SLOTS, start=1)}
+    return json.dumps(render(SEED, slots), indent=2) + "\n"
+
+
 sceptre_handler = handler("sqs", Messaging, render)
+
+if __name__ == "__main__":
+    Path(__file__).with_name("sqs-queues.json").write_text(seed_template())

@@ -311,6 +311,21 @@ class TestService:
         ("AWS::SQS::Queue", {"QueueName": "taken"}, "Queue"),
         ("AWS::Logs::LogGroup", {"LogGroupName": "/taken"}, "LogGroup"),
         ("AWS::ECS::Cluster", {"ClusterName": "taken"}, "Cluster"),
+        (
+            "AWS::CodeBuild::Project",
+            {
+                "Name": "taken",
+                "ServiceRole": "arn:aws:iam::000000000000:role/r",
+                "Source": {"Type": "NO_SOURCE", "BuildSpec": "version: 0.2"},
+                "Artifacts": {"Type": "NO_ARTIFACTS"},
+                "Environment": {
+                    "Type": "ARM_CONTAINER",
+                    "ComputeType": "BUILD_GENERAL1_SMALL",
+                    "Image": "i",
+                },
+            },
+            "Project",
+        ),
         ("AWS::SecretsManager::Secret", {"Name": "taken", "SecretString": "x"}, "Secret"),
         (
             "AWS::KMS::Alias",
@@ -371,3 +386,260 @@ class TestNotificationTopics:
     def test_a_stack_without_has_an_empty_list(self, aws: EmbeddedAws) -> None:
         aws.deploy("quiet", one("AWS::SQS::Queue", {"QueueName": "quiet"}))
         assert aws.stack("quiet")["NotificationARNs"] == []
+
+
+VPC = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}
+
+
+class TestFlowLog:
+    def flow_log(self, **properties: Any) -> dict[str, Any]:
+        wanted = {
+            "ResourceType": "VPC",
+            "ResourceId": {"Ref": "Vpc"},
+            "TrafficType": "ALL",
+            "LogDestinationType": "s3",
+            "LogDestination": "arn:aws:s3:::logs",
+            **properties,
+        }
+        return one("AWS::EC2::FlowLog", wanted, Vpc=VPC)
+
+    def test_a_tag_edit_keeps_it_and_another_destination_replaces_it(
+        self, aws: EmbeddedAws
+    ) -> None:
+        ec2 = aws.client("ec2")
+        aws.deploy("flow", self.flow_log())
+        first = aws.outputs("flow")["Ref"]
+        (found,) = ec2.describe_flow_logs(FlowLogIds=[first])["FlowLogs"]
+        assert found["LogDestination"] == "arn:aws:s3:::logs"
+        aws.deploy("flow", self.flow_log(Tags=tag("a")))
+        assert aws.outputs("flow")["Ref"] == first
+        aws.deploy("flow", self.flow_log(LogDestination="arn:aws:s3:::other"))
+        second = aws.outputs("flow")["Ref"]
+        assert second != first
+        assert [one["FlowLogId"] for one in ec2.describe_flow_logs()["FlowLogs"]] == [second]
+        aws.delete("flow")
+        assert ec2.describe_flow_logs()["FlowLogs"] == []
+
+
+BALANCER = {
+    "Vpc": VPC,
+    "Gateway": {"Type": "AWS::EC2::InternetGateway"},
+    **{
+        f"Subnet{number}": {
+            "Type": "AWS::EC2::Subnet",
+            "Properties": {
+                "VpcId": {"Ref": "Vpc"},
+                "CidrBlock": f"10.0.{number}.0/24",
+                "AvailabilityZone": f"us-east-1{'ab'[number]}",
+            },
+        }
+        for number in (0, 1)
+    },
+    "Balancer": {
+        "Type": "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "Properties": {"Subnets": [{"Ref": "Subnet0"}, {"Ref": "Subnet1"}]},
+    },
+}
+
+
+class TestWebAclAssociation:
+    def test_it_stands_before_the_load_balancer_and_goes(self, aws: EmbeddedAws) -> None:
+        acl = {
+            "Type": "AWS::WAFv2::WebACL",
+            "Properties": {
+                "Name": "acl",
+                "Scope": "REGIONAL",
+                "DefaultAction": {"Allow": {}},
+                "VisibilityConfig": {
+                    "SampledRequestsEnabled": True,
+                    "CloudWatchMetricsEnabled": True,
+                    "MetricName": "acl",
+                },
+            },
+        }
+        properties = {
+            "ResourceArn": {"Ref": "Balancer"},
+            "WebACLArn": {"Fn::GetAtt": ["Acl", "Arn"]},
+        }
+        body = one("AWS::WAFv2::WebACLAssociation", properties, Acl=acl, **BALANCER)
+        body["Outputs"]["Balancer"] = {"Value": {"Ref": "Balancer"}}
+        assert aws.deploy("waf", body) == "CREATE_COMPLETE", aws.reasons("waf")
+        balancer = aws.outputs("waf")["Balancer"]
+        found = aws.client("wafv2").get_web_acl_for_resource(ResourceArn=balancer)
+        assert found["WebACL"]["Name"] == "acl"
+        assert aws.delete("waf") == "DELETE_COMPLETE"
+
+
+class TestRiskConfiguration:
+    def attachment(self, action: str) -> dict[str, Any]:
+        return one(
+            "AWS::Cognito::UserPoolRiskConfigurationAttachment",
+            {
+                "UserPoolId": {"Ref": "Pool"},
+                "ClientId": "ALL",
+                "CompromisedCredentialsRiskConfiguration": {"Actions": {"EventAction": action}},
+            },
+            Pool={"Type": "AWS::Cognito::UserPool", "Properties": {"UserPoolName": "p"}},
+        )
+
+    def action(self, aws: EmbeddedAws) -> str | None:
+        cognito = aws.client("cognito-idp")
+        (pool,) = cognito.list_user_pools(MaxResults=10)["UserPools"]
+        found = cognito.describe_risk_configuration(UserPoolId=pool["Id"], ClientId="ALL")
+        risk = found["RiskConfiguration"].get("CompromisedCredentialsRiskConfiguration")
+        return risk["Actions"]["EventAction"] if risk else None
+
+    def test_it_is_set_and_changed_and_goes(self, aws: EmbeddedAws) -> None:
+        aws.deploy("risk", self.attachment("BLOCK"))
+        assert self.action(aws) == "BLOCK"
+        aws.deploy("risk", self.attachment("NO_ACTION"))
+        assert self.action(aws) == "NO_ACTION"
+        without = self.attachment("BLOCK")
+        del without["Resources"]["R"], without["Outputs"]
+        aws.deploy("risk", without)
+        assert self.action(aws) is None
+
+
+class TestScaling:
+    def scaled(self, **changes: Any) -> dict[str, Any]:
+        policy = {
+            "PolicyName": "cpu",
+            "PolicyType": "TargetTrackingScaling",
+            "ScalingTargetId": {"Ref": "R"},
+            "TargetTrackingScalingPolicyConfiguration": {
+                "TargetValue": changes.get("target", "60"),
+                "PredefinedMetricSpecification": {
+                    "PredefinedMetricType": "ECSServiceAverageCPUUtilization"
+                },
+            },
+        }
+        return one(
+            "AWS::ApplicationAutoScaling::ScalableTarget",
+            {
+                "ServiceNamespace": "ecs",
+                "ScalableDimension": "ecs:service:DesiredCount",
+                "ResourceId": "service/c/s",
+                "MinCapacity": "1",
+                "MaxCapacity": changes.get("maximum", "2"),
+            },
+            Policy={"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": policy},
+        )
+
+    def found(self, aws: EmbeddedAws) -> tuple[list[Any], list[Any]]:
+        scaling = aws.client("application-autoscaling")
+        return (
+            scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"],
+            scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"],
+        )
+
+    def test_range_and_policy_change_in_place_and_go(self, aws: EmbeddedAws) -> None:
+        assert aws.deploy("scaling", self.scaled()) == "CREATE_COMPLETE"
+        assert aws.outputs("scaling")["Ref"] == "service/c/s|ecs:service:DesiredCount|ecs"
+        (target,), (policy,) = self.found(aws)
+        assert (target["MinCapacity"], target["MaxCapacity"]) == (1, 2)
+        assert aws.deploy("scaling", self.scaled(maximum="5", target="70")) == "UPDATE_COMPLETE"
+        (wider,), (moved,) = self.found(aws)
+        assert wider["MaxCapacity"] == 5
+        assert wider["ScalableTargetARN"] == target["ScalableTargetARN"]
+        assert moved["PolicyARN"] == policy["PolicyARN"]
+        assert moved["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 70
+        aws.delete("scaling")
+        assert self.found(aws) == ([], [])
+
+    def test_a_policy_without_its_target_is_refused(self, aws: EmbeddedAws) -> None:
+        lonely = self.scaled()
+        policy = lonely["Resources"]["Policy"]
+        policy["Properties"]["ScalingTargetId"] = "service/x/y|ecs:service:DesiredCount|ecs"
+        lonely = {"Resources": {"Policy": policy}}
+        assert aws.deploy("lonely", lonely) == "ROLLBACK_COMPLETE"
+        assert "No scalable target found" in aws.reasons("lonely")
+
+
+class TestPipeline:
+    def pipeline(self, branch: str = "main", **properties: Any) -> dict[str, Any]:
+        source = {
+            "Name": "Source",
+            "ActionTypeId": {
+                "Category": "Source",
+                "Owner": "AWS",
+                "Provider": "CodeStarSourceConnection",
+                "Version": "1",
+            },
+            "Configuration": {"BranchName": branch, "DetectChanges": "false"},
+            "OutputArtifacts": [{"Name": "Source"}],
+        }
+        return one(
+            "AWS::CodePipeline::Pipeline",
+            {
+                "Name": "p",
+                "RoleArn": "arn:aws:iam::000000000000:role/r",
+                "PipelineType": "V2",
+                "ExecutionMode": "QUEUED",
+                "ArtifactStore": {"Type": "S3", "Location": "bucket"},
+                "Stages": [{"Name": "Source", "Actions": [source]}],
+                **properties,
+            },
+        )
+
+    def test_each_update_is_a_version_of_the_same_pipeline(self, aws: EmbeddedAws) -> None:
+        codepipeline = aws.client("codepipeline")
+        aws.deploy("pipeline", self.pipeline(Tags=tag("a")))
+        aws.deploy("pipeline", self.pipeline(branch="next"))
+        found = codepipeline.get_pipeline(name="p")
+        assert found["pipeline"]["version"] == 2
+        (action,) = found["pipeline"]["stages"][0]["actions"]
+        assert action["configuration"] == {"BranchName": "next", "DetectChanges": "false"}
+        arn = found["metadata"]["pipelineArn"]
+        keys = [one["key"] for one in codepipeline.list_tags_for_resource(resourceArn=arn)["tags"]]
+        assert "Name" not in keys
+        assert [one["name"] for one in codepipeline.list_pipelines()["pipelines"]] == ["p"]
+
+    def test_a_taken_name_is_refused(self, aws: EmbeddedAws) -> None:
+        assert aws.deploy("second-pipeline", self.pipeline()) == "ROLLBACK_COMPLETE"
+        assert "'p' already exists" in aws.reasons("second-pipeline")
+        aws.delete("pipeline")
+        with pytest.raises(ClientError, match="PipelineNotFoundException"):
+            aws.client("codepipeline").get_pipeline(name="p")
+
+
+class TestBucket:
+    def bucket(self, *rules: dict[str, Any]) -> dict[str, Any]:
+        lifecycle = {"LifecycleConfiguration": {"Rules": list(rules)}} if rules else {}
+        return one("AWS::S3::Bucket", {"BucketName": "kept-objects", **lifecycle})
+
+    def test_its_lifecycle_is_kept_and_follows_an_update(self, aws: EmbeddedAws) -> None:
+        s3 = aws.client("s3")
+        expire = {"Id": "Expire", "Status": "Enabled", "ExpirationInDays": "30"}
+        aws.deploy("bucket", self.bucket(expire))
+        (rule,) = s3.get_bucket_lifecycle_configuration(Bucket="kept-objects")["Rules"]
+        assert rule["Expiration"]["Days"] == 30
+        aws.deploy("bucket", self.bucket())
+        with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
+            s3.get_bucket_lifecycle_configuration(Bucket="kept-objects")
+
+    def test_with_an_object_it_is_not_deleted(self, aws: EmbeddedAws) -> None:
+        s3 = aws.client("s3")
+        s3.put_object(Bucket="kept-objects", Key="k", Body=b"x")
+        assert aws.delete("bucket") == "DELETE_FAILED"
+        assert "is not empty" in aws.reasons("bucket")
+        s3.delete_object(Bucket="kept-objects", Key="k")
+        assert aws.delete("bucket") == "DELETE_COMPLETE"
+
+    def test_a_setting_that_would_be_dropped_is_refused(self, aws: EmbeddedAws) -> None:
+        tiering = {"Status": "Enabled", "Transitions": []}
+        assert aws.deploy("tiered", self.bucket(tiering)) == "ROLLBACK_COMPLETE"
+        assert "settings that are not kept: Transitions" in aws.reasons("tiered")
+
+
+class TestTargetGroup:
+    def test_its_full_name_is_what_request_scaling_wants(self, aws: EmbeddedAws) -> None:
+        properties = {"VpcId": {"Ref": "Vpc"}, "Port": 80, "Protocol": "HTTP"}
+        body = one("AWS::ElasticLoadBalancingV2::TargetGroup", properties, Vpc=VPC)
+        body["Outputs"]["FullName"] = {"Value": {"Fn::GetAtt": ["R", "TargetGroupFullName"]}}
+        aws.deploy("group", body)
+        outputs = aws.outputs("group")
+        assert outputs["FullName"].startswith("targetgroup/")
+        assert outputs["Ref"].endswith(f":{outputs['FullName']}")
+        properties["Tags"] = tag("a")
+        aws.deploy("group", body)
+        assert aws.outputs("group") == outputs

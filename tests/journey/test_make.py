@@ -49,14 +49,15 @@ def make(target: str, environ: dict[str, str], *options: str) -> subprocess.Comp
 def test_a_launch_goes_to_the_embedded_aws_whatever_is_set(environ: dict[str, str]) -> None:
     done = make("launch", environ)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "dev: 7 of 7 stacks COMPLETE; 7 created." in done.stdout
+    assert "dev: 16 of 16 stacks COMPLETE; 16 created." in done.stdout
+    assert "sentry-oms-service-dev stands at 0 tasks until an image is in" in done.stdout
     assert f"http://127.0.0.1:{environ['OMS_LOCAL_PORT'][:2]}" in done.stdout
 
 
 def test_launched_again_it_changes_nothing_and_says_so(environ: dict[str, str]) -> None:
     done = make("launch", environ)
     assert done.returncode == 0
-    assert "dev: 7 of 7 stacks COMPLETE; nothing changed." in done.stdout
+    assert "dev: 16 of 16 stacks COMPLETE; nothing changed." in done.stdout
 
 
 def test_aws_env_points_a_shell_at_it(environ: dict[str, str]) -> None:
@@ -88,6 +89,24 @@ def test_without_the_embedded_aws_nothing_is_launched(
     done = make("launch", {**environ, "OMS_LOCAL_DIR": str(file)})
     assert done.returncode != 0
     assert "Launching Stack" not in done.stdout + done.stderr
+
+
+def test_without_a_connection_the_pipelines_wait_and_the_ending_says_why(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    unconnected = {
+        **environ,
+        "OMS_LOCAL_DIR": str(tmp_path / "local"),
+        "CODESTAR_CONNECTION_ARN": "",
+    }
+    done = make("launch", unconnected)
+    make("stop", unconnected)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "dev: 13 of 13 stacks COMPLETE; 13 created." in done.stdout
+    assert (
+        "Not launched: pipeline-frontend, pipeline-oms, pipeline-websocket. A pipeline needs a "
+        "connection to GitHub: set CODESTAR_CONNECTION_ARN" in done.stdout
+    )
 
 
 def test_stop_ends_it(environ: dict[str, str]) -> None:

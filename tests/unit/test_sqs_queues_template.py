@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sceptre.exceptions import TemplateSceptreHandlerError
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, template
 
 SEED = {
     "environment": "dev",
@@ -23,25 +23,29 @@ SEED = {
 }
 
 
-def body(**changes: Any) -> str:
-    path = str(ROOT / "templates/messaging/sqs_queues.py")
-    loader = SourceFileLoader("sqs_queues", path)
+def module() -> Any:
+    """The template file, loaded as Sceptre loads it: it is in no package."""
+    loader = SourceFileLoader("sqs_queues", str(ROOT / "templates/messaging/sqs_queues.py"))
     spec = spec_from_loader("sqs_queues", loader)
     assert spec
-    module = module_from_spec(spec)
-    loader.exec_module(module)
-    return str(module.sceptre_handler({**SEED, **changes}))
+    loaded = module_from_spec(spec)
+    loader.exec_module(loaded)
+    return loaded
+
+
+def body(**changes: Any) -> str:
+    return str(module().sceptre_handler({**SEED, **changes}))
 
 
 def rendered(**changes: Any) -> dict[str, Any]:
-    template: dict[str, Any] = json.loads(body(**changes))
-    return template
+    loaded: dict[str, Any] = json.loads(body(**changes))
+    return loaded
 
 
-def queues(template: dict[str, Any]) -> dict[str, Any]:
+def queues(whole: dict[str, Any]) -> dict[str, Any]:
     return {
         key: resource
-        for key, resource in template["Resources"].items()
+        for key, resource in whole["Resources"].items()
         if resource["Type"] == "AWS::SQS::Queue"
     }
 
@@ -76,9 +80,9 @@ def test_the_source_of_a_dead_letter_queue_is_named_as_the_queue_is() -> None:
 
 
 def test_every_queue_is_under_the_transport_policy() -> None:
-    template = rendered()
-    policy = template["Resources"]["TransportPolicy"]["Properties"]
-    assert [ref["Ref"] for ref in policy["Queues"]] == [*queues(template)]
+    whole = rendered()
+    policy = whole["Resources"]["TransportPolicy"]["Properties"]
+    assert [ref["Ref"] for ref in policy["Queues"]] == [*queues(whole)]
 
 
 def test_prod_keeps_its_queues() -> None:
@@ -99,3 +103,43 @@ def test_what_is_wrong_is_named_with_the_stack() -> None:
         body(exchanges=["Bad"])
     with pytest.raises(TemplateSceptreHandlerError, match=r"^qa/sqs: .* environment: Input should"):
         body(environment="qa")
+
+
+class TestSeedTemplate:
+    """templates/messaging/sqs-queues.json, for who types the seed's command."""
+
+    def checked_in(self) -> dict[str, Any]:
+        return template("messaging/sqs-queues.json")
+
+    def test_it_is_fresh(self) -> None:
+        """Where this fails: ``make templates``."""
+        text = (ROOT / "templates/messaging/sqs-queues.json").read_text()
+        assert text == module().seed_template()
+
+    def test_it_fits_into_a_request(self) -> None:
+        assert len(module().seed_template().encode()) <= 51_200
+
+    def test_its_nine_parameters_take_the_seeds_names_and_no_other(self) -> None:
+        slots = {
+            key: value["AllowedValues"]
+            for key, value in self.checked_in()["Parameters"].items()
+            if key.startswith("Queue")
+        }
+        assert list(slots) == [f"Queue{number}Name" for number in range(1, 10)]
+        assert sorted(name for (name,) in slots.values()) == sorted(
+            name.removesuffix("-queue-${Environment}.fifo").removesuffix("-queue-${Environment}")
+            for name in (
+                resource["Properties"]["QueueName"]["Fn::Sub"]
+                for key, resource in queues(rendered()).items()
+                if "DeadLetter" not in key
+            )
+        )
+
+    def test_who_goes_over_to_sceptre_has_no_queue_replaced(self) -> None:
+        seed, ours = self.checked_in(), rendered()
+        assert seed["Resources"].keys() == ours["Resources"].keys()
+        for key, resource in queues(seed).items():
+            name = resource["Properties"]["QueueName"]["Fn::Sub"]
+            for slot, parameter in seed["Parameters"].items():
+                name = name.replace(f"${{{slot}}}", parameter.get("Default", f"${{{slot}}}"))
+            assert name == ours["Resources"][key]["Properties"]["QueueName"]["Fn::Sub"]
