@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
+from sceptre.exceptions import SceptreException
 
 from sentry_oms.names import RepositoryName
 from sentry_oms.view import VIEW, StackKey, View
@@ -28,6 +29,10 @@ NO_IMAGE = "none"
 _ABSENT = frozenset(
     {"ClusterNotFoundException", "RepositoryNotFoundException", "ServiceNotFoundException"}
 )
+
+
+class ForeignImage(SceptreException):
+    """The service runs an image of elsewhere; a launch would stop it for want of one of ours."""
 
 
 class ServiceImage(BaseModel):
@@ -59,22 +64,34 @@ class Connection(Protocol):
 def decide(stack: Any, wanted: ServiceImage, view: View = VIEW) -> str | None:
     """The tag to run, or None where there is no image yet.
 
+    Raises:
+        ForeignImage: rather than to stop a service that runs.
+
     Decided once for a stack in this process, so that image and count never come from two looks at
     AWS with a push between them.
     """
     key = (StackKey.of(stack), wanted)
-    return view.once(key, lambda: _decide(stack.connection_manager, wanted))
+    try:
+        return view.once(key, lambda: _decide(stack.connection_manager, wanted))
+    except ForeignImage as error:
+        raise ForeignImage(f"{stack.name}: {error}") from None
 
 
 def _decide(connection: Connection, wanted: ServiceImage) -> str | None:
     service = described(connection, wanted)
-    if service is not None:
-        tag = running_tag(connection, service, wanted)
-        if tag is not None:
-            return tag
-    if wanted.newest:
-        return newest_tag(_images(connection, wanted.repository))
-    return wanted.tag or None
+    image = completed_image(connection, service, wanted) if service else None
+    tag = our_tag(image, wanted)
+    if tag is None and wanted.newest:
+        tag = newest_tag(_images(connection, wanted.repository))
+    elif tag is None:
+        tag = wanted.tag or None
+    if tag is None and service and service["desiredCount"] and not _is_placeholder(image):
+        raise ForeignImage(
+            f"{wanted.service} runs {image or 'no completed deployment'}, and there is no image in "
+            f"{wanted.repository} to take its place: a launch would stop its "
+            f"{service['desiredCount']} task(s). Push an image, or correct the repository"
+        )
+    return tag
 
 
 def described(connection: Connection, wanted: ServiceImage) -> Mapping[str, Any] | None:
@@ -97,6 +114,20 @@ def running_tag(
     connection: Connection, service: Mapping[str, Any], wanted: ServiceImage
 ) -> str | None:
     """The tag of the service's last completed deployment; None if it is of no image of ours."""
+    return our_tag(completed_image(connection, service, wanted), wanted)
+
+
+def our_tag(image: str | None, wanted: ServiceImage) -> str | None:
+    """The tag of an image in the wanted repository; None for ``none``, and for any other image."""
+    repository, _, tag = (image or "").rpartition(":")
+    is_ours = repository.endswith(f"/{wanted.repository}")
+    return tag if is_ours and tag != NO_IMAGE else None
+
+
+def completed_image(
+    connection: Connection, service: Mapping[str, Any], wanted: ServiceImage
+) -> str | None:
+    """The image that the service's last completed deployment runs in the wanted container."""
     definition = completed(service["deployments"])
     if definition is None:
         return None
@@ -105,10 +136,8 @@ def running_tag(
         command="describe_task_definition",
         kwargs={"taskDefinition": definition},
     )["taskDefinition"]
-    images = {one["name"]: one["image"] for one in task["containerDefinitions"]}
-    repository, _, tag = images.get(wanted.container, "").rpartition(":")
-    is_ours = repository.endswith(f"/{wanted.repository}")
-    return tag if is_ours and tag != NO_IMAGE else None
+    images = {one["name"]: str(one["image"]) for one in task["containerDefinitions"]}
+    return images.get(wanted.container)
 
 
 def completed(deployments: Iterable[Mapping[str, Any]]) -> str | None:
@@ -137,6 +166,10 @@ def newest_tag(images: Iterable[Mapping[str, Any]]) -> str | None:
 def has_tag(connection: Connection, repository: str, tag: str) -> bool:
     """Whether the repository holds an image under the tag."""
     return any(tag in one.get("imageTags", []) for one in _images(connection, repository))
+
+
+def _is_placeholder(image: str | None) -> bool:
+    return bool(image) and str(image).endswith(f":{NO_IMAGE}")
 
 
 def _images(connection: Connection, repository: str) -> list[Mapping[str, Any]]:

@@ -163,7 +163,7 @@ def test_an_environment_that_does_not_exist(project: Project) -> None:
 
 def test_a_stack_that_does_not_exist(project: Project) -> None:
     said = refused(project, "diff", "dev/task-omz")
-    assert said.startswith("'dev/task-omz' is not in config: the stacks of dev are cluster-oms, ")
+    assert said.startswith("'dev/task-omz' is not in config: the stacks of dev are alb, ")
 
 
 def test_tags_that_need_what_ignore_dependencies_leaves_out(project: Project) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sentry_oms.service_image import ServiceImage, completed, decide, newest_tag
+from sentry_oms.service_image import ForeignImage, ServiceImage, completed, decide, newest_tag
 from sentry_oms.view import View
 from tests.unit.tags import calls, refusal, stack
 
@@ -26,8 +26,9 @@ def deployment(number: int, state: str, status: str = "ACTIVE", reason: str = ""
     }
 
 
-def services(*deployments: dict[str, Any]) -> dict[str, Any]:
-    return {"services": [{"status": "ACTIVE", "deployments": list(deployments)}]}
+def services(*deployments: dict[str, Any], count: int = 1) -> dict[str, Any]:
+    found = {"status": "ACTIVE", "desiredCount": count, "deployments": list(deployments)}
+    return {"services": [found]}
 
 
 def task(image: str, container: str = "oms") -> dict[str, Any]:
@@ -122,6 +123,22 @@ class TestDecision:
 
     def test_every_page_of_images_is_looked_at(self) -> None:
         assert decided(ABSENT, images("a", nextToken="more"), images("b", "c")) == "c"
+
+    def test_a_service_that_runs_an_image_of_elsewhere_is_not_stopped(self) -> None:
+        """As after the seed's commands, whose sample repository is another."""
+        with pytest.raises(
+            ForeignImage,
+            match="^dev/task-oms: s runs nginx, and there is no image in sentry/oms-dev .* would "
+            r"stop its 1 task\(s\)\. Push an image",
+        ):
+            decided(RUNNING, task("nginx"), images())
+
+    def test_a_stopped_one_is_not_in_the_way(self) -> None:
+        stopped = services(deployment(1, "COMPLETED", "PRIMARY"), count=0)
+        assert decided(stopped, task("nginx"), images()) is None
+
+    def test_a_service_that_waits_for_its_first_image_goes_back_to_0(self) -> None:
+        assert decided(RUNNING, task(f"{ECR}/sentry/oms-dev:none"), images()) is None
 
     def test_without_a_repository_there_is_none(self) -> None:
         assert decided(ABSENT, refusal("RepositoryNotFoundException")) is None

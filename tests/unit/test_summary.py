@@ -64,6 +64,26 @@ def test_without_a_moment_it_says_nothing_of_changes() -> None:
     assert "created" not in said
 
 
+class TestNotes:
+    def test_a_service_without_an_image_is_named_with_its_repository(self) -> None:
+        (note,) = summary.notes([("sentry-oms-service-dev", "sentry/oms-dev")], [], [])
+        assert note == (
+            "sentry-oms-service-dev stands at 0 tasks until an image is in sentry/oms-dev; "
+            "then launch again."
+        )
+
+    def test_pipelines_that_were_left_out_are_named_with_what_they_wait_for(self) -> None:
+        expected = ["vpc", "pipeline-oms", "pipeline-frontend"]
+        (note,) = summary.notes([], expected, [stack("vpc", 0)])
+        assert note.startswith("Not launched: pipeline-frontend, pipeline-oms. A pipeline needs")
+
+    def test_another_stack_that_is_missing_is_named(self) -> None:
+        assert summary.notes([], ["sqs"], []) == ["Not launched: sqs."]
+
+    def test_where_all_is_there_nothing_is_said(self) -> None:
+        assert summary.notes([], ["vpc"], [stack("vpc", 0)]) == []
+
+
 def test_it_says_where_to_point_a_client_and_what_to_try() -> None:
     said = shown()
     for hint in ("http://127.0.0.1:1", 'eval "$(make -s aws-env)"', "sceptre diff dev"):
