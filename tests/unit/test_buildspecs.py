@@ -1,18 +1,21 @@
-"""The pipelines' builds, really run: bash as CodeBuild's, ``docker`` and ``aws`` as stubs.
+"""What the build of each pipeline does, run by bash with docker and aws replaced.
 
-The stubs note every call, keep the pushed images in a file, and refuse to push a tag twice, as a
-repository with immutable tags does.
+A first build pushes its image and says which; a build of the same commit again finds the image and
+only says which; whatever fails, the build fails and leaves nothing for a deployment to pick up.
+
+Bash is assumed where Debian has it, below /usr/bin or /bin. The replaced commands note every call,
+keep the images pushed in a file, and refuse a tag that is there, as an immutable repository does.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import shlex
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import yaml
@@ -22,89 +25,51 @@ from tests.conftest import template
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
-COGNITO = {
-    "COGNITO_CLIENT_ID": "client",
-    "COGNITO_REGION": "us-east-1",
-    "COGNITO_USER_POOL_ID": "us-east-1_pool",
-}
 
-NOTE = """#!/bin/bash
+AWS_OR_DOCKER = r"""#!/bin/bash
 set -euo pipefail
-call="$(basename "$0")"
-for word in "$@"; do call+=" $(printf '%q' "$word")"; done
-printf '%s\\n' "$call" >> "$STATE/calls"
-if [[ "$(basename "$0") $*" == "$FAIL" ]]; then exit 1; fi
-"""
-AWS = """
-case "$1 $2" in
-  "ecr describe-images")
-    if grep -qx "$4:${6#imageTag=}" "$IMAGES"; then echo '{}'; else
-      echo "An error occurred (ImageNotFoundException) when calling DescribeImages" >&2; exit 254
+call="${0##*/} $*"
+echo "$call" >> calls
+if [[ "$call" == "${FAIL:-}" ]]; then
+  echo "$call: refused" >&2
+  exit 1
+fi
+case "$call" in
+  "aws ecr describe-images --repository-name "*" --image-ids imageTag="*)
+    if ! grep -qxF "$REGISTRY/$4:${6#imageTag=}" "$IMAGES"; then
+      echo "An error occurred (ImageNotFoundException) when calling DescribeImages" >&2
+      exit 254
     fi ;;
-  "ecr get-login-password") echo password ;;
-  *) exit 2 ;;
+  "aws ecr get-login-password") echo "password of the registry" ;;
+  "docker login "*) cat > password ;;
+  "docker build "*)
+    [[ -f "${!#}/Dockerfile" ]]
+    while (($#)); do
+      if [[ "$1" == --build-arg ]]; then echo "$2=${!2}" >> build-arguments; fi
+      shift
+    done ;;
+  "docker push "*)
+    if grep -qxF "$2" "$IMAGES"; then
+      echo "tag invalid: it exists already, and the repository is immutable" >&2
+      exit 1
+    fi
+    echo "$2" >> "$IMAGES" ;;
+  *) echo "no such command: $call" >&2; exit 2 ;;
 esac
 """
-DOCKER = """
-case "$1" in
-  login) cat > "$STATE/password" ;;
-  build) [[ -f "${!#}/Dockerfile" ]]
-    env | grep -o '^COGNITO_[A-Z_]*=.*' | sort > "$STATE/arguments" || true ;;
-  push) [[ "$(cat "$STATE/password")" == password ]]
-    if grep -qx "${2#*/}" "$IMAGES"; then echo "tag invalid: immutable" >&2; exit 1; fi
-    echo "${2#*/}" >> "$IMAGES" ;;
-  *) exit 2 ;;
-esac
-"""
 
 
-class Outcome(NamedTuple):
-    """What a build left behind."""
+@dataclass(frozen=True)
+class Pipeline:
+    """What a pipeline is about: the service, and what its image is built with."""
 
-    status: int
-    calls: list[str]
-    artifact: str | None
-    arguments: list[str]
+    name: str
+    service: names.Service
+    cognito: bool = False
 
-
-class Project:
-    """A template's build project, and the repository that it pushes to."""
-
-    def __init__(self, service: names.Service, home: Path) -> None:
-        self.service = service
-        self.home = home
-        self.images = home / "images"
-        self.images.touch()
-        self.runs = 0
-        for name, behaviour in (("aws", AWS), ("docker", DOCKER)):
-            stub = home / name
-            stub.write_text(NOTE + behaviour)
-            stub.chmod(0o755)
-        body = template(f"cicd/codepipeline-{service.service.removesuffix('-admin')}.json")
-        properties = body["Resources"]["BuildProject"]["Properties"]
-        values = self.parameters(body)
-        self.buildspec = yaml.safe_load(resolved(properties["Source"]["BuildSpec"], values))
-        self.variables = {
-            one["Name"]: resolved(one["Value"], values)
-            for one in properties["Environment"]["EnvironmentVariables"]
-        }
-
-    def parameters(self, body: Mapping[str, Any]) -> dict[str, str]:
-        defaults = {
-            key: str(parameter["Default"])
-            for key, parameter in body["Parameters"].items()
-            if "Default" in parameter
-        }
-        return {
-            **defaults,
-            "AWS::AccountId": "123456789012",
-            "AWS::Region": "us-east-1",
-            "Environment": "dev",
-            "ECRRepositoryName": self.repository,
-            "CognitoRegion": COGNITO["COGNITO_REGION"],
-            "CognitoUserPoolId": COGNITO["COGNITO_USER_POOL_ID"],
-            "CognitoClientId": COGNITO["COGNITO_CLIENT_ID"],
-        }
+    @property
+    def path(self) -> str:
+        return f"cicd/codepipeline-{self.name}.json"
 
     @property
     def repository(self) -> str:
@@ -115,129 +80,324 @@ class Project:
         return f"{REGISTRY}/{self.repository}:{COMMIT}"
 
     @property
-    def expected_calls(self) -> list[str]:
-        """The calls of a build whose image is not there yet."""
-        arguments = sorted(COGNITO) if self.service.service == "frontend-admin" else []
-        named = [one for one in self.variables if one in arguments]
-        options = "".join(f" --build-arg {one}" for one in named)
+    def parameters(self) -> dict[str, str]:
+        cognito = {
+            "CognitoRegion": "us-east-1",
+            "CognitoUserPoolId": "us-east-1_pool",
+            "CognitoClientId": "client",
+        }
+        return {"ECRRepositoryName": self.repository, **(cognito if self.cognito else {})}
+
+    @property
+    def build_arguments(self) -> dict[str, str]:
+        if not self.cognito:
+            return {}
+        return {
+            "COGNITO_REGION": "us-east-1",
+            "COGNITO_USER_POOL_ID": "us-east-1_pool",
+            "COGNITO_CLIENT_ID": "client",
+        }
+
+    @property
+    def calls(self) -> list[str]:
+        """What a build calls whose image is not there yet."""
+        arguments = "".join(f" --build-arg {name}" for name in self.build_arguments)
         return [
-            f"aws ecr describe-images --repository-name {self.repository} "
-            f"--image-ids imageTag={COMMIT}",
+            f"aws ecr describe-images --repository-name {self.repository}"
+            f" --image-ids imageTag={COMMIT}",
             "aws ecr get-login-password",
             f"docker login --username AWS --password-stdin {REGISTRY}",
-            f"docker build --platform linux/arm64 --tag {self.image}{options} {self.service.image}",
+            f"docker build --platform linux/arm64 --tag {self.image}{arguments}"
+            f" {self.service.image}",
             f"docker push {self.image}",
         ]
 
-    def build(self, commit: str | None = COMMIT, fail: str = "") -> Outcome:
-        """Run the build phase in a source tree of its own; ``fail`` is the call that fails."""
-        self.runs += 1
-        state = self.home / f"run-{self.runs}"
-        directory = state / "source" / self.service.image
-        directory.mkdir(parents=True)
-        (directory / "Dockerfile").touch()
-        (state / "calls").touch()
-        (state / "arguments").touch()
-        environment = {
-            "PATH": f"{self.home}:/usr/bin:/bin",
-            "STATE": str(state),
-            "IMAGES": str(self.images),
-            "FAIL": fail,
-            **self.buildspec["env"]["variables"],
-            **self.variables,
+
+PIPELINES = [
+    Pipeline(name, service, cognito=name == "frontend")
+    for name, service in zip(("frontend", "oms", "websocket"), names.SERVICES, strict=True)
+]
+
+
+def resolved(node: Any, values: Mapping[str, str]) -> Any:
+    """A part of a template with what refers to parameters replaced by their values."""
+    match node:
+        case {"Ref": name}:
+            return values[name]
+        case {"Fn::Sub": text}:
+            return re.sub(r"\$\{([\w:]+)\}", lambda found: values[found[1]], text)
+        case {"Fn::Join": [separator, parts]}:
+            return separator.join(resolved(parts, values))
+        case list():
+            return [resolved(item, values) for item in node]
+        case dict():
+            return {key: resolved(value, values) for key, value in node.items()}
+    return node
+
+
+@dataclass(frozen=True)
+class Build:
+    """What CodeBuild is told: the buildspec, and the variables of the project."""
+
+    buildspec: dict[str, Any]
+    variables: dict[str, str]
+
+    @classmethod
+    def of(cls, loaded: Mapping[str, Any], pipeline: Pipeline) -> Build:
+        values = {
+            "AWS::AccountId": "123456789012",
+            "AWS::Region": "us-east-1",
+            "SourceDirectory": loaded["Parameters"]["SourceDirectory"]["Default"],
+            **pipeline.parameters,
         }
-        if commit is not None:
-            environment["CODEBUILD_RESOLVED_SOURCE_VERSION"] = commit
+        properties = loaded["Resources"]["BuildProject"]["Properties"]
+        return cls(
+            yaml.safe_load(resolved(properties["Source"]["BuildSpec"], values)),
+            {
+                variable["Name"]: resolved(variable["Value"], values)
+                for variable in properties["Environment"]["EnvironmentVariables"]
+            },
+        )
+
+    @property
+    def command(self) -> str:
+        """The whole build: CodeBuild judges a command by its last exit code alone, and what one
+        sets does not reach the next; and a phase after the build runs when the build failed."""
+        assert list(self.buildspec["phases"]) == ["build"]
         (command,) = self.buildspec["phases"]["build"]["commands"]
+        return str(command)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a build left behind."""
+
+    succeeded: bool
+    calls: list[str]
+    definitions: Any
+    build_arguments: list[str]
+    password: str
+    log: str
+
+
+class Registry:
+    """Where the builds of a test run: the images that they pushed stay."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.runs = 0
+        self.images = home / "images"
+        self.images.touch()
+        self.commands = home / "commands"
+        self.commands.mkdir()
+        for name in ("aws", "docker"):
+            command = self.commands / name
+            command.write_text(AWS_OR_DOCKER)
+            command.chmod(0o755)
+
+    def run(self, build: Build, commit: str | None = COMMIT, fail: str = "") -> Outcome:
+        """Run the build in a fresh source tree; ``fail`` is the call that is refused."""
+        self.runs += 1
+        source = self.home / f"source-{self.runs}"
+        service = source / build.variables["SOURCE_DIRECTORY"]
+        service.mkdir(parents=True)
+        (service / "Dockerfile").touch()
+        version = {} if commit is None else {"CODEBUILD_RESOLVED_SOURCE_VERSION": commit}
         done = subprocess.run(
-            [self.buildspec["env"]["shell"], "-c", command],
-            cwd=state / "source",
-            env=environment,
+            [build.buildspec["env"]["shell"], "-c", build.command],
+            cwd=source,
+            env={
+                "PATH": f"{self.commands}:/usr/bin:/bin",
+                "REGISTRY": REGISTRY,
+                "IMAGES": str(self.images),
+                "FAIL": fail,
+                **build.buildspec["env"]["variables"],
+                **build.variables,
+                **version,
+            },
+            stdin=subprocess.DEVNULL,
             capture_output=True,
+            text=True,
             check=False,
         )
-        artifact = state / "source/imagedefinitions.json"
+        definitions = text_of(source / "imagedefinitions.json")
         return Outcome(
-            done.returncode,
-            (state / "calls").read_text().splitlines(),
-            artifact.read_text() if artifact.exists() else None,
-            (state / "arguments").read_text().splitlines(),
+            succeeded=done.returncode == 0,
+            calls=text_of(source / "calls").splitlines(),
+            definitions=json.loads(definitions) if definitions else None,
+            build_arguments=text_of(source / "build-arguments").splitlines(),
+            password=text_of(source / "password"),
+            log=done.stdout + done.stderr,
         )
 
-
-def resolved(node: Any, values: Mapping[str, str]) -> str:
-    """A string of a template with its parameters in place."""
-    if isinstance(node, str):
-        return node
-    ((function, argument),) = node.items()
-    if function == "Ref":
-        return values[argument]
-    if function == "Fn::Join":
-        return str(argument[0].join(resolved(part, values) for part in argument[1]))
-    assert function == "Fn::Sub", function
-    replaced = re.sub(r"\$\{([\w:]+)\}", lambda match: values[match[1]], argument)
-    return replaced.replace("${!", "${")
+    def pushed(self) -> list[str]:
+        return self.images.read_text().splitlines()
 
 
-@pytest.fixture(params=names.SERVICES, ids=lambda one: one.service)
-def project(request: pytest.FixtureRequest, tmp_path: Path) -> Project:
-    """The build project of one service."""
-    return Project(request.param, tmp_path)
+def text_of(file: Path) -> str:
+    return file.read_text() if file.exists() else ""
 
 
-def test_a_build_pushes_the_commits_image_and_says_which_container_gets_it(
-    project: Project,
-) -> None:
-    built = project.build()
-    assert built.status == 0
+def pushes_and_says_which(pipeline: Pipeline, build: Build, registry: Registry) -> None:
+    first = registry.run(build)
+    assert first.succeeded, first.log
     # The two sides of a pipe start in either order.
-    assert sorted(built.calls) == sorted(project.expected_calls)
-    assert built.calls[-2:] == project.expected_calls[-2:]
-    assert json.loads(built.artifact or "") == [
-        {"name": project.service.service, "imageUri": project.image}
+    assert sorted(first.calls[1:3]) == sorted(pipeline.calls[1:3])
+    assert [first.calls[0], *first.calls[3:]] == [pipeline.calls[0], *pipeline.calls[3:]]
+    assert first.password == "password of the registry\n"
+    assert first.build_arguments == [f"{k}={v}" for k, v in pipeline.build_arguments.items()]
+    assert registry.pushed() == [pipeline.image]
+    assert first.definitions == [{"name": pipeline.service.service, "imageUri": pipeline.image}]
+
+
+def says_which_without_pushing(pipeline: Pipeline, build: Build, registry: Registry) -> None:
+    registry.images.write_text(f"{pipeline.image}\n")
+    retry = registry.run(build)
+    assert retry.succeeded, retry.log
+    assert retry.calls == pipeline.calls[:1]
+    assert retry.definitions == [{"name": pipeline.service.service, "imageUri": pipeline.image}]
+
+
+def fails_with(position: int, pipeline: Pipeline, build: Build, registry: Registry) -> None:
+    """The call at this position is refused: nothing after it runs, and nothing is left."""
+    call = pipeline.calls[position]
+    failed = registry.run(build, fail=call)
+    assert not failed.succeeded, failed.log
+    assert call in failed.calls
+    # The two sides of a pipe start in either order.
+    other_side = pipeline.calls[2] if position == CALLS.index("get-login-password") else ""
+    assert not ({*pipeline.calls[position + 1 :]} - {other_side}) & {*failed.calls}
+    assert failed.definitions is None
+    assert registry.pushed() == []
+
+
+def refuses_the_commit(commit: str | None, build: Build, registry: Registry) -> None:
+    failed = registry.run(build, commit=commit)
+    assert not failed.succeeded, failed.log
+    assert "no full commit SHA" in failed.log
+    assert failed.calls == []
+    assert failed.definitions is None
+
+
+CALLS = ("describe-images", "get-login-password", "docker login", "docker build", "docker push")
+NO_COMMITS = {
+    "none": None,
+    "empty": "",
+    "branch": "main",
+    "short": COMMIT[:7],
+    "long": f"{COMMIT}0",
+    "upper case": COMMIT.upper(),
+}
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    return Registry(tmp_path)
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda pipeline: pipeline.name)
+class TestBuild:
+    """The build of each template, as it is checked in."""
+
+    @pytest.fixture
+    def build(self, pipeline: Pipeline) -> Build:
+        return Build.of(template(pipeline.path), pipeline)
+
+    def test_a_first_build_pushes_the_image_and_says_which(
+        self, pipeline: Pipeline, build: Build, registry: Registry
+    ) -> None:
+        pushes_and_says_which(pipeline, build, registry)
+
+    def test_a_retry_finds_the_image_and_says_which(
+        self, pipeline: Pipeline, build: Build, registry: Registry
+    ) -> None:
+        pushes_and_says_which(pipeline, build, registry)
+        says_which_without_pushing(pipeline, build, registry)
+        assert registry.pushed() == [pipeline.image]
+
+    @pytest.mark.parametrize("position", range(len(CALLS)), ids=CALLS)
+    def test_a_build_fails_whichever_call_fails_and_then_can_be_retried(
+        self, pipeline: Pipeline, build: Build, registry: Registry, position: int
+    ) -> None:
+        fails_with(position, pipeline, build, registry)
+        pushes_and_says_which(pipeline, build, registry)
+
+    @pytest.mark.parametrize("commit", NO_COMMITS.values(), ids=NO_COMMITS)
+    def test_only_a_full_commit_sha_becomes_a_tag(
+        self, build: Build, registry: Registry, commit: str | None
+    ) -> None:
+        refuses_the_commit(commit, build, registry)
+
+    def test_the_deployment_takes_the_file_that_the_build_writes(
+        self, pipeline: Pipeline, build: Build
+    ) -> None:
+        stages = template(pipeline.path)["Resources"]["Pipeline"]["Properties"]["Stages"]
+        actions = {stage["Name"]: stage["Actions"][0] for stage in stages if "Name" in stage}
+        assert build.buildspec["artifacts"] == {"files": ["imagedefinitions.json"]}
+        assert actions["Deploy"]["Configuration"]["FileName"] == "imagedefinitions.json"
+        assert actions["Deploy"]["InputArtifacts"] == actions["Build"]["OutputArtifacts"]
+
+
+def every_promise(pipeline: Pipeline, build: Build, home: Path) -> None:
+    """All of the above, one after the other."""
+    checks: list[Callable[[Registry], None]] = [
+        lambda registry: pushes_and_says_which(pipeline, build, registry),
+        lambda registry: says_which_without_pushing(pipeline, build, registry),
+        *(
+            lambda registry, position=position: fails_with(position, pipeline, build, registry)
+            for position in range(len(CALLS))
+        ),
+        *(
+            lambda registry, commit=commit: refuses_the_commit(commit, build, registry)
+            for commit in NO_COMMITS.values()
+        ),
     ]
-    assert project.buildspec["artifacts"] == {"files": ["imagedefinitions.json"]}
-
-
-def test_only_the_front_end_is_built_for_a_user_pool(project: Project) -> None:
-    expected = [f"{key}={value}" for key, value in sorted(COGNITO.items())]
-    is_frontend = project.service.service == "frontend-admin"
-    assert project.build().arguments == (expected if is_frontend else [])
-
-
-def test_a_retry_on_the_immutable_tag_succeeds_and_pushes_nothing(project: Project) -> None:
-    first, retry = project.build(), project.build()
-    assert retry.status == 0
-    assert retry.calls == project.expected_calls[:1]
-    assert retry.artifact == first.artifact
-
-
-@pytest.mark.parametrize("position", range(5))
-def test_a_call_that_fails_fails_the_build_and_deploys_nothing(
-    project: Project, position: int
-) -> None:
-    failed = project.build(fail=" ".join(shlex.split(project.expected_calls[position])))
-    assert failed.status != 0
-    assert failed.artifact is None
-    assert project.images.read_text() == ""
-    assert project.buildspec["phases"]["build"]["on-failure"] == "ABORT"
-
-
-@pytest.mark.parametrize("commit", [None, "", "main", COMMIT[:7], f"{COMMIT}0", COMMIT.upper()])
-def test_without_a_full_commit_nothing_is_called(project: Project, commit: str | None) -> None:
-    failed = project.build(commit=commit)
-    assert (failed.status != 0, failed.calls, failed.artifact) == (True, [], None)
+    for number, check in enumerate(checks):
+        (home / str(number)).mkdir()
+        check(Registry(home / str(number)))
 
 
 @pytest.mark.parametrize(
-    ("guard", "without"),
-    [("set -euo pipefail", "set -u"), ("ImageNotFoundException", "NoSuchError")],
+    ("old", "new"),
+    [
+        ("set -euo pipefail", "set -uo pipefail"),
+        ("set -euo pipefail", "set -eu"),
+        ("*ImageNotFoundException*", "*"),
+        ('2>&1)\\"; then', '2>&1)\\" && answer=ImageNotFoundException && false; then'),
+        ("linux/arm64", "linux/amd64"),
+        ("{40}", "{7,40}"),
+        ('"Value": "frontend-admin"', '"Value": "frontend"'),
+        ('image=\\"$REPOSITORY_URI:$tag\\"', 'image=\\"$REPOSITORY_URI:latest\\"'),
+        ("      set -euo pipefail", "      set -euo pipefail; echo [] > imagedefinitions.json"),
+        ("--build-arg COGNITO_CLIENT_ID", "--build-arg COGNITO_CLIENT"),
+        ('docker push \\"$image\\"', 'docker push \\"$image\\" || true'),
+        ('"    on-failure: ABORT",', '"  post_build: {commands: [\'true\']}",\n"  build:",'),
+    ],
+    ids=[
+        "a failed command is passed over",
+        "a failed side of a pipe is passed over",
+        "any error counts as no image",
+        "an image that is there is built again",
+        "another machine",
+        "a short commit",
+        "another container",
+        "another tag",
+        "a file before the image is there",
+        "another build argument",
+        "a failed push is passed over",
+        "a phase after the build",
+    ],
 )
-def test_a_build_without_its_guards_is_caught(project: Project, guard: str, without: str) -> None:
-    """A negative control: were these lines missing, the tests above would see it."""
-    (command,) = project.buildspec["phases"]["build"]["commands"]
-    assert guard in command
-    project.buildspec["phases"]["build"]["commands"] = [command.replace(guard, without)]
-    push_fails = project.build(fail=" ".join(shlex.split(project.expected_calls[4])))
-    built = project.build()
-    assert push_fails.status == 0 or built.status != 0
+def test_a_fault_put_into_the_buildspec_is_found(tmp_path: Path, old: str, new: str) -> None:
+    pipeline = PIPELINES[0]
+    text = json.dumps(template(pipeline.path), indent=2)
+    assert old in text
+    build = Build.of(json.loads(text.replace(old, new)), pipeline)
+    with pytest.raises(AssertionError):
+        every_promise(pipeline, build, tmp_path)
+
+
+def test_the_checks_pass_what_no_fault_was_put_into(tmp_path: Path) -> None:
+    """Else they would find any fault."""
+    pipeline = PIPELINES[0]
+    every_promise(pipeline, Build.of(template(pipeline.path), pipeline), tmp_path)
