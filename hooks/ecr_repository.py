@@ -19,11 +19,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 from sceptre.hooks import Hook
 
+from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import parse, tag_name
 from sentry_oms.names import RepositoryName
 
@@ -75,14 +75,11 @@ class EcrRepository(Hook):
         return repository
 
     def _described(self, name: str) -> dict[str, Any] | None:
-        try:
-            response = self._ecr("describe_repositories", repositoryNames=[name])
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "RepositoryNotFoundException":
-                return None
-            raise
-        repository: dict[str, Any] = response["repositories"][0]
-        return repository
+        response = none_if_absent(
+            lambda: self._ecr("describe_repositories", repositoryNames=[name]),
+            "RepositoryNotFoundException",
+        )
+        return response["repositories"][0] if response else None
 
     def _refuse_other_encryption(self, wanted: Argument, repository: dict[str, Any]) -> None:
         actual = repository.get("encryptionConfiguration", {"encryptionType": "AES256"})
@@ -94,13 +91,11 @@ class EcrRepository(Hook):
             )
 
     def _lifecycle(self, name: str) -> Any:
-        try:
-            response = self._ecr("get_lifecycle_policy", repositoryName=name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "LifecyclePolicyNotFoundException":
-                return None
-            raise
-        return json.loads(response["lifecyclePolicyText"])
+        response = none_if_absent(
+            lambda: self._ecr("get_lifecycle_policy", repositoryName=name),
+            "LifecyclePolicyNotFoundException",
+        )
+        return json.loads(response["lifecyclePolicyText"]) if response else None
 
     def _tag(self, arn: str) -> None:
         response = self._ecr("list_tags_for_resource", resourceArn=arn)

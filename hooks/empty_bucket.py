@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 from sceptre.hooks import Hook
 
+from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import parse, tag_name
 
 
@@ -47,12 +47,11 @@ class EmptyBucket(Hook):
         if bucket is None:
             return
         while True:
-            try:
-                page = self._s3("list_object_versions", Bucket=bucket)
-            except ClientError as error:
-                if error.response["Error"]["Code"] == "NoSuchBucket":
-                    return
-                raise
+            page = none_if_absent(
+                lambda: self._s3("list_object_versions", Bucket=bucket), "NoSuchBucket"
+            )
+            if page is None:
+                return
             held = [
                 {"Key": one["Key"], "VersionId": one["VersionId"]}
                 for one in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
@@ -72,18 +71,17 @@ class EmptyBucket(Hook):
             )
 
     def _bucket(self, resource: str) -> str | None:
-        try:
-            response = self.stack.connection_manager.call(
+        # Neither the stack nor the resource need exist when a stack is deleted.
+        response = none_if_absent(
+            lambda: self.stack.connection_manager.call(
                 service="cloudformation",
                 command="describe_stack_resource",
                 kwargs={"StackName": self.stack.external_name, "LogicalResourceId": resource},
-            )
-        except ClientError as error:
-            # Neither the stack nor the resource need exist when a stack is deleted.
-            if error.response["Error"]["Code"] == "ValidationError":
-                return None
-            raise
-        return response["StackResourceDetail"].get("PhysicalResourceId") or None
+            ),
+            "ValidationError",
+        )
+        detail = response["StackResourceDetail"] if response else {}
+        return detail.get("PhysicalResourceId") or None
 
     def _s3(self, command: str, **kwargs: Any) -> Any:
         return self.stack.connection_manager.call(service="s3", command=command, kwargs=kwargs)

@@ -22,11 +22,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 from sceptre.hooks import Hook
 
+from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import dependency, depends_on, parse, tag_name
 from sentry_oms.seams.stack_output import outputs
 
@@ -79,15 +79,13 @@ class ValidateCognito(Hook):
             )
 
     def _cognito(self, command: str, member: str | None, **kwargs: str) -> Any:
-        try:
-            response = self.stack.connection_manager.call(
+        response = none_if_absent(
+            lambda: self.stack.connection_manager.call(
                 service="cognito-idp", command=command, kwargs=kwargs
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                return None
-            raise
-        return response[member] if member else response
+            ),
+            "ResourceNotFoundException",
+        )
+        return response[member] if response and member else response
 
 
 def mismatches(

@@ -10,11 +10,11 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRe
 
 from __future__ import annotations
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 from sceptre.exceptions import SceptreException
 from sceptre.resolvers import Resolver
 
+from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import parse, tag_name
 from sentry_oms.names import RepositoryName
 
@@ -37,18 +37,18 @@ class EcrRepositoryUri(Resolver):
     def resolve(self) -> str:
         """The URI; raises RepositoryNotFound."""
         wanted = parse(Argument, self, shorthand="name")
-        try:
-            response = self.stack.connection_manager.call(
+        response = none_if_absent(
+            lambda: self.stack.connection_manager.call(
                 service="ecr",
                 command="describe_repositories",
                 kwargs={"repositoryNames": [wanted.name]},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "RepositoryNotFoundException":
-                raise
+            ),
+            "RepositoryNotFoundException",
+        )
+        if response is None:
             raise RepositoryNotFound(
                 f"{self.stack.name}: {tag_name(self)} name: there is no repository "
                 f"'{wanted.name}' in {self.stack.region}: add the hook "
                 f"!ecr_repository {wanted.name} to the stack, or correct the name"
-            ) from None
+            )
         return str(response["repositories"][0]["repositoryUri"])

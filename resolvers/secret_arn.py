@@ -10,11 +10,11 @@ Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Descr
 
 from __future__ import annotations
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 from sceptre.resolvers import Resolver
 
+from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import depends_on, parse, tag_name
 
 
@@ -44,19 +44,19 @@ class SecretArn(Resolver):
         """The ARN; raises SecretNotUsable."""
         wanted = parse(Argument, self, shorthand="name")
         label = f"{self.stack.name}: {tag_name(self)} name:"
-        try:
-            secret = self.stack.connection_manager.call(
+        secret = none_if_absent(
+            lambda: self.stack.connection_manager.call(
                 service="secretsmanager",
                 command="describe_secret",
                 kwargs={"SecretId": wanted.name},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFoundException":
-                raise
+            ),
+            "ResourceNotFoundException",
+        )
+        if secret is None:
             raise SecretNotUsable(
                 f"{label} there is no secret '{wanted.name}' in {self.stack.region}: "
                 f"{_remedy(wanted)}"
-            ) from None
+            )
         if "DeletedDate" in secret:
             raise SecretNotUsable(
                 f"{label} '{wanted.name}' is scheduled for deletion: restore it with "

@@ -16,19 +16,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 
+from sentry_oms.absence import none_if_absent
 from sentry_oms.names import RepositoryName
 from sentry_oms.view import VIEW, StackKey, View
 
 NO_IMAGE = "none"
 """The tag that says so. A template's Rule holds that it goes with a count of 0."""
-
-_ABSENT = frozenset(
-    {"ClusterNotFoundException", "RepositoryNotFoundException", "ServiceNotFoundException"}
-)
 
 
 class ForeignImage(SceptreException):
@@ -70,44 +66,45 @@ def decide(stack: Any, wanted: ServiceImage, view: View = VIEW) -> str | None:
     Decided once for a stack in this process, so that image and count never come from two looks at
     AWS with a push between them.
     """
-    key = (StackKey.of(stack), wanted)
-    try:
-        return view.once(key, lambda: _decide(stack.connection_manager, wanted))
-    except ForeignImage as error:
-        raise ForeignImage(f"{stack.name}: {error}") from None
+    return view.once((StackKey.of(stack), wanted), lambda: _decide(stack, wanted))
 
 
-def _decide(connection: Connection, wanted: ServiceImage) -> str | None:
+def _decide(stack: Any, wanted: ServiceImage) -> str | None:
+    connection = stack.connection_manager
     service = described(connection, wanted)
     image = completed_image(connection, service, wanted) if service else None
     tag = our_tag(image, wanted)
-    if tag is None and wanted.newest:
-        tag = newest_tag(_images(connection, wanted.repository))
-    elif tag is None:
-        tag = wanted.tag or None
-    if tag is None and service and service["desiredCount"] and not _is_placeholder(image):
+    if tag is None:
+        tag = _first_tag(connection, wanted)
+    stands_for_none = (image or "").endswith(f":{NO_IMAGE}")
+    if tag is None and service and service["desiredCount"] and not stands_for_none:
         raise ForeignImage(
-            f"{wanted.service} runs {image or 'no completed deployment'}, and there is no image in "
-            f"{wanted.repository} to take its place: a launch would stop its "
+            f"{stack.name}: {wanted.service} runs {image or 'no completed deployment'}, and there "
+            f"is no image in {wanted.repository} to take its place: a launch would stop its "
             f"{service['desiredCount']} task(s). Push an image, or correct the repository"
         )
     return tag
 
 
+def _first_tag(connection: Connection, wanted: ServiceImage) -> str | None:
+    if wanted.newest:
+        return newest_tag(_images(connection, wanted.repository))
+    return wanted.tag or None
+
+
 def described(connection: Connection, wanted: ServiceImage) -> Mapping[str, Any] | None:
     """The service as ECS describes it, or None where there is none."""
-    try:
-        response = connection.call(
+    response = none_if_absent(
+        lambda: connection.call(
             service="ecs",
             command="describe_services",
             kwargs={"cluster": wanted.cluster, "services": [wanted.service]},
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _ABSENT:
-            return None
-        raise
-    active = [one for one in response["services"] if one["status"] == "ACTIVE"]
-    return active[0] if active else None
+        ),
+        "ClusterNotFoundException",
+        "ServiceNotFoundException",
+    )
+    found = response["services"] if response else []
+    return next((one for one in found if one["status"] == "ACTIVE"), None)
 
 
 def running_tag(
@@ -168,24 +165,17 @@ def has_tag(connection: Connection, repository: str, tag: str) -> bool:
     return any(tag in one.get("imageTags", []) for one in _images(connection, repository))
 
 
-def _is_placeholder(image: str | None) -> bool:
-    return bool(image) and str(image).endswith(f":{NO_IMAGE}")
-
-
 def _images(connection: Connection, repository: str) -> list[Mapping[str, Any]]:
     images: list[Mapping[str, Any]] = []
-    page: Mapping[str, Any] = {"nextToken": None}
-    while "nextToken" in page:
-        token = {"nextToken": page["nextToken"]} if page["nextToken"] else {}
-        try:
-            page = connection.call(
-                service="ecr",
-                command="describe_images",
-                kwargs={"repositoryName": repository, **token},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
-                return []
-            raise
+    wanted = {"repositoryName": repository}
+    while True:
+        page = none_if_absent(
+            lambda: connection.call(service="ecr", command="describe_images", kwargs=dict(wanted)),
+            "RepositoryNotFoundException",
+        )
+        if page is None:
+            return []
         images += page["imageDetails"]
-    return images
+        if "nextToken" not in page:
+            return images
+        wanted["nextToken"] = page["nextToken"]

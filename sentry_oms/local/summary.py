@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from rich.console import Console
 
 from sentry_oms import names
+from sentry_oms.absence import none_if_absent
 
 Stack = Mapping[str, Any]
 """A member of ``Stacks`` in the response of DescribeStacks."""
@@ -39,10 +41,11 @@ def waiting_services(ecs: Any, environment: str) -> list[tuple[str, str]]:
     for one in names.SERVICES:
         cluster = names.cluster_name(one.cluster, environment)
         service = names.service_name(one.service, environment)
-        try:
-            found = ecs.describe_services(cluster=cluster, services=[service])["services"]
-        except ecs.exceptions.ClusterNotFoundException:
-            continue
+        response = none_if_absent(
+            partial(ecs.describe_services, cluster=cluster, services=[service]),
+            "ClusterNotFoundException",
+        )
+        found = response["services"] if response else []
         if any(one["status"] == "ACTIVE" and one["desiredCount"] == 0 for one in found):
             waiting.append((service, names.repository_name(one.image, environment)))
     return waiting

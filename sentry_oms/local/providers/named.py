@@ -9,8 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar
 
-from botocore.exceptions import ClientError
-
+from sentry_oms.absence import none_if_absent
 from sentry_oms.local.provider import AlreadyExistsError, Place, Properties, Repair, Resource
 
 
@@ -39,13 +38,9 @@ class Queue(Named):
 
     def exists(self, name: str, properties: Properties) -> bool:
         """Whether SQS has the queue."""
-        try:
-            self.aws.client("sqs").get_queue_url(QueueName=name)
-        except ClientError as error:
-            if error.response["Error"]["Code"].endswith("NonExistentQueue"):
-                return False
-            raise
-        return True
+        sqs = self.aws.client("sqs")
+        absent = "AWS.SimpleQueueService.NonExistentQueue"
+        return none_if_absent(lambda: sqs.get_queue_url(QueueName=name), absent) is not None
 
 
 class Role(Named):
@@ -56,13 +51,8 @@ class Role(Named):
 
     def exists(self, name: str, properties: Properties) -> bool:
         """Whether IAM has the role."""
-        try:
-            self.aws.client("iam").get_role(RoleName=name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchEntity":
-                return False
-            raise
-        return True
+        iam = self.aws.client("iam")
+        return none_if_absent(lambda: iam.get_role(RoleName=name), "NoSuchEntity") is not None
 
 
 class LogGroup(Named):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from sentry_oms.absence import none_if_absent
 from sentry_oms.local.provider import Place, Properties, Resource
 from sentry_oms.local.providers.named import Named
 
@@ -36,13 +35,11 @@ class Secret(Named):
 
     def exists(self, name: str, properties: Properties) -> bool:
         """Whether Secrets Manager has the secret, one scheduled for deletion included."""
-        try:
-            self._secretsmanager.describe_secret(SecretId=name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                return False
-            raise
-        return True
+        found = none_if_absent(
+            lambda: self._secretsmanager.describe_secret(SecretId=name),
+            "ResourceNotFoundException",
+        )
+        return found is not None
 
     def _generated(self, properties: Properties) -> Properties:
         wanted = dict(properties.get("GenerateSecretString", {}))

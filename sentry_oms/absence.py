@@ -1,0 +1,24 @@
+"""Asking AWS for something that need not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from botocore.exceptions import ClientError
+
+Answer = TypeVar("Answer")
+
+
+def none_if_absent(ask: Callable[[], Answer], *codes: str) -> Answer | None:
+    """What ``ask`` gives, or None where AWS refuses it with one of the error codes.
+
+    Raises:
+        ClientError: any other refusal.
+    """
+    try:
+        return ask()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in codes:
+            return None
+        raise
