@@ -71,6 +71,16 @@ class Provider(Handlers):
         self.aws = aws
 
 
+class PutProvider(Provider):
+    """A type whose service has one call that makes the resource and changes it."""
+
+    def update(
+        self, place: Place, physical_id: str, previous: Properties, properties: Properties
+    ) -> Resource:
+        """Making it again changes it under its physical ID."""
+        return self.create(place, properties)
+
+
 class Repair(Handlers):
     """A type that ministack has, and gets wrong in a place: what is right passes through."""
 
@@ -93,6 +103,12 @@ class Repair(Handlers):
     def delete(self, physical_id: str, properties: Properties) -> None:
         """Remove the resource."""
         self.original.delete(physical_id, properties)
+
+
+def dropped_tags(previous: Properties, properties: Properties) -> list[str]:
+    """The keys of tags that the template had and has no longer."""
+    kept = {tag["Key"] for tag in properties.get("Tags", [])}
+    return sorted(tag["Key"] for tag in previous.get("Tags", []) if tag["Key"] not in kept)
 
 
 class AlreadyExistsError(Exception):

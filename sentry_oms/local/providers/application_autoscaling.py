@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sentry_oms.local.provider import Place, Properties, Provider, Resource
+from sentry_oms.local.provider import Place, Properties, PutProvider, Resource
 from sentry_oms.local.shapes import request
 
 KEY = ("ResourceId", "ScalableDimension", "ServiceNamespace")
 """What ``Ref`` of a target joins with bars, and what a policy's ScalingTargetId is split into."""
 
 
-class ScalableTarget(Provider):
+class ScalableTarget(PutProvider):
     """``AWS::ApplicationAutoScaling::ScalableTarget``."""
 
     type = "AWS::ApplicationAutoScaling::ScalableTarget"
@@ -25,23 +25,13 @@ class ScalableTarget(Provider):
         key = "|".join(wanted[name] for name in KEY)
         return Resource(key, {"Id": key})
 
-    def update(
-        self,
-        place: Place,
-        physical_id: str,
-        previous: Properties,
-        properties: Properties,
-    ) -> Resource:
-        """Registering again changes the range."""
-        return self.create(place, properties)
-
     def delete(self, physical_id: str, properties: Properties) -> None:
         """Deregister the target, and with it its policies."""
         scaling = self.aws.client("application-autoscaling")
         scaling.deregister_scalable_target(**target(physical_id))
 
 
-class ScalingPolicy(Provider):
+class ScalingPolicy(PutProvider):
     """``AWS::ApplicationAutoScaling::ScalingPolicy``: ``Ref`` is its ARN."""
 
     type = "AWS::ApplicationAutoScaling::ScalingPolicy"
@@ -53,16 +43,6 @@ class ScalingPolicy(Provider):
         wanted = request(scaling, "PutScalingPolicy", on_target(properties))
         arn = scaling.put_scaling_policy(**wanted)["PolicyARN"]
         return Resource(arn, {"Arn": arn})
-
-    def update(
-        self,
-        place: Place,
-        physical_id: str,
-        previous: Properties,
-        properties: Properties,
-    ) -> Resource:
-        """Putting it again changes it under its ARN."""
-        return self.create(place, properties)
 
     def delete(self, physical_id: str, properties: Properties) -> None:
         """Remove the policy, unless it went with its target."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sentry_oms.local.provider import Place, Properties, Provider, Resource
+from sentry_oms.local.provider import Place, Properties, Provider, Resource, dropped_tags
 from sentry_oms.local.shapes import request
 
 
@@ -28,11 +28,10 @@ class Pipeline(Provider):
         """Make the next version, and bring the tags along."""
         codepipeline = self.aws.client("codepipeline")
         arn = codepipeline.get_pipeline(name=physical_id)["metadata"]["pipelineArn"]
-        tags = properties.get("Tags", [])
-        kept = {tag["Key"] for tag in tags}
-        dropped = [tag["Key"] for tag in previous.get("Tags", []) if tag["Key"] not in kept]
+        dropped = dropped_tags(previous, properties)
         if dropped:
             codepipeline.untag_resource(resourceArn=arn, tagKeys=dropped)
+        tags = properties.get("Tags", [])
         if tags:
             wanted = {"ResourceArn": arn, "Tags": tags}
             codepipeline.tag_resource(**request(codepipeline, "TagResource", wanted))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sentry_oms.local.provider import Place, Properties, Provider, Resource
+from sentry_oms.local.provider import Place, Properties, PutProvider, Resource
 from sentry_oms.local.shapes import request
 
 
-class RiskConfiguration(Provider):
+class RiskConfiguration(PutProvider):
     """``AWS::Cognito::UserPoolRiskConfigurationAttachment``."""
 
     type = "AWS::Cognito::UserPoolRiskConfigurationAttachment"
@@ -20,16 +20,6 @@ class RiskConfiguration(Provider):
         return Resource(
             f"UserPoolRiskConfigurationAttachment-{properties['UserPoolId']}-{client}", {}
         )
-
-    def update(
-        self,
-        place: Place,
-        physical_id: str,
-        previous: Properties,
-        properties: Properties,
-    ) -> Resource:
-        """Setting it again replaces all of it."""
-        return self.create(place, properties)
 
     def delete(self, physical_id: str, properties: Properties) -> None:
         """Set nothing, which is how the API removes it."""

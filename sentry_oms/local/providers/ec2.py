@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sentry_oms.local.provider import Place, Properties, Provider, Resource
+from sentry_oms.local.provider import Place, Properties, Provider, Resource, dropped_tags
 from sentry_oms.local.shapes import request
 
 
@@ -23,11 +23,7 @@ class ElasticIp(Provider):
         return _address(address)
 
     def update(
-        self,
-        place: Place,
-        physical_id: str,
-        previous: Properties,
-        properties: Properties,
+        self, place: Place, physical_id: str, previous: Properties, properties: Properties
     ) -> Resource:
         """Only tags change in place."""
         ec2 = self.aws.client("ec2")
@@ -65,11 +61,7 @@ class NatGateway(Provider):
         return _gateway(gateway["NatGatewayId"])
 
     def update(
-        self,
-        place: Place,
-        physical_id: str,
-        previous: Properties,
-        properties: Properties,
+        self, place: Place, physical_id: str, previous: Properties, properties: Properties
     ) -> Resource:
         """Only tags change in place."""
         retag(self.aws.client("ec2"), physical_id, previous, properties)
@@ -109,11 +101,7 @@ class FlowLog(Provider):
         return Resource(flow_log, {"Id": flow_log})
 
     def update(
-        self,
-        place: Place,
-        physical_id: str,
-        previous: Properties,
-        properties: Properties,
+        self, place: Place, physical_id: str, previous: Properties, properties: Properties
     ) -> Resource:
         """Only tags change in place."""
         retag(self.aws.client("ec2"), physical_id, previous, properties)
@@ -126,16 +114,12 @@ class FlowLog(Provider):
 
 def retag(ec2: Any, resource_id: str, previous: Properties, properties: Properties) -> None:
     """Bring the template's tags to the resource; tags from elsewhere stay."""
-    before = {tag["Key"]: tag["Value"] for tag in previous.get("Tags", [])}
-    after = {tag["Key"]: str(tag["Value"]) for tag in properties.get("Tags", [])}
-    dropped = before.keys() - after.keys()
+    dropped = dropped_tags(previous, properties)
     if dropped:
-        ec2.delete_tags(Resources=[resource_id], Tags=[{"Key": key} for key in sorted(dropped)])
-    if after:
-        ec2.create_tags(
-            Resources=[resource_id],
-            Tags=[{"Key": key, "Value": value} for key, value in after.items()],
-        )
+        ec2.delete_tags(Resources=[resource_id], Tags=[{"Key": key} for key in dropped])
+    tags = properties.get("Tags", [])
+    if tags:
+        ec2.create_tags(**request(ec2, "CreateTags", {"Resources": [resource_id], "Tags": tags}))
 
 
 def _address(address: dict[str, Any]) -> Resource:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sentry_oms.local.provider import Place, Properties, Repair, Resource
+from sentry_oms.local.provider import Place, Properties, Repair, Resource, dropped_tags
 from sentry_oms.local.providers.named import Named
 from sentry_oms.local.shapes import request
 
@@ -73,11 +73,10 @@ class Service(Repair):
 
     def _retag(self, arn: str, previous: Properties, properties: Properties) -> None:
         ecs = self.aws.client("ecs")
-        tags = properties.get("Tags", [])
-        kept = {tag["Key"] for tag in tags}
-        dropped = [tag["Key"] for tag in previous.get("Tags", []) if tag["Key"] not in kept]
+        dropped = dropped_tags(previous, properties)
         if dropped:
             ecs.untag_resource(resourceArn=arn, tagKeys=dropped)
+        tags = properties.get("Tags", [])
         if tags:
             ecs.tag_resource(**request(ecs, "TagResource", {"ResourceArn": arn, "Tags": tags}))
 

@@ -18,11 +18,7 @@ class WebAclAssociation(Provider):
         return Resource(f"{resource}|{acl}", {})
 
     def update(
-        self,
-        place: Place,
-        physical_id: str,
-        previous: Properties,
-        properties: Properties,
+        self, place: Place, physical_id: str, previous: Properties, properties: Properties
     ) -> Resource:
         """Nothing changes in place."""
         return Resource(physical_id, {})
