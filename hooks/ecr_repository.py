@@ -11,12 +11,17 @@ Example::
 A repository outlives its stack, because a stack that is deleted must not take the images of what
 was deployed with it. So no template owns it, and this hook makes it.
 
+What guards images (scanning, immutable tags) is brought back at every launch. Tags follow the
+stack's, and so does what is kept: both are looked at where stack or repository is new, or the
+stack's tags change, and ``keep`` at every launch where it is written down.
+
 Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,6 +31,8 @@ from sceptre.hooks import Hook
 from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import parse, tag_name
 from sentry_oms.names import RepositoryName
+from sentry_oms.repositories import described
+from sentry_oms.view import VIEW, StackKey
 
 
 class RepositoryMismatch(SceptreException):
@@ -38,7 +45,11 @@ class Argument(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: RepositoryName
-    keep: int = Field(default=50, ge=1, description="images that are kept, the newest first")
+    keep: int | None = Field(
+        default=None,
+        ge=1,
+        description="images that are kept, the newest first; 50 where it says nothing",
+    )
     kms_key: str | None = Field(
         default=None, pattern=r"^arn:aws[a-z-]*:kms:", description="ARN; none is ECR's own AES256"
     )
@@ -48,19 +59,21 @@ class EcrRepository(Hook):
     """Creates the repository where it is missing, and brings its settings to what is wanted."""
 
     def run(self) -> None:
-        """Three calls where nothing is to be done."""
+        """One call where nothing is to be done, and two more for a stack that is new or changes."""
         wanted = parse(Argument, self, shorthand="name")
-        repository = self._described(wanted.name) or self._created(wanted)
+        existing = described(self.stack, wanted.name)
+        repository = existing or self._created(wanted)
         self._refuse_other_encryption(wanted, repository)
         name = wanted.name
         if not repository.get("imageScanningConfiguration", {}).get("scanOnPush"):
             self._change("put_image_scanning_configuration", name, **SCANNING)
         if repository.get("imageTagMutability") != "IMMUTABLE":
             self._change("put_image_tag_mutability", name, imageTagMutability="IMMUTABLE")
-        policy = lifecycle(wanted.keep)
-        if self._lifecycle(name) != policy:
-            self._change("put_lifecycle_policy", name, lifecyclePolicyText=json.dumps(policy))
-        self._tag(repository["repositoryArn"])
+        is_settled = existing is not None and self._stack_has_its_tags()
+        if wanted.keep is not None or not is_settled:
+            self._keep(name, wanted.keep or KEEP)
+        if not is_settled:
+            self._tag(repository["repositoryArn"])
 
     def _created(self, wanted: Argument) -> dict[str, Any]:
         self.logger.info("Creating ECR repository %s", wanted.name)
@@ -74,14 +87,21 @@ class EcrRepository(Hook):
         repository: dict[str, Any] = response["repository"]
         return repository
 
-    def _described(self, name: str) -> dict[str, Any] | None:
-        response = none_if_absent(
-            lambda: self._ecr("describe_repositories", repositoryNames=[name]),
-            "RepositoryNotFoundException",
-        )
-        return response["repositories"][0] if response else None
+    def _stack_has_its_tags(self) -> bool:
+        """Whether the stack was launched before, with the tags that it has in config."""
+        stack = VIEW.seen(StackKey.of(self.stack))
+        actual = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])} if stack else {}
+        return bool(stack) and not self._tags().items() - actual.items()
 
-    def _refuse_other_encryption(self, wanted: Argument, repository: dict[str, Any]) -> None:
+    def _tags(self) -> dict[str, str]:
+        return {str(key): str(value) for key, value in self.stack.tags.items()}
+
+    def _keep(self, name: str, images: int) -> None:
+        policy = lifecycle(images)
+        if self._lifecycle(name) != policy:
+            self._change("put_lifecycle_policy", name, lifecyclePolicyText=json.dumps(policy))
+
+    def _refuse_other_encryption(self, wanted: Argument, repository: Mapping[str, Any]) -> None:
         actual = repository.get("encryptionConfiguration", {"encryptionType": "AES256"})
         if actual != encryption(wanted):
             raise RepositoryMismatch(
@@ -100,7 +120,7 @@ class EcrRepository(Hook):
     def _tag(self, arn: str) -> None:
         response = self._ecr("list_tags_for_resource", resourceArn=arn)
         actual = {tag["Key"]: tag["Value"] for tag in response["tags"]}
-        wanted = {str(key): str(value) for key, value in self.stack.tags.items()}
+        wanted = self._tags()
         if wanted.items() - actual.items():
             tags = [{"Key": key, "Value": value} for key, value in wanted.items()]
             self._ecr("tag_resource", resourceArn=arn, tags=tags)
@@ -112,6 +132,9 @@ class EcrRepository(Hook):
     def _ecr(self, command: str, **kwargs: Any) -> Any:
         return self.stack.connection_manager.call(service="ecr", command=command, kwargs=kwargs)
 
+
+KEEP = 50
+"""Images that a new repository keeps."""
 
 SCANNING = {"imageScanningConfiguration": {"scanOnPush": True}}
 

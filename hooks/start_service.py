@@ -38,10 +38,10 @@ class StartService(Hook):
         """One call where the service runs; says what is missing where it can't."""
         wanted = parse(Argument, self)
         connection = self.stack.connection_manager
-        service = described(connection, wanted)
+        service = described(self.stack, wanted)
         if service is None or service["desiredCount"] > 0 or not wanted.count:
             return
-        tag = running_tag(connection, service, wanted)
+        tag = running_tag(self.stack, service, wanted)
         if tag is None or not has_tag(connection, wanted.repository, tag):
             self.logger.warning(
                 "%s has no image yet and stands at 0 tasks: push one to %s, and launch again",

@@ -29,6 +29,7 @@ from sceptre.hooks import Hook
 from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import dependency, depends_on, parse, tag_name
 from sentry_oms.seams.stack_output import outputs
+from sentry_oms.view import VIEW, StackKey, View
 
 Mfa = Literal["OFF", "OPTIONAL", "ON"]
 STRENGTH: dict[str, int] = {"OFF": 0, "OPTIONAL": 1, "ON": 2}
@@ -58,7 +59,7 @@ class ValidateCognito(Hook):
         depends_on(self, "stack")
 
     def run(self) -> None:
-        """Three calls; raises CognitoMismatch with every mismatch."""
+        """Two calls for all stacks that ask; raises CognitoMismatch with every mismatch."""
         wanted = parse(Argument, self)
         label = f"{self.stack.name}: {tag_name(self)}"
         found = outputs(dependency(self, wanted.stack), label)
@@ -70,7 +71,7 @@ class ValidateCognito(Hook):
         client = pool and self._cognito(
             "describe_user_pool_client", "UserPoolClient", UserPoolId=pool_id, ClientId=client_id
         )
-        factors = pool and self._cognito("get_user_pool_mfa_config", None, UserPoolId=pool_id)
+        factors = pool and self._factors(pool)
         faults = list(mismatches(wanted, pool, factors, client))
         if faults:
             raise CognitoMismatch(
@@ -78,12 +79,27 @@ class ValidateCognito(Hook):
                 f"{'; '.join(faults)}. Launch {wanted.stack}, or undo what was changed by hand"
             )
 
-    def _cognito(self, command: str, member: str | None, **kwargs: str) -> Any:
-        response = none_if_absent(
-            lambda: self.stack.connection_manager.call(
-                service="cognito-idp", command=command, kwargs=kwargs
+    def _factors(self, pool: Mapping[str, Any]) -> Any:
+        """What the pool takes as a second factor, as GetUserPoolMfaConfig says it."""
+        sends_mail = pool.get("EmailConfiguration", {}).get("EmailSendingAccount") == "DEVELOPER"
+        if pool.get("SmsConfiguration") or sends_mail:
+            return self._cognito("get_user_pool_mfa_config", None, UserPoolId=pool["Id"])
+        # A pool that can send neither text messages nor mail of its own has but one factor.
+        mfa = pool.get("MfaConfiguration", "OFF")
+        return {
+            "MfaConfiguration": mfa,
+            "SoftwareTokenMfaConfiguration": {"Enabled": mfa != "OFF"},
+        }
+
+    def _cognito(self, command: str, member: str | None, view: View = VIEW, **kwargs: str) -> Any:
+        response = view.once(
+            (command, StackKey.of(self.stack).connection, *kwargs.values()),
+            lambda: none_if_absent(
+                lambda: self.stack.connection_manager.call(
+                    service="cognito-idp", command=command, kwargs=kwargs
+                ),
+                "ResourceNotFoundException",
             ),
-            "ResourceNotFoundException",
         )
         return response[member] if response and member else response
 

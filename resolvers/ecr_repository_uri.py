@@ -4,8 +4,6 @@ Example::
 
     parameters:
       ECRRepositoryUri: !ecr_repository_uri sentry/oms-dev
-
-Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html
 """
 
 from __future__ import annotations
@@ -14,9 +12,9 @@ from pydantic import BaseModel, ConfigDict
 from sceptre.exceptions import SceptreException
 from sceptre.resolvers import Resolver
 
-from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import parse, tag_name
 from sentry_oms.names import RepositoryName
+from sentry_oms.repositories import described
 
 
 class RepositoryNotFound(SceptreException):
@@ -37,18 +35,11 @@ class EcrRepositoryUri(Resolver):
     def resolve(self) -> str:
         """The URI; raises RepositoryNotFound."""
         wanted = parse(Argument, self, shorthand="name")
-        response = none_if_absent(
-            lambda: self.stack.connection_manager.call(
-                service="ecr",
-                command="describe_repositories",
-                kwargs={"repositoryNames": [wanted.name]},
-            ),
-            "RepositoryNotFoundException",
-        )
-        if response is None:
+        repository = described(self.stack, wanted.name)
+        if repository is None:
             raise RepositoryNotFound(
                 f"{self.stack.name}: {tag_name(self)} name: there is no repository "
                 f"'{wanted.name}' in {self.stack.region}: add the hook "
                 f"!ecr_repository {wanted.name} to the stack, or correct the name"
             )
-        return str(response["repositories"][0]["repositoryUri"])
+        return str(repository["repositoryUri"])

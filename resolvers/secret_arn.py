@@ -10,12 +10,16 @@ Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Descr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 from sceptre.resolvers import Resolver
 
 from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import depends_on, parse, tag_name
+from sentry_oms.view import VIEW, StackKey, View
 
 
 class SecretNotUsable(SceptreException):
@@ -44,14 +48,7 @@ class SecretArn(Resolver):
         """The ARN; raises SecretNotUsable."""
         wanted = parse(Argument, self, shorthand="name")
         label = f"{self.stack.name}: {tag_name(self)} name:"
-        secret = none_if_absent(
-            lambda: self.stack.connection_manager.call(
-                service="secretsmanager",
-                command="describe_secret",
-                kwargs={"SecretId": wanted.name},
-            ),
-            "ResourceNotFoundException",
-        )
+        secret = self._described(wanted.name)
         if secret is None:
             raise SecretNotUsable(
                 f"{label} there is no secret '{wanted.name}' in {self.stack.region}: "
@@ -63,6 +60,18 @@ class SecretArn(Resolver):
                 f"`aws secretsmanager restore-secret --secret-id {wanted.name}`"
             )
         return str(secret["ARN"])
+
+    def _described(self, name: str, view: View = VIEW) -> Mapping[str, Any] | None:
+        # Once for all stacks that name the secret.
+        return view.once(
+            ("secret", StackKey.of(self.stack).connection, name),
+            lambda: none_if_absent(
+                lambda: self.stack.connection_manager.call(
+                    service="secretsmanager", command="describe_secret", kwargs={"SecretId": name}
+                ),
+                "ResourceNotFoundException",
+            ),
+        )
 
 
 def _remedy(wanted: Argument) -> str:

@@ -66,16 +66,16 @@ def decide(stack: Any, wanted: ServiceImage, view: View = VIEW) -> str | None:
     Decided once for a stack in this process, so that image and count never come from two looks at
     AWS with a push between them.
     """
-    return view.once((StackKey.of(stack), wanted), lambda: _decide(stack, wanted))
+    tag = view.once((StackKey.of(stack), wanted), lambda: _decide(stack, wanted, view) or NO_IMAGE)
+    return None if tag == NO_IMAGE else tag
 
 
-def _decide(stack: Any, wanted: ServiceImage) -> str | None:
-    connection = stack.connection_manager
-    service = described(connection, wanted)
-    image = completed_image(connection, service, wanted) if service else None
+def _decide(stack: Any, wanted: ServiceImage, view: View) -> str | None:
+    service = described(stack, wanted, view)
+    image = completed_image(stack, service, wanted, view) if service else None
     tag = our_tag(image, wanted)
     if tag is None:
-        tag = _first_tag(connection, wanted)
+        tag = _first_tag(stack.connection_manager, wanted)
     stands_for_none = (image or "").endswith(f":{NO_IMAGE}")
     if tag is None and service and service["desiredCount"] and not stands_for_none:
         raise ForeignImage(
@@ -92,26 +92,33 @@ def _first_tag(connection: Connection, wanted: ServiceImage) -> str | None:
     return wanted.tag or None
 
 
-def described(connection: Connection, wanted: ServiceImage) -> Mapping[str, Any] | None:
-    """The service as ECS describes it, or None where there is none."""
-    response = none_if_absent(
-        lambda: connection.call(
-            service="ecs",
-            command="describe_services",
-            kwargs={"cluster": wanted.cluster, "services": [wanted.service]},
-        ),
-        "ClusterNotFoundException",
-        "ServiceNotFoundException",
-    )
-    found = response["services"] if response else []
-    return next((one for one in found if one["status"] == "ACTIVE"), None)
+def described(stack: Any, wanted: ServiceImage, view: View = VIEW) -> Mapping[str, Any] | None:
+    """The service as ECS describes it, or None where there is none.
+
+    Looked at again once its stack has been written.
+    """
+
+    def ask() -> Mapping[str, Any] | None:
+        response = none_if_absent(
+            lambda: stack.connection_manager.call(
+                service="ecs",
+                command="describe_services",
+                kwargs={"cluster": wanted.cluster, "services": [wanted.service]},
+            ),
+            "ClusterNotFoundException",
+            "ServiceNotFoundException",
+        )
+        found = response["services"] if response else []
+        return next((one for one in found if one["status"] == "ACTIVE"), None)
+
+    return view.beside(StackKey.of(stack), (wanted.cluster, wanted.service), ask)
 
 
 def running_tag(
-    connection: Connection, service: Mapping[str, Any], wanted: ServiceImage
+    stack: Any, service: Mapping[str, Any], wanted: ServiceImage, view: View = VIEW
 ) -> str | None:
     """The tag of the service's last completed deployment; None if it is of no image of ours."""
-    return our_tag(completed_image(connection, service, wanted), wanted)
+    return our_tag(completed_image(stack, service, wanted, view), wanted)
 
 
 def our_tag(image: str | None, wanted: ServiceImage) -> str | None:
@@ -122,19 +129,35 @@ def our_tag(image: str | None, wanted: ServiceImage) -> str | None:
 
 
 def completed_image(
-    connection: Connection, service: Mapping[str, Any], wanted: ServiceImage
+    stack: Any, service: Mapping[str, Any], wanted: ServiceImage, view: View = VIEW
 ) -> str | None:
     """The image that the service's last completed deployment runs in the wanted container."""
     definition = completed(service["deployments"])
     if definition is None:
         return None
-    task = connection.call(
+    own = _own_image(stack, definition, view)
+    if own:
+        return own
+    task = stack.connection_manager.call(
         service="ecs",
         command="describe_task_definition",
         kwargs={"taskDefinition": definition},
     )["taskDefinition"]
     images = {one["name"]: str(one["image"]) for one in task["containerDefinitions"]}
     return images.get(wanted.container)
+
+
+def _own_image(stack: Any, definition: str, view: View) -> str | None:
+    """The image of a task definition that the stack itself made, of the parameters it was given.
+
+    None where it is another's, such as the pipeline's, or the stack was not seen.
+    """
+    seen = view.seen(StackKey.of(stack)) or {}
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in seen.get("Outputs", [])}
+    if outputs.get("TaskDefinitionArn") != definition:
+        return None
+    passed = {one["ParameterKey"]: one["ParameterValue"] for one in seen.get("Parameters", [])}
+    return f"{passed['ECRRepositoryUri']}:{passed['ImageTag']}"
 
 
 def completed(deployments: Iterable[Mapping[str, Any]]) -> str | None:

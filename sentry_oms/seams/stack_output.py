@@ -13,12 +13,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from botocore.exceptions import ClientError
 from sceptre.exceptions import DependencyStackMissingOutputError, StackDoesNotExistError
 from sceptre.resolvers.stack_output import StackOutput
 
 from sentry_oms.arguments import dependency
-from sentry_oms.view import VIEW, Description, StackKey, View
+from sentry_oms.view import VIEW, View, described
 
 
 def install() -> None:
@@ -45,24 +44,14 @@ def resolve(self: StackOutput) -> str:
 
 
 def outputs(target: Any, label: str, view: View = VIEW) -> dict[str, str]:
-    """The outputs of a ``sceptre.stack.Stack``, by key."""
+    """The outputs of a ``sceptre.stack.Stack``, by key.
 
-    def ask() -> Description:
-        try:
-            response = target.connection_manager.call(
-                service="cloudformation",
-                command="describe_stacks",
-                kwargs={"StackName": target.external_name},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Message"].endswith("does not exist"):
-                raise StackDoesNotExistError(
-                    f"{label}: {target.external_name} does not exist yet: "
-                    f"launch {target.name}.yaml first"
-                ) from None
-            raise
-        description: Description = response["Stacks"][0]
-        return description
-
-    described = view.describe(StackKey.of(target), ask)
-    return {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}
+    Raises:
+        StackDoesNotExistError: it is not on AWS; ``label`` says who asks.
+    """
+    found = described(target, view)
+    if found is None:
+        raise StackDoesNotExistError(
+            f"{label}: {target.external_name} does not exist yet: launch {target.name}.yaml first"
+        )
+    return {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}

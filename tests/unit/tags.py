@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 from unittest.mock import MagicMock
 
 from botocore.exceptions import ClientError
 from sceptre.stack import Stack
+
+_numbers = count()
 
 
 def stack(name: str = "dev/task-oms", *responses: Any) -> Any:
@@ -14,6 +17,10 @@ def stack(name: str = "dev/task-oms", *responses: Any) -> Any:
     double = MagicMock(spec=Stack)
     double.name = name
     double.region = "us-east-1"
+    # A connection of its own, so that no test finds what another has seen.
+    double.profile = f"profile-{next(_numbers)}"
+    double.external_name = f"sentry-{name.partition('/')[2]}-dev"
+    double.sceptre_role = None
     double.dependencies = []
     double.tags = {"Project": "sentry-oms"}
     double.connection_manager.call.side_effect = responses

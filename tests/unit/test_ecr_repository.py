@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from sceptre.exceptions import InvalidHookArgumentValueError
 
 from hooks.ecr_repository import EcrRepository, RepositoryMismatch, lifecycle
+from sentry_oms.view import VIEW, StackKey
 from tests.unit.tags import calls, refusal, stack
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/1"
@@ -62,6 +63,32 @@ def test_a_missing_repository_is_created_with_settings_policy_and_tags() -> None
 
 def test_where_all_is_well_it_only_looks() -> None:
     assert [command for command, _ in run("sentry/oms", described(), POLICY, TAGS)] == READS
+
+
+def launched(*responses: Any) -> Any:
+    """A stack that was launched before, with the tags that it has in config."""
+    owner = stack("dev/task-oms", *responses)
+    VIEW.see(StackKey.of(owner), {"Tags": [{"Key": "Project", "Value": "sentry-oms"}]})
+    return owner
+
+
+def test_for_a_stack_that_was_launched_before_one_look_is_enough() -> None:
+    owner = launched(described())
+    EcrRepository("sentry/oms", owner).run()
+    assert [command for command, _ in calls(owner)] == ["describe_repositories"]
+
+
+def test_what_is_kept_is_looked_at_wherever_it_is_written_down() -> None:
+    owner = launched(described(), POLICY, {})
+    EcrRepository({"name": "sentry/oms", "keep": 9}, owner).run()
+    assert calls(owner)[-1][0] == "put_lifecycle_policy"
+
+
+def test_tags_follow_those_of_the_stack() -> None:
+    owner = launched(described(), POLICY, {"tags": []}, {})
+    owner.tags = {"Project": "another"}
+    EcrRepository("sentry/oms", owner).run()
+    assert calls(owner)[-1][0] == "tag_resource"
 
 
 @pytest.mark.parametrize(

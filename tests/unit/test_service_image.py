@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sentry_oms.service_image import ForeignImage, ServiceImage, completed, decide, newest_tag
-from sentry_oms.view import View
+from sentry_oms.view import StackKey, View
 from tests.unit.tags import calls, refusal, stack
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -168,3 +168,34 @@ class TestDecision:
 def test_untagged_images_do_not_count() -> None:
     assert newest_tag([{"imagePushedAt": START}]) is None
     assert newest_tag([]) is None
+
+
+class TestWhatTheStackItselfDeployed:
+    """Its image is known from the stack's own description, without asking ECS for it."""
+
+    def launched(self, view: View, tag: str, *responses: Any) -> Any:
+        found = owner(*responses)
+        parameters = {"ECRRepositoryUri": f"{ECR}/sentry/oms-dev", "ImageTag": tag}
+        view.see(
+            StackKey.of(found),
+            {
+                "Outputs": [{"OutputKey": "TaskDefinitionArn", "OutputValue": "task:1"}],
+                "Parameters": [
+                    {"ParameterKey": key, "ParameterValue": value}
+                    for key, value in parameters.items()
+                ],
+            },
+        )
+        return found
+
+    def test_is_the_image_that_the_stack_was_given(self) -> None:
+        view = View()
+        found = self.launched(view, "abc", RUNNING)
+        assert decide(found, WANTED, view) == "abc"
+        assert [command for command, _ in calls(found)] == ["describe_services"]
+
+    def test_what_the_pipeline_deployed_is_asked_for(self) -> None:
+        view = View()
+        newer = services(deployment(2, "COMPLETED", "PRIMARY"))
+        found = self.launched(view, "abc", newer, task(f"{ECR}/sentry/oms-dev:def"))
+        assert decide(found, WANTED, view) == "def"

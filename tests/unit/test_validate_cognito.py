@@ -12,7 +12,8 @@ from hooks.validate_cognito import CognitoMismatch, ValidateCognito
 from tests.unit.tags import refusal, stack
 
 ARGUMENT = {"stack": "dev/cognito.yaml", "mfa": "OPTIONAL", "flows": ["ALLOW_USER_SRP_AUTH"]}
-POOL = {"UserPool": {"Id": "pool"}}
+POOL = {"UserPool": {"Id": "pool", "MfaConfiguration": "ON"}}
+TEXTING = {"UserPool": {"Id": "pool", "SmsConfiguration": {"SnsCallerArn": "arn:role"}}}
 CLIENT = {"UserPoolClient": {"ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "OTHER"]}}
 ABSENT = refusal("ResourceNotFoundException")
 
@@ -34,12 +35,29 @@ def hook(monkeypatch: pytest.MonkeyPatch, *responses: Any, **argument: Any) -> V
 
 @pytest.mark.parametrize("mfa", ["OPTIONAL", "ON"])
 def test_a_pool_that_asks_for_enough_passes(monkeypatch: pytest.MonkeyPatch, mfa: str) -> None:
-    hook(monkeypatch, POOL, CLIENT, factors(mfa)).run()
+    pool = {"UserPool": {"Id": "pool", "MfaConfiguration": mfa}}
+    hook(monkeypatch, pool, CLIENT).run()
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        {"SmsConfiguration": {"SnsCallerArn": "arn:role"}},
+        {"EmailConfiguration": {"EmailSendingAccount": "DEVELOPER"}},
+    ],
+)
+def test_a_pool_with_another_factor_must_take_tokens_too(
+    monkeypatch: pytest.MonkeyPatch, sender: dict[str, Any]
+) -> None:
+    pool = {"UserPool": {"Id": "pool", "MfaConfiguration": "ON", **sender}}
+    hook(monkeypatch, pool, CLIENT, factors("ON")).run()
+    with pytest.raises(CognitoMismatch, match="it does not take software tokens"):
+        hook(monkeypatch, pool, CLIENT, factors("ON", totp=False)).run()
 
 
 def test_every_mismatch_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     client = {"UserPoolClient": {"ExplicitAuthFlows": []}}
-    tag = hook(monkeypatch, POOL, client, factors("OFF", totp=False))
+    tag = hook(monkeypatch, TEXTING, client, factors("OFF", totp=False))
     with pytest.raises(
         CognitoMismatch,
         match=r"^dev/task-frontend: !validate_cognito user pool pool of dev/cognito\.yaml is not "
@@ -51,7 +69,7 @@ def test_every_mismatch_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_optional_is_not_enough_where_it_must_be_on(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CognitoMismatch, match="its MFA is OPTIONAL and must be at least ON"):
-        hook(monkeypatch, POOL, CLIENT, factors("OPTIONAL"), mfa="ON").run()
+        hook(monkeypatch, TEXTING, CLIENT, factors("OPTIONAL"), mfa="ON").run()
 
 
 def test_a_pool_that_is_gone_is_the_only_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +79,7 @@ def test_a_pool_that_is_gone_is_the_only_fault(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_client_that_is_gone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CognitoMismatch, match="its client does not exist"):
-        hook(monkeypatch, POOL, ABSENT, factors("ON")).run()
+        hook(monkeypatch, POOL, ABSENT).run()
 
 
 def test_an_output_that_the_target_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,3 +76,38 @@ def test_a_key_holds_what_sceptre_would_call_with() -> None:
     target = stack("dev/vpc")
     target.external_name, target.profile, target.sceptre_role = "sentry-vpc-dev", "p", "r"
     assert StackKey.of(target) == ("sentry-vpc-dev", "us-east-1", "p", "r")
+
+
+def test_that_there_is_no_such_stack_is_remembered_until_it_is_written() -> None:
+    view, asked = View(), [COMPLETE, None]
+    assert view.describe(VPC, asked.pop) is None
+    assert view.describe(VPC, asked.pop) is None
+    view.forget(VPC)
+    assert view.describe(VPC, asked.pop) == COMPLETE
+
+
+class TestOnce:
+    def test_what_was_found_is_kept(self) -> None:
+        view, ask = View(), Asked(COMPLETE)
+        assert view.once("key", ask) == view.once("key", ask) == COMPLETE
+
+    def test_what_is_missing_is_looked_for_again(self) -> None:
+        view, answers = View(), ["made", None]
+        assert view.once("key", answers.pop) is None
+        assert view.once("key", answers.pop) == "made"
+
+
+class TestBeside:
+    def test_it_holds_until_the_stack_is_written(self) -> None:
+        view, answers = View(), ["new", "old"]
+        view.see(VPC, COMPLETE)
+        assert view.beside(VPC, "service", answers.pop) == "old"
+        assert view.beside(VPC, "service", answers.pop) == "old"
+        view.forget(VPC)
+        view.see(VPC, COMPLETE)
+        assert view.beside(VPC, "service", answers.pop) == "new"
+
+    def test_without_the_stack_nobody_would_say_that_it_is_written(self) -> None:
+        view, answers = View(), ["new", "old"]
+        assert view.beside(VPC, "service", answers.pop) == "old"
+        assert view.beside(VPC, "service", answers.pop) == "new"

@@ -1,0 +1,175 @@
+"""Sceptre's actions on one stack, reading and feeding the shared view of AWS.
+
+What differs from ``sceptre.plan.actions.StackActions`` (4.7): a stack is described once and not at
+every use; the wait after a write ends when the stack is done and not four seconds later; the events
+of CloudFormation are asked for only to say why something failed; and the actions know whether they
+wrote anything.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import ClientError
+from sceptre.plan.actions import StackActions
+from sceptre.stack_status import StackStatus
+
+from sentry_oms.executor.cause import first_failure, pages, sentence
+from sentry_oms.executor.pace import Pace
+from sentry_oms.executor.resolving import resolve_ahead
+from sentry_oms.view import StackKey, View, described
+
+CREATING, UPDATING, DELETING, EXECUTING = "creating", "updating", "deleting", "changing"
+_DONE = {CREATING: "created", UPDATING: "updated", DELETING: "deleted", EXECUTING: "updated"}
+
+
+class Actions(StackActions):
+    """The actions on one stack in one run."""
+
+    def __init__(
+        self,
+        stack: Any,
+        view: View,
+        pace: Pace,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+        writing: Callable[[str], None],
+    ) -> None:
+        """See the module.
+
+        Args:
+            stack: a ``sceptre.stack.Stack``.
+            view: what this process has seen of AWS.
+            pace: how often a stack that is being written is looked at.
+            clock, sleep: in seconds.
+            writing: told creating, updating or deleting, when CloudFormation has accepted it.
+        """
+        super().__init__(stack)
+        sceptres = logging.getLogger("sceptre")
+        # What Sceptre says at INFO the run says itself, better; --debug shows both.
+        is_debugging = sceptres.isEnabledFor(logging.DEBUG)
+        self.logger = sceptres if is_debugging else logging.getLogger(__name__)
+        self.refused: Exception | None = None
+        """What Sceptre swallowed when CloudFormation refused a change set."""
+        self._cancelled = False
+        self._view = view
+        self._key = StackKey.of(stack)
+        self._pace = pace
+        self._clock = clock
+        self._sleep = sleep
+        self._writing = writing
+        self._doing: str | None = None
+        self._wrote = False
+
+    @property
+    def operation(self) -> str | None:
+        """created, updated or deleted, where something was written; else None."""
+        return _DONE[self._doing] if self._wrote and self._doing else None
+
+    def why(self) -> str:
+        """Why the last operation failed, as one line."""
+        if self._cancelled:
+            return f"took longer than its stack_timeout ({self.stack.stack_timeout} min): cancelled"
+        failure = first_failure(pages(self._events))
+        return sentence(failure) if failure else "CloudFormation names no event that failed"
+
+    def create(self) -> Any:
+        """Create the stack."""
+        self._doing = CREATING
+        return super().create()
+
+    def update(self) -> Any:
+        """Update the stack."""
+        self._doing = UPDATING
+        return super().update()
+
+    def delete(self) -> Any:
+        """Delete the stack."""
+        self._doing = DELETING
+        return super().delete()
+
+    def cancel_stack_update(self) -> Any:
+        """Cancel an update, which Sceptre does where it takes too long."""
+        self._cancelled = True
+        return super().cancel_stack_update()
+
+    def execute_change_set(self, change_set_name: str) -> Any:
+        """Execute a change set."""
+        self._doing = EXECUTING
+        return super().execute_change_set(change_set_name)
+
+    def diff(self, stack_differ: Any) -> Any:
+        """Compare the stack with what is deployed."""
+        return super().diff(_QuickDiffer(stack_differ))
+
+    def describe(self) -> dict[str, Any]:
+        """What DescribeStacks says, asked once as long as nothing is written."""
+        found = described(self.stack, self._view)
+        if found is None:
+            message = f"Stack with id {self.stack.external_name} does not exist"
+            raise ClientError(
+                {"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks"
+            )
+        return {"Stacks": [found]}
+
+    def _protect_execution(self) -> None:
+        super()._protect_execution()
+        # Sceptre calls this between the before_ hooks and the first use of the parameters.
+        if self._doing in (CREATING, UPDATING):
+            resolve_ahead(self.stack)
+
+    def _wait_for_completion(self, timeout: int = 0, boto_response: Any = None) -> StackStatus:  # noqa: ARG002
+        """Look at the stack until it is done; Sceptre's takes the timeout in minutes."""
+        self._wrote = True
+        self._view.forget(self._key)
+        self._writing(self._doing or UPDATING)
+        began = self._clock()
+        while True:
+            status = self._get_simplified_status(self._get_status())
+            elapsed = self._clock() - began
+            if status != StackStatus.IN_PROGRESS or (timeout and elapsed >= 60 * timeout):
+                return status
+            self._sleep(self._pace.wait(elapsed))
+
+    def _create_change_set(self, *arguments: Any) -> Any:
+        with self._noting_refusal():
+            return super()._create_change_set(*arguments)
+
+    def _execute_change_set(self, *arguments: Any) -> Any:
+        with self._noting_refusal():
+            return super()._execute_change_set(*arguments)
+
+    @contextmanager
+    def _noting_refusal(self) -> Iterator[None]:
+        # Sceptre logs it at INFO, and goes on as if nothing had been.
+        try:
+            yield
+        except Exception as error:
+            self.refused = error
+            raise
+
+    def _events(self, more: dict[str, str]) -> Any:
+        return self.connection_manager.call(
+            service="cloudformation",
+            command="describe_stack_events",
+            kwargs={"StackName": self.stack.external_name, **more},
+        )
+
+
+class _QuickDiffer:
+    """Sceptre's differ, sooner ready."""
+
+    def __init__(self, differ: Any) -> None:
+        self._differ = differ
+        load = getattr(differ, "load_template", None)
+        if load:
+            # Sceptre begins every body with ---, which makes JSON be read as YAML, slowly.
+            differ.load_template = lambda body: load(body.removeprefix("---\n"))
+
+    def diff(self, actions: StackActions) -> Any:
+        # After the hooks, and outside of the lock.
+        resolve_ahead(actions.stack)
+        return self._differ.diff(actions)

@@ -1,0 +1,56 @@
+"""Which stack waits for which, from a plan's batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+Stack = Any
+"""A ``sceptre.stack.Stack``; hashed by its name."""
+
+
+def waits_for(launch_order: Sequence[Iterable[Stack]]) -> dict[str, frozenset[str]]:
+    """Each stack's name with the names of those that go before it, in the order of the batches.
+
+    A plan has its batches and not its edges, and for a delete they are reversed. So of two stacks
+    that an edge joins, the one in the earlier batch goes first. A stack that was taken out of the
+    plan (``ignore``, ``obsolete``) leaves the order of its neighbours as it was.
+    """
+    batch_of = {stack: number for number, batch in enumerate(launch_order) for stack in batch}
+    ordered = sorted(batch_of, key=lambda stack: (batch_of[stack], stack.name))
+    before: dict[Stack, set[str]] = {stack: set() for stack in ordered}
+    for stack in ordered:
+        for other in _nearest(stack, batch_of):
+            first, second = sorted((stack, other), key=lambda one: batch_of[one])
+            before[second].add(first.name)
+    return {stack.name: frozenset(before[stack]) for stack in ordered}
+
+
+def _nearest(stack: Stack, planned: Iterable[Stack]) -> set[Stack]:
+    """The dependencies in the plan, looking through those that are not."""
+    found: set[Stack] = set()
+    looked_at: set[Stack] = set()
+    to_look_at = list(stack.dependencies)
+    while to_look_at:
+        dependency = to_look_at.pop()
+        if dependency in looked_at:
+            continue
+        looked_at.add(dependency)
+        if dependency in planned:
+            found.add(dependency)
+        else:
+            to_look_at += dependency.dependencies
+    return found
+
+
+def heights(before: dict[str, frozenset[str]]) -> dict[str, int]:
+    """How many stacks the longest chain after each one has."""
+    after: dict[str, set[str]] = {name: set() for name in before}
+    for name, earlier in before.items():
+        for one in earlier:
+            after[one].add(name)
+    found: dict[str, int] = {}
+    # The keys are in the order of the batches, so what comes after has its height already.
+    for name in reversed(before):
+        found[name] = 1 + max((found[later] for later in after[name]), default=0)
+    return found
