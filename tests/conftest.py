@@ -159,6 +159,11 @@ class Project:
         return found
 
 
+def failures(said: str) -> dict[str, str]:
+    """The stacks that failed in a run, each with the cause that the run names."""
+    return dict(re.findall(r"^ *\[[^\]]+\] (\S+) failed: (.*)$", said, flags=re.MULTILINE))
+
+
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
     """An embedded AWS of this module's own, empty at first."""

@@ -42,7 +42,9 @@ def perform(actions: Actions, command: str, arguments: tuple[Any, ...]) -> Outco
 
 
 def _failed(actions: Actions, cause: str, error: Exception | None = None) -> Outcome:
-    return Outcome(State.FAILED, StackStatus.FAILED, actions.operation, cause, error)
+    # Who reads it knows already which stack it is about.
+    why = cause.removeprefix(f"{actions.stack.name}: ").removeprefix(f"{actions.stack.name} - ")
+    return Outcome(State.FAILED, StackStatus.FAILED, actions.operation, why, error)
 
 
 def _only_reads(command: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.conftest import EmbeddedAws, Project, first_port
+from tests.conftest import EmbeddedAws, Project, failures, first_port
 
 TASK = "config/dev/task-oms.yaml"
 CLUSTER = "config/dev/cluster-oms.yaml"
@@ -30,10 +30,14 @@ def refused(project: Project, *arguments: str, **environ: str) -> str:
     """The one line in which Sceptre refuses the command."""
     done = project.sceptre(*arguments, **environ)
     assert done.returncode != 0, done.stdout
+    assert "Traceback" not in done.stdout
+    failed = failures(done.stdout)
+    if failed:
+        ((stack, cause),) = failed.items()
+        return f"{stack}: {cause}"
     # Sceptre logs what it does with a time in front; what is left is the message.
     lines = [line for line in done.stdout.splitlines() if not line.startswith("[")]
     assert len(lines) == 1, done.stdout
-    assert "Traceback" not in done.stdout
     # Sceptre prints its errors as JSON strings.
     return str(json.loads(lines[0]) if lines[0].startswith('"') else lines[0])
 

@@ -78,7 +78,7 @@ def test_without_an_image_the_service_stands_at_0_and_says_what_it_waits_for(
     assert f"{SERVICE} has no image yet and stands at 0 tasks: push one to {REPOSITORY}" in said
     assert service(aws)["desiredCount"] == 0
     assert targets(aws) == []
-    assert "No updates to perform" in launch(project).split("dev/task-oms - Updating")[1]
+    assert "dev/task-oms unchanged" in launch(project)
 
 
 def test_once_an_image_is_there_a_launch_raises_the_service(

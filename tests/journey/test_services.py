@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sentry_oms import names
-from tests.conftest import EmbeddedAws, Project, push_image
+from tests.conftest import EmbeddedAws, Project, failures, push_image
 
 pytestmark = pytest.mark.usefixtures("project")
 
@@ -212,9 +212,10 @@ class TestValidateCognito:
         done = project.sceptre("launch", "-y", "dev")
         assert done.returncode == 1
         assert [aws.stack(stack) for stack in stacks] == before
-        lines = [line for line in done.stdout.splitlines() if not line.startswith("[")]
-        assert len(lines) == 1, done.stdout
-        return lines[0]
+        failed = failures(done.stdout)
+        assert set(failed) == {"dev/task-frontend", "dev/task-websocket"}
+        (cause,) = set(failed.values())
+        return cause
 
     def test_a_pool_that_was_weakened_stops_who_depends_on_it(
         self, project: Project, aws: EmbeddedAws
