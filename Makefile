@@ -33,6 +33,7 @@ lint: $(INSTALLED) ## Run every static check
 
 templates: $(INSTALLED) ## Write anew the templates that are rendered from code
 	@$(BIN)/python templates/messaging/sqs_queues.py
+	@$(BIN)/oms graph dev --write README.md
 
 aws-env: $(INSTALLED) ## Print what a shell needs to reach the embedded AWS: eval "$(make -s aws-env)"
 	@$(BIN)/oms local env

@@ -38,6 +38,31 @@ def main() -> None:
     """Sentry OMS: what Sceptre has no command for."""
 
 
+@main.command()
+@click.argument("environment", metavar="ENV")
+@click.option(
+    "--write",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A Markdown file with markers, to put the picture there and not on the screen.",
+)
+def graph(environment: str, write: Path | None) -> None:
+    """Draw the stacks of ENV, layer by layer, as Mermaid; asks nothing of AWS."""
+    # Only here: networkx and Sceptre take longer to import than `oms local` takes to run.
+    from sceptre.exceptions import SceptreException
+
+    from sentry_oms.dependencies import dependencies
+    from sentry_oms.graph import NoMarkersError, mermaid, written_into
+
+    try:
+        picture = mermaid(dependencies(Path.cwd(), environment), environment)
+        if write:
+            write.write_text(written_into(write.read_text(), picture, environment))
+        else:
+            click.echo(picture)
+    except (SceptreException, NoMarkersError) as error:
+        raise OneLine(str(error)) from None
+
+
 @main.group()
 @click.option(
     "--directory",

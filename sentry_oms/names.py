@@ -105,6 +105,25 @@ SERVICES = (
 )
 
 
+class Layer(NamedTuple):
+    """Stacks that a person thinks of together."""
+
+    title: str
+    stacks: tuple[str, ...]
+
+
+LAYERS = (
+    Layer(
+        "foundation", ("vpc", "cognito", "dynamodb-config", "dynamodb-trading", "sqs", "secrets")
+    ),
+    Layer("data", ("redis", "alb")),
+    Layer("compute", ("cluster-gateway", "cluster-oms")),
+    Layer("services", ("task-frontend", "task-oms", "task-websocket")),
+    Layer("CI/CD", ("pipeline-frontend", "pipeline-oms", "pipeline-websocket")),
+)
+"""The seed's five layers. An edge never goes from a layer to a lower one."""
+
+
 def logical_id(name: str) -> str:
     """``bitget-filled-orders`` is ``BitgetFilledOrders`` in a template.
 

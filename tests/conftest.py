@@ -17,6 +17,7 @@ from typing import Any
 import boto3
 import cfn_flip
 import pytest
+from botocore.config import Config
 
 from sentry_oms.local.environment import isolated
 from sentry_oms.local.instance import Instance, Record
@@ -41,9 +42,10 @@ class EmbeddedAws:
         self.endpoint = record.endpoint
         self.environ = isolated(record.endpoint, os.environ)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, **config: Any) -> Any:
         return boto3.client(
             service,
+            config=Config(**config),
             endpoint_url=self.endpoint,
             region_name="us-east-1",
             aws_access_key_id="embedded",
@@ -58,9 +60,13 @@ class EmbeddedAws:
         with urllib.request.urlopen(request) as response:
             return dict(json.load(response))
 
-    def calls(self) -> dict[str, int]:
+    def happened(self) -> dict[str, Any]:
+        """What is in force, and what happened since it was asked for."""
         with urllib.request.urlopen(self.endpoint + CONTROL_PATH) as response:
-            return dict(json.load(response)["calls"])
+            return dict(json.load(response))
+
+    def calls(self) -> dict[str, int]:
+        return dict(self.happened()["calls"])
 
     def stack(self, name: str) -> dict[str, Any]:
         return dict(self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0])

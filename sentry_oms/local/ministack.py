@@ -15,7 +15,7 @@ import contextvars
 import json
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -121,6 +121,30 @@ class Ministack:
 
         handlers._ACTION_HANDLERS[action] = wrap(handlers._ACTION_HANDLERS[action])
 
+    def pause_before_the_end(self, pause: Callable[[], Awaitable[None]]) -> None:
+        """Await ``pause`` in the task of every stack operation, before its outcome is published.
+
+        ministack yields to other requests at that very place, by ``asyncio.sleep(0)``: what the
+        operation made is there, and its status, outputs, exports and last event are still to come.
+        """
+        from ministack.services.cloudformation import stacks
+
+        stacks.asyncio = _Pausing(pause)
+
+    def error(self, code: str, message: str) -> Response:
+        """A refusal as CloudFormation words it."""
+        from ministack.services.cloudformation import helpers
+
+        response: Response = helpers._error(code, message)
+        return response
+
+    def success(self, action: str) -> Response:
+        """An answer of CloudFormation that says nothing but that it was accepted."""
+        from ministack.services.cloudformation import helpers
+
+        response: Response = helpers._xml(200, f"{action}Response", "")
+        return response
+
     def stack_record(self, name_or_id: str) -> dict[str, Any] | None:
         """ministack's own record of a stack; what is added to it is saved with it."""
         from ministack.services import cloudformation
@@ -171,6 +195,19 @@ class Ministack:
 
     def _service(self, target: str) -> Service | None:
         return next((service for service in self._services if service.answers(target)), None)
+
+
+class _Pausing:
+    """``asyncio`` as one module of ministack sees it, with a ``sleep`` of ours."""
+
+    def __init__(self, pause: Callable[[], Awaitable[None]]) -> None:
+        self._pause = pause
+
+    async def sleep(self, _: float) -> None:
+        await self._pause()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
 
 
 class _Original(Handlers):

@@ -8,14 +8,17 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import time
 from pathlib import Path
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from sentry_oms.local.holds import Holds
 from sentry_oms.local.ministack import Ministack, configure
 from sentry_oms.local.providers import PROVIDERS, REPAIRS
 from sentry_oms.local.providers.cloudformation import complete_descriptions
+from sentry_oms.local.timeline import Timeline
 from sentry_oms.local.wrapper import Wrapper
 
 
@@ -25,13 +28,16 @@ def main(port: int, directory: Path, nonce: str, region: str) -> None:
     ministack = Ministack()
     ministack.add(PROVIDERS, REPAIRS)
     complete_descriptions(ministack)
+    timeline = Timeline(time.monotonic)
+    holds = Holds(timeline, time.monotonic)
+    holds.install(ministack)
     saved = directory / "state" / "our-services.json"
     ministack.load(saved)
-    asyncio.run(_serve(Wrapper(ministack.asgi, nonce), port))
+    asyncio.run(_serve(Wrapper(ministack.asgi, nonce, holds, timeline), port, holds))
     ministack.save(saved)
 
 
-async def _serve(app: Wrapper, port: int) -> None:
+async def _serve(app: Wrapper, port: int, holds: Holds) -> None:
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.accesslog = None
@@ -40,7 +46,13 @@ async def _serve(app: Wrapper, port: int) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await serve(app, config, shutdown_trigger=stop.wait)
+
+    async def stopping() -> None:
+        await stop.wait()
+        # What is saved must not hold stacks that nobody would ever end.
+        holds.release()
+
+    await serve(app, config, shutdown_trigger=stopping)
 
 
 if __name__ == "__main__":

@@ -1,27 +1,48 @@
-"""One ASGI application around the embedded AWS: who it is, and on demand latency, counts, faults.
+"""One ASGI application around the embedded AWS: who it is, and what tests and benchmarks ask of it.
 
-Everything but the nonce is off until a test or a benchmark asks for it through ``CONTROL_PATH``::
+Everything but the nonce is off until it is asked for through ``CONTROL_PATH``::
 
-    GET  /_oms/nonce                 this instance's nonce
-    GET  /_oms/control               {"latency_seconds": 0, "faults": [], "calls": {...}}
-    PUT  /_oms/control               sets latency_seconds, faults; starts counting anew
+    GET  /_oms/nonce      this instance's nonce
+    PUT  /_oms/control    sets what is asked for, and starts counting and the clock anew
+    GET  /_oms/control    what is in force, and what happened since
 
-A fault answers ``times`` calls of an action with an AWS error instead of passing them on::
+What can be asked for, each of it optional::
 
-    {"action": "CreateStack", "status": 400, "code": "Throttling", "message": "...", "times": 2}
+    {"latency_seconds": 0.12,
+     "faults": [{"action": "CreateStack", "status": 400, "code": "Throttling",
+                 "message": "...", "times": 2}],
+     "holds": {"sentry-redis-*": 12.0}, "delete_share": 0.5,
+     "kill": {"pid": 123, "at_call": 17, "after": false}}
+
+A fault answers ``times`` calls of an action with an AWS error instead of passing them on. A hold
+keeps a stack in progress for so many seconds (``holds``). A kill ends a process with SIGKILL when
+the n-th call arrives, which then has no effect; or, ``after``, when it has had it, and before it
+is answered. What happened::
+
+    {"calls": {"CreateStack": 1}, "elapsed": 13.1, "first_write_at": 0.9,
+     "timeline": [{"at": 0.9, "event": "CreateStack", "stack": "sentry-redis-dev"},
+                  {"at": 12.9, "event": "created", "stack": "sentry-redis-dev"}]}
+
+in seconds since the PUT; ``elapsed`` is now. ``UpdateStack refused`` is a write that changed
+nothing, as when there is no update to perform.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 from collections import Counter
-from typing import Any
+from contextlib import suppress
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sentry_oms.local.asgi import JSON, read_body, send_body
+from sentry_oms.local.holds import Holds
+from sentry_oms.local.timeline import Timeline
 
 NONCE_PATH = "/_oms/nonce"
 CONTROL_PATH = "/_oms/control"
@@ -39,6 +60,19 @@ class Fault(BaseModel):
     times: int = Field(default=1, ge=1)
 
 
+_UNSERVED = Fault(action="*", status=503, code="ServiceUnavailable", message="the caller has ended")
+
+
+class Kill(BaseModel):
+    """The process that ends at a certain call."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pid: int = Field(gt=1)
+    at_call: int = Field(ge=1)
+    after: bool = False
+
+
 class Control(BaseModel):
     """What a test asks for."""
 
@@ -46,14 +80,19 @@ class Control(BaseModel):
 
     latency_seconds: float = Field(default=0, ge=0)
     faults: list[Fault] = []
+    holds: dict[str, Annotated[float, Field(ge=0)]] = {}
+    delete_share: float = Field(default=1, ge=0)
+    kill: Kill | None = None
 
 
 class Wrapper:
     """The application that is served."""
 
-    def __init__(self, app: Any, nonce: str) -> None:
+    def __init__(self, app: Any, nonce: str, holds: Holds, timeline: Timeline) -> None:
         self._app = app
         self._nonce = nonce
+        self._holds = holds
+        self._timeline = timeline
         self._control = Control()
         self._calls: Counter[str] | None = None
 
@@ -63,7 +102,7 @@ class Wrapper:
             await self._app(scope, receive, send)
         elif scope["path"] == NONCE_PATH:
             await _respond(send, 200, {"nonce": self._nonce})
-        elif scope["path"] == CONTROL_PATH:
+        elif scope["path"] == CONTROL_PATH and _is_local(scope):
             await self._serve_control(scope, receive, send)
         elif self._calls is None:
             await self._app(scope, receive, send)
@@ -78,22 +117,61 @@ class Wrapper:
                 await _respond(send, 400, {"error": str(invalid)})
                 return
             self._calls = Counter()
-        await _respond(send, 200, {**self._control.model_dump(), "calls": dict(self._calls or {})})
+            self._holds.set(self._control.holds, self._control.delete_share)
+            self._timeline.start()
+        happened = {"calls": dict(self._calls or {}), **self._timeline.as_json()}
+        await _respond(send, 200, {**self._control.model_dump(), **happened})
 
     async def _observed(self, calls: Counter[str], scope: Any, receive: Any, send: Any) -> None:
         body = await read_body(receive)
         action = _action(scope, body)
         calls[action] += 1
+        kill = self._control.kill if self._is_due(calls) else None
+        if kill and not kill.after:
+            _end(kill.pid)
+            await _fail(send, _UNSERVED, scope)
+            return
         if self._control.latency_seconds:
             await asyncio.sleep(self._control.latency_seconds)
+        sending = _ending(send, kill.pid) if kill else send
         fault = next((fault for fault in self._control.faults if fault.action == action), None)
         if fault is None:
-            await self._app(scope, _replay(body, receive), send)
+            await self._app(scope, _replay(body, receive), sending)
             return
         fault.times -= 1
         if not fault.times:
             self._control.faults.remove(fault)
-        await _fail(send, fault, is_json=b"x-amz-target" in dict(scope["headers"]))
+        await _fail(sending, fault, scope)
+
+    def _is_due(self, calls: Counter[str]) -> bool:
+        kill = self._control.kill
+        return kill is not None and sum(calls.values()) == kill.at_call
+
+
+def _is_local(scope: Any) -> bool:
+    """Whether the client asked for this machine by name.
+
+    The socket is bound to the loopback interface; a page in a browser reaches that too, under the
+    name of its own site.
+    """
+    host = dict(scope["headers"]).get(b"host", b"").decode().partition(":")[0]
+    return host in {"127.0.0.1", "localhost"}
+
+
+def _end(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _ending(send: Any, pid: int) -> Any:
+    """A ``send`` that ends the process before it sends anything."""
+
+    async def ending(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            _end(pid)
+        await send(message)
+
+    return ending
 
 
 def _action(scope: Any, body: bytes) -> str:
@@ -119,8 +197,8 @@ def _replay(body: bytes, receive: Any) -> Any:
     return replay
 
 
-async def _fail(send: Any, fault: Fault, *, is_json: bool) -> None:
-    if is_json:
+async def _fail(send: Any, fault: Fault, scope: Any) -> None:
+    if b"x-amz-target" in dict(scope["headers"]):
         error = {"__type": fault.code, "message": fault.message}
         await _respond(send, fault.status, error)
         return

@@ -7,14 +7,19 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 from sentry_oms.local.instance import Instance, LocalError, Record
+from sentry_oms.local.wrapper import CONTROL_PATH
 from tests.conftest import BIN, EmbeddedAws, first_port
 
 QUEUE = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "kept"}}}}
@@ -192,6 +197,33 @@ class TestWrapper:
                 getattr(client, command)()
         getattr(client, command)()
         assert aws.calls() == {action: 3}
+
+    @pytest.mark.parametrize(("after", "stacks"), [(False, []), (True, ["killed"])])
+    def test_a_process_ends_at_the_call_that_is_named(
+        self, aws: EmbeddedAws, after: bool, stacks: list[str]
+    ) -> None:
+        client = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+        aws.control(kill={"pid": client.pid, "at_call": 2, "after": after})
+        aws.client("cloudformation").describe_stacks()
+        assert client.poll() is None
+        # The call is made by this process and not by the one that ends, so it is answered.
+        with suppress(ClientError):
+            aws.client("cloudformation", retries={"total_max_attempts": 1}).create_stack(
+                StackName="killed", TemplateBody=json.dumps(QUEUE)
+            )
+        assert client.wait(5) == -signal.SIGKILL
+        aws.control()
+        assert aws.stack_names() == stacks
+        if stacks:
+            aws.settled("killed")
+            aws.delete("killed")
+
+    def test_the_kill_is_for_this_machine_only(self, aws: EmbeddedAws) -> None:
+        elsewhere = urllib.request.Request(
+            aws.endpoint + CONTROL_PATH, headers={"Host": "evil.example"}, method="PUT", data=b"{}"
+        )
+        with pytest.raises(OSError, match="HTTP Error 4"):
+            urllib.request.urlopen(elsewhere)
 
     def test_a_misspelt_setting_is_refused(self, aws: EmbeddedAws) -> None:
         with pytest.raises(OSError, match="400"):
