@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 # The AWS CLI pins botocore, so it has an environment of its own.
 AWS_CLI := .tools/awscli/.installed
 
-.PHONY: help launch test lint templates aws-env stop clean
+.PHONY: help launch test soak lint templates aws-env stop clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded 
 
 test: $(INSTALLED) $(AWS_CLI) ## Run every test
 	@$(BIN)/python -m pytest
+
+soak: $(INSTALLED) ## Run the tests that take long: a launch killed at twenty moments
+	@$(BIN)/python -m pytest tests/soak
 
 lint: $(INSTALLED) ## Run every static check
 	@$(BIN)/ruff check .

@@ -33,7 +33,8 @@ def main(port: int, directory: Path, nonce: str, region: str) -> None:
     holds.install(ministack)
     saved = directory / "state" / "our-services.json"
     ministack.load(saved)
-    asyncio.run(_serve(Wrapper(ministack.asgi, nonce, holds, timeline), port, holds))
+    app = Wrapper(ministack.asgi, nonce, holds, timeline, ministack.set_status)
+    asyncio.run(_serve(app, port, holds))
     ministack.save(saved)
 
 

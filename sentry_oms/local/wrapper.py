@@ -9,15 +9,17 @@ Everything but the nonce is off until it is asked for through ``CONTROL_PATH``::
 What can be asked for, each of it optional::
 
     {"latency_seconds": 0.12,
-     "faults": [{"action": "CreateStack", "status": 400, "code": "Throttling",
-                 "message": "...", "times": 2}],
+     "faults": [{"action": "CreateStack", "containing": "sentry-redis-dev", "status": 400,
+                 "code": "Throttling", "message": "...", "times": 2}],
      "holds": {"sentry-redis-*": 12.0}, "delete_share": 0.5,
+     "statuses": {"sentry-redis-dev": "UPDATE_ROLLBACK_FAILED"},
      "kill": {"pid": 123, "at_call": 17, "after": false}}
 
-A fault answers ``times`` calls of an action with an AWS error instead of passing them on. A hold
-keeps a stack in progress for so many seconds (``holds``). A kill ends a process with SIGKILL when
-the n-th call arrives, which then has no effect; or, ``after``, when it has had it, and before it
-is answered. What happened::
+A fault answers ``times`` calls of an action, whose request contains a text, with an AWS error
+instead of passing them on. A hold keeps a stack in progress for so many seconds (``holds``). A
+status is given to a stack that exists, for those that nothing leads to here. A kill ends a process
+with SIGKILL when the n-th call arrives, which then has no effect; or, ``after``, when it has had
+it, and before it is answered. What happened::
 
     {"calls": {"CreateStack": 1}, "elapsed": 13.1, "first_write_at": 0.9,
      "timeline": [{"at": 0.9, "event": "CreateStack", "stack": "sentry-redis-dev"},
@@ -34,6 +36,7 @@ import json
 import os
 import signal
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, Any
 from urllib.parse import parse_qs
@@ -54,10 +57,15 @@ class Fault(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     action: str
+    containing: str = ""
     status: int = 400
     code: str = "InternalFailure"
     message: str = "injected fault"
     times: int = Field(default=1, ge=1)
+
+    def stands_for(self, action: str, body: bytes) -> bool:
+        """Whether it answers a call."""
+        return self.action == action and self.containing.encode() in body
 
 
 _UNSERVED = Fault(action="*", status=503, code="ServiceUnavailable", message="the caller has ended")
@@ -82,14 +90,23 @@ class Control(BaseModel):
     faults: list[Fault] = []
     holds: dict[str, Annotated[float, Field(ge=0)]] = {}
     delete_share: float = Field(default=1, ge=0)
+    statuses: dict[str, str] = {}
     kill: Kill | None = None
 
 
 class Wrapper:
     """The application that is served."""
 
-    def __init__(self, app: Any, nonce: str, holds: Holds, timeline: Timeline) -> None:
+    def __init__(
+        self,
+        app: Any,
+        nonce: str,
+        holds: Holds,
+        timeline: Timeline,
+        set_status: Callable[[str, str], None],
+    ) -> None:
         self._app = app
+        self._set_status = set_status
         self._nonce = nonce
         self._holds = holds
         self._timeline = timeline
@@ -119,6 +136,8 @@ class Wrapper:
             self._calls = Counter()
             self._holds.set(self._control.holds, self._control.delete_share)
             self._timeline.start()
+            for stack, status in self._control.statuses.items():
+                self._set_status(stack, status)
         happened = {"calls": dict(self._calls or {}), **self._timeline.as_json()}
         await _respond(send, 200, {**self._control.model_dump(), **happened})
 
@@ -134,7 +153,8 @@ class Wrapper:
         if self._control.latency_seconds:
             await asyncio.sleep(self._control.latency_seconds)
         sending = _ending(send, kill.pid) if kill else send
-        fault = next((fault for fault in self._control.faults if fault.action == action), None)
+        faults = (one for one in self._control.faults if one.stands_for(action, body))
+        fault = next(faults, None)
         if fault is None:
             await self._app(scope, _replay(body, receive), sending)
             return

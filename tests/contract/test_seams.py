@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,17 @@ from sceptre.context import SceptreContext
 from sceptre.exceptions import (
     ConfigFileNotFoundError,
     DependencyStackMissingOutputError,
+    InvalidConfigFileError,
     SceptreException,
     StackDoesNotExistError,
 )
+from sceptre.plan import plan
+from sceptre.plan.actions import StackActions
+from sceptre.plan.executor import SceptrePlanExecutor
 from sceptre.resolvers.stack_output import StackOutput
 
-from sentry_oms.seams import install, stack_output
+from sentry_oms.executor import run
+from sentry_oms.seams import executor, install, stack_output
 from sentry_oms.view import View
 from tests.unit.tags import refusal, stack
 
@@ -132,3 +138,91 @@ class TestStackPath:
     ) -> None:
         with pytest.raises(ConfigFileNotFoundError, match=f"^{choices}$"):
             self.path(project, given)
+
+
+class TestExecutor:
+    @pytest.fixture
+    def stock(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """The commands that Sceptre's own executor is given."""
+        given: list[str] = []
+        monkeypatch.setattr(
+            SceptrePlanExecutor, "execute", lambda self, *_: given.append(self.command)
+        )
+        return given
+
+    @pytest.fixture
+    def ours(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+        """What our executor is given: command, arguments, batches, limit."""
+        given: list[tuple[Any, ...]] = []
+        monkeypatch.setattr(run, "execute", lambda *arguments: given.append(arguments))
+        return given
+
+    def execute(self, command: str, limit: int | None = None, **config: str) -> None:
+        one = stack("dev/vpc")
+        one.stack_group_config = config
+        plan.SceptrePlanExecutor(command, [{one}], limit).execute("argument")
+
+    def test_a_plan_looks_it_up_where_we_put_it(self) -> None:
+        assert "SceptrePlanExecutor(" in inspect.getsource(plan.SceptrePlan._execute)
+        assert plan.SceptrePlanExecutor is executor.Executor
+
+    def test_a_project_that_does_not_ask_runs_as_sceptre_runs_it(
+        self, stock: list[str], ours: list[tuple[Any, ...]]
+    ) -> None:
+        self.execute("launch")
+        assert (stock, ours) == (["launch"], [])
+
+    def test_a_project_that_asks_gets_ours_with_the_places_that_a_person_gave(
+        self, stock: list[str], ours: list[tuple[Any, ...]]
+    ) -> None:
+        self.execute("launch", 3, executor="ready_queue")
+        ((command, arguments, _, limit),) = ours
+        assert (command, arguments, limit) == ("launch", ("argument",), 3)
+        assert stock == []
+
+    def test_an_executor_that_there_is_not_is_named(self) -> None:
+        with pytest.raises(
+            InvalidConfigFileError,
+            match=r"^dev/vpc: config\.yaml executor: there is no 'redy': write ready_queue, or",
+        ):
+            self.execute("launch", executor="redy")
+
+    def test_without_any_stack_it_is_sceptres(self, stock: list[str]) -> None:
+        plan.SceptrePlanExecutor("launch", [set()], None).execute()
+        assert stock == ["launch"]
+
+    def test_another_sceptre_is_left_as_it_is_and_says_so(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(plan, "SceptrePlanExecutor", SceptrePlanExecutor)
+        monkeypatch.delattr(StackActions, "_wait_for_completion")
+        with caplog.at_level(logging.WARNING, "sceptre"):
+            install()
+        assert plan.SceptrePlanExecutor is SceptrePlanExecutor
+        (record,) = caplog.records
+        assert record.getMessage() == (
+            "executor: ready_queue is left out, since this Sceptre has another StackActions "
+            "(no _wait_for_completion): commands run as Sceptre runs them"
+        )
+
+    def test_every_command_of_sceptre_is_known_to_read_or_to_write(self) -> None:
+        """A new one would run in order, which is safe, and slower than it needs to be."""
+        writes = {
+            "cancel_stack_update",
+            "continue_update_rollback",
+            "create",
+            "create_change_set",
+            "delete",
+            "delete_change_set",
+            "execute_change_set",
+            "launch",
+            "lock",
+            "set_policy",
+            "unlock",
+            "update",
+        }
+        public = {name for name in vars(StackActions) if not name.startswith("_")}
+        reads = run.READS - {"template"}
+        assert public - {"fetch_local_template_summary", "fetch_remote_template_summary"} == (
+            reads | writes
+        )

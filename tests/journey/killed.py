@@ -1,0 +1,75 @@
+"""A launch that is killed at its n-th call, and the launch after it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+from tests.conftest import BIN, EmbeddedAws, Project
+
+State = dict[str, Any]
+
+
+def calls_of_a_launch(project: Project, aws: EmbeddedAws) -> int:
+    """How many calls a launch from nothing makes; everything is deleted again."""
+    aws.control()
+    project.succeed("launch", "-y", "dev")
+    count = sum(aws.calls().values())
+    project.succeed("delete", "-y", "dev")
+    return count
+
+
+def spread(calls: int, values: int) -> list[int]:
+    """So many numbers of calls over the whole length of a launch."""
+    return [1 + (calls - 1) * number // values for number in range(values)]
+
+
+def state(aws: EmbeddedAws) -> State:
+    """What exists: each stack with its resources, and what would be left over of a first try."""
+    cloudformation = aws.client("cloudformation")
+    stacks = {
+        name: (
+            aws.stack(name)["StackStatus"].removeprefix("CREATE_").removeprefix("UPDATE_"),
+            sorted(
+                (one["LogicalResourceId"], one["ResourceType"])
+                for one in cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+            ),
+        )
+        for name in aws.stack_names()
+    }
+    return {
+        "stacks": stacks,
+        "vpcs": len(aws.client("ec2").describe_vpcs()["Vpcs"]),
+        "queues": sorted(aws.client("sqs").list_queues(MaxResults=1000).get("QueueUrls", [])),
+        "tables": aws.client("dynamodb").list_tables()["TableNames"],
+        "pools": len(aws.client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]),
+        "repositories": sorted(
+            one["repositoryName"]
+            for one in aws.client("ecr").describe_repositories()["repositories"]
+        ),
+    }
+
+
+def launch_killed_at(call: int, project: Project, aws: EmbeddedAws) -> None:
+    """Launch dev in a process that SIGKILL ends when its n-th call arrives.
+
+    The process waits until it is known whom to kill, so that no call is missed.
+    """
+    script = (
+        "import os, sys; sys.stdin.readline(); "
+        f"os.execv({str(BIN / 'sceptre')!r}, ['sceptre', 'launch', '-y', 'dev'])"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=project.directory,
+        env=project.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    aws.control(kill={"pid": process.pid, "at_call": call})
+    process.communicate("go\n")
+    assert process.returncode == -9
+    aws.control()
