@@ -42,12 +42,12 @@ class EmbeddedAws:
         self.endpoint = record.endpoint
         self.environ = isolated(record.endpoint, os.environ)
 
-    def client(self, service: str, **config: Any) -> Any:
+    def client(self, service: str, region: str = "us-east-1", **config: Any) -> Any:
         return boto3.client(
             service,
             config=Config(**config),
             endpoint_url=self.endpoint,
-            region_name="us-east-1",
+            region_name=region,
             aws_access_key_id="embedded",
             aws_secret_access_key="embedded",
         )
@@ -122,11 +122,18 @@ class EmbeddedAws:
 class Project:
     """A copy of the project that a test may change, and Sceptre run in it."""
 
-    def __init__(self, directory: Path, environ: dict[str, str]) -> None:
+    def __init__(
+        self, directory: Path, environ: dict[str, str], files: dict[str, str] | None = None
+    ) -> None:
+        """Copy the project there, or write another of the files given."""
         self.directory = directory
         self.environ = {**environ, **VARIABLES}
-        for name in ("config", "templates"):
-            shutil.copytree(ROOT / name, directory / name)
+        if files is None:
+            for name in ("config", "templates"):
+                shutil.copytree(ROOT / name, directory / name)
+        for path, text in (files or {}).items():
+            (directory / path).parent.mkdir(parents=True, exist_ok=True)
+            (directory / path).write_text(text)
 
     def sceptre(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run Sceptre as a person does; stdout holds everything that the person reads."""

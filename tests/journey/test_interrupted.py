@@ -28,7 +28,6 @@ def back_to_nothing(aws: EmbeddedAws, project: Project) -> Iterator[None]:
 def test_after_a_kill_a_launch_ends_where_it_would_have(project: Project, aws: EmbeddedAws) -> None:
     """Three of the twenty moments that `make soak` tries."""
     calls = calls_of_a_launch(project, aws)
-    project.succeed("launch", "-y", "dev")
     healthy = state(aws)
     for call in spread(calls, 20)[4::6]:
         project.succeed("delete", "-y", "dev")

@@ -23,9 +23,8 @@ def calls(project: Project, aws: EmbeddedAws) -> int:
 
 
 @pytest.fixture(scope="module")
-def healthy(project: Project, aws: EmbeddedAws, calls: int) -> State:
+def healthy(aws: EmbeddedAws, calls: int) -> State:
     assert calls > MOMENTS
-    project.succeed("launch", "-y", "dev")
     return state(aws)
 
 
