@@ -34,7 +34,7 @@ lint: $(INSTALLED) ## Run every static check
 	@$(BIN)/mypy
 	@$(BIN)/cfn-lint --regions us-east-1 -- templates/*/*.json
 
-bench: $(INSTALLED) ## Compare with stock Sceptre and the critical path; WRITE=1 for docs/PERFORMANCE.md
+bench: $(INSTALLED) ## Compare with stock Sceptre; WRITE=1 writes docs/PERFORMANCE.md
 	@$(BIN)/python -m benchmarks $(if $(WRITE),--write)
 
 templates: $(INSTALLED) ## Write anew the templates that are rendered from code

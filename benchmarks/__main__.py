@@ -72,7 +72,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write docs/PERFORMANCE.md too")
     parser.add_argument(
-        "--seconds", type=float, default=1.0, help="how long a minute of AWS is played (default 1)"
+        "--seconds",
+        type=float,
+        default=1.5,
+        help="how long a minute of AWS is played (default 1.5)",
     )
     parser.add_argument("--runs", type=int, default=3, help="runs of ours (default 3)")
     parser.add_argument("--stock-runs", type=int, default=1, help="runs of stock (default 1)")
