@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 # The AWS CLI pins botocore, so it has an environment of its own.
 AWS_CLI := .tools/awscli/.installed
 
-.PHONY: help launch test soak lint templates aws-env stop clean
+.PHONY: help launch test soak lint bench templates aws-env stop clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: $(INSTALLED) ## Run every static check
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/cfn-lint --regions us-east-1 -- templates/*/*.json
+
+bench: $(INSTALLED) ## Compare with stock Sceptre; WRITE=1 writes docs/PERFORMANCE.md
+	@$(BIN)/python -m benchmarks $(if $(WRITE),--write)
 
 templates: $(INSTALLED) ## Write anew the templates that are rendered from code
 	@$(BIN)/python templates/messaging/sqs_queues.py
