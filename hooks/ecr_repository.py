@@ -47,9 +47,12 @@ class Argument(BaseModel):
 class EcrRepository(Hook):
     """Creates the repository where it is missing, and brings its settings to what is wanted."""
 
+    model = Argument
+    shorthand = "name"
+
     def run(self) -> None:
         """Three calls where nothing is to be done."""
-        wanted = parse(Argument, self, shorthand="name")
+        wanted = parse(self.model, self, self.shorthand)
         repository = self._described(wanted.name) or self._created(wanted)
         self._refuse_other_encryption(wanted, repository)
         name = wanted.name
