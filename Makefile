@@ -7,10 +7,10 @@ INSTALLED := .venv/.installed
 # The AWS CLI pins botocore, so it has an environment of its own.
 AWS_CLI := .tools/awscli/.installed
 
-.PHONY: help launch test lint templates aws-env stop clean
+.PHONY: help launch test lint generated checks-compare aws-env stop clean
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # One shell, so that nothing runs with other credentials if the embedded AWS did not start.
 launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded AWS
@@ -31,8 +31,14 @@ lint: $(INSTALLED) ## Run every static check
 	@$(BIN)/mypy
 	@$(BIN)/cfn-lint --regions us-east-1 -- templates/*/*.json
 
-templates: $(INSTALLED) ## Write anew the templates that are rendered from code
+generated: $(INSTALLED) ## Write anew what is rendered from code: a template, docs/CHECKS.md
 	@$(BIN)/python templates/messaging/sqs_queues.py
+	@$(BIN)/python -m tests.broken.compare --offline
+	@$(BIN)/python -m sentry_oms.checks.catalogue > docs/CHECKS.md
+
+checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects
+	@$(BIN)/python -m tests.broken.compare
+	@$(BIN)/python -m sentry_oms.checks.catalogue > docs/CHECKS.md
 
 aws-env: $(INSTALLED) ## Print what a shell needs to reach the embedded AWS: eval "$(make -s aws-env)"
 	@$(BIN)/oms local env

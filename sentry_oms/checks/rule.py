@@ -51,7 +51,6 @@ class Rule:
         title: what must hold, in a few words.
         cause: how it comes about, and what it would have led to.
         remedy: what to do, in a few words that can end a line.
-        example: a finding of it, as printed.
         scope: what it must see.
         find: yields each fault.
     """
@@ -60,7 +59,6 @@ class Rule:
     title: str
     cause: str
     remedy: str
-    example: str
     scope: Scope
     find: Callable[[Project], Iterator[Fault]]
 

@@ -26,23 +26,53 @@ class Source:
         return cls(file, path.read_text(errors="replace") if path.is_file() else "")
 
     def line(self, field: str) -> int:
-        """The line of ``parameters.Cpu``: that of ``Cpu`` after that of ``parameters``.
+        """The line of ``parameters.Cpu``: that of ``Cpu`` in the block below ``parameters``.
 
         Jinja moves lines, so they are looked for in the source and not taken from what was parsed.
-        The deepest key that is found counts; 1 where none is.
+        The deepest part that is found counts; 1 where none is.
         """
         lines = self.text.splitlines()
+        block = range(len(lines))
         found = 0
-        for key in filter(None, field.split(".")):
-            wanted = re.compile(rf"(?<![\w.:/-])[\"']?{re.escape(key)}[\"']?\s*(:(?!:)|,|]|$)")
-            # The next key may stand on the line of the one before: {stack: x, queues: y}.
-            start = max(found - 1, 0)
-            found = next(
-                (at + 1 for at in range(start, len(lines)) if wanted.search(lines[at])), found
-            )
+        for part in filter(None, field.split(".")):
+            at = _item(lines, block, int(part)) if part.isdigit() else _key(lines, block, part)
+            if at is None:
+                continue
+            found = at + 1
+            block = range(at, _end(lines, at))
         return found or 1
 
     def line_of(self, text: str) -> int:
         """The line on which ``text`` first stands; 1 where it does not."""
         before, found, _ = self.text.partition(text)
         return before.count("\n") + 1 if found else 1
+
+
+def _key(lines: list[str], block: range, key: str) -> int | None:
+    """The line of the key. It may be the block's first: ``{stack: x, queues: y}``."""
+    wanted = re.compile(rf"(?<![\w.:/-])[\"']?{re.escape(key)}[\"']?\s*(:(?!:)|,|]|$)")
+    return next((at for at in block if wanted.search(lines[at])), None)
+
+
+def _item(lines: list[str], block: range, position: int) -> int | None:
+    """The line of a list's item, where the items stand below each other."""
+    items = [at for at in block[1:] if lines[at].lstrip().startswith("- ")]
+    if not items:
+        return None
+    outer = [at for at in items if _indent(lines[at]) == _indent(lines[items[0]])]
+    return outer[position] if position < len(outer) else None
+
+
+def _end(lines: list[str], first: int) -> int:
+    """The line after the block that begins at ``first``."""
+    indent = _indent(lines[first])
+    for at in range(first + 1, len(lines)):
+        text = lines[at].lstrip()
+        is_same = _indent(lines[at]) == indent and not text.startswith(("- ", "}", "]"))
+        if text and (_indent(lines[at]) < indent or is_same):
+            return at
+    return len(lines)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

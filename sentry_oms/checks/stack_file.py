@@ -6,6 +6,7 @@ holds tags is left out: to render it would resolve them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from functools import cached_property
@@ -149,7 +150,7 @@ class StackFile:
 
     def _parsed(self, body: str) -> Rendering:
         try:
-            template = cfn_flip.load(body.removeprefix("---\n"))[0]
+            template = _loaded(body.removeprefix("---\n"))
         except Exception as error:  # JSON's and YAML's errors have no class in common.
             fault = self.template_fault("", f"is neither JSON nor YAML: {error}")
             return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
@@ -160,9 +161,8 @@ class StackFile:
 
     def _refusal(self, error: Exception) -> Fault:
         message = str(error).removeprefix(f"{self.name}: ")
-        field, colon, rest = message.partition(": ")
-        if colon and field.startswith("sceptre_user_data"):
-            return self.fault("sceptre_user_data", rest)
+        if message.startswith("sceptre_user_data"):
+            return self.fault(*message.split(" ", maxsplit=1))
         return self.template_fault("", f"{type(error).__name__}: {message}")
 
     @staticmethod
@@ -178,6 +178,14 @@ class StackFile:
     def _template_path(self) -> str:
         path = self._handler.get("path")
         return normalise_path(path).replace("\\", "/") if isinstance(path, str) else ""
+
+
+def _loaded(body: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        # What is YAML comes as ordered dictionaries of a class that is slow to walk.
+        return json.loads(json.dumps(cfn_flip.load_yaml(body), default=str))
 
 
 def walk_tags(value: Any, field: str = "") -> Iterator[tuple[str, CustomYamlTagBase]]:

@@ -29,6 +29,7 @@ class Values:
         self._stacks = known
         self._parameters: dict[tuple[str, str], Any] = {}
         self._outputs: dict[tuple[str, str], Any] = {}
+        self._exports: dict[str, dict[str, str]] = {}
 
     def given(self, file: StackFile, name: str) -> Any:
         """What config passes for a parameter: a text, a list of texts, or UNKNOWN."""
@@ -62,13 +63,18 @@ class Values:
 
     def exports(self, file: StackFile) -> dict[str, str]:
         """The names under which the stack exports, with the output of each."""
-        evaluator = self.evaluator(file)
-        names = {
-            key: evaluator.value(output["Export"].get("Name"))
-            for key, output in file.section("Outputs").items()
-            if output.get("Export") and evaluator.holds(output.get("Condition", "")) is not False
-        }
-        return {name: key for key, name in names.items() if isinstance(name, str)}
+        if file.name not in self._exports:
+            evaluator = self.evaluator(file)
+            names = {
+                key: evaluator.value(output["Export"].get("Name"))
+                for key, output in file.section("Outputs").items()
+                if output.get("Export")
+                and evaluator.holds(output.get("Condition", "")) is not False
+            }
+            self._exports[file.name] = {
+                name: key for key, name in names.items() if isinstance(name, str)
+            }
+        return self._exports[file.name]
 
     def evaluator(self, file: StackFile, *, shortest: bool = False) -> Evaluator:
         """What evaluates the expressions of the stack's template.

@@ -25,7 +25,6 @@ RULE = Rule(
         "such file, and does so on every command."
     ),
     remedy="correct the file",
-    example="",
     scope=Scope.ENVIRONMENT,
     find=find,
 )

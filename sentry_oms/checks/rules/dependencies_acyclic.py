@@ -21,7 +21,6 @@ RULE = Rule(
     title="No stack waits for itself",
     cause="Stacks read each other's outputs in a circle, so that none of them can be first.",
     remedy="take one of these dependencies out",
-    example="",
     scope=Scope.ENVIRONMENT,
     find=find,
 )

@@ -21,7 +21,6 @@ RULE = Rule(
     title="Every stack file that is depended on exists",
     cause="A tag or `dependencies` names a stack file that is not in config/.",
     remedy="correct the path: it is relative to config/ and ends in .yaml",
-    example="",
     scope=Scope.ENVIRONMENT,
     find=find,
 )

@@ -36,7 +36,6 @@ RULE = Rule(
         "the other environment's name, and a launch would change that one."
     ),
     remedy="write the folder's name",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

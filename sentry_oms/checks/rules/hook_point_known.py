@@ -48,7 +48,6 @@ RULE = Rule(
         "never runs."
     ),
     remedy="use before_ or after_ and an operation, such as before_update",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

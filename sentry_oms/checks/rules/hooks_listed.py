@@ -34,7 +34,6 @@ RULE = Rule(
         "in the list. Sceptre passes over it silently, and the hook never runs."
     ),
     remedy="write each hook as `- !name argument`",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -19,10 +19,12 @@ def find(project: Project) -> Iterator[Fault]:
     for file in project.stacks:
         seen: set[str] = set()
         for place, expression, name in named_imports(project, file):
-            if name in seen or exporter(project, name):
-                continue
-            seen.add(name)
             owner = owner_of(project, name)
+            # A wrong name of a stack is told once, and not for each of its outputs.
+            cause = name if owner else parameter_of(file, expression) or name
+            if cause in seen or exporter(project, name):
+                continue
+            seen.add(cause)
             if owner is None:
                 yield _nobodys(file, place, expression, name)
             elif owner.template:
@@ -77,7 +79,6 @@ RULE = Rule(
         "worked out from config; those that only AWS knows pass."
     ),
     remedy="pass the stack's name with !stack_output dev/<stack>.yaml::StackName",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -33,7 +33,6 @@ RULE = Rule(
         "A launch may create the importing stack first, and then fails."
     ),
     remedy="pass the stack's name with !stack_output",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

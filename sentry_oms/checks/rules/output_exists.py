@@ -38,7 +38,6 @@ RULE = Rule(
         "find out when it reaches the stack, after it has changed those before."
     ),
     remedy="correct the name",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -76,7 +76,6 @@ RULE = Rule(
         "imports today locks its resource once somebody does."
     ),
     remedy=f"take it out, or list it under {PUBLIC} in the template's Metadata if people read it",
-    example="",
     scope=Scope.ENVIRONMENT,
     find=find,
 )

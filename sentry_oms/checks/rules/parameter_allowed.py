@@ -28,7 +28,6 @@ RULE = Rule(
     title="A value is one of those allowed",
     cause="The template lists the values that a parameter may have, and this is none of them.",
     remedy="use one of those allowed",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -33,7 +33,6 @@ RULE = Rule(
     title="Every parameter without a default is given",
     cause="The template demands a parameter that the stack file does not pass.",
     remedy="pass it",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -27,7 +27,6 @@ RULE = Rule(
     title="Every parameter is one that the template takes",
     cause="A parameter's name is misspelt, or the template no longer has it.",
     remedy="correct the name",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

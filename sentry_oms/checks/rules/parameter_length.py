@@ -25,7 +25,6 @@ RULE = Rule(
     title="A value is as long as the template asks",
     cause="The value is shorter than the parameter's MinLength, or longer than its MaxLength.",
     remedy="write a value of that length",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -35,7 +35,6 @@ RULE = Rule(
     title="A number is within its bounds",
     cause="A parameter of type Number has a value that is no number, or is out of bounds.",
     remedy="write a number within the bounds",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

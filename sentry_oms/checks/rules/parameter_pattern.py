@@ -27,7 +27,6 @@ RULE = Rule(
         "CloudFormation would refuse the stack, after those before it were changed."
     ),
     remedy="write it as the pattern asks",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

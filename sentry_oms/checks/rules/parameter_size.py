@@ -29,7 +29,6 @@ RULE = Rule(
     title="A value fits into a parameter",
     cause="CloudFormation takes 4,096 bytes as a parameter's value, and this is more.",
     remedy="pass less, or split it over several parameters",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

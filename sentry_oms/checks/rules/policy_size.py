@@ -70,7 +70,6 @@ RULE = Rule(
         "service refuses it."
     ),
     remedy="use patterns in place of lists, or split it",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

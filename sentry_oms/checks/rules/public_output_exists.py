@@ -26,7 +26,6 @@ RULE = Rule(
     title="What is declared public exists",
     cause="An output was renamed or taken out, and the list of public outputs was not.",
     remedy="correct the list",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

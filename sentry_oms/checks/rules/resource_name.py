@@ -72,7 +72,6 @@ RULE = Rule(
         "characters that it does not take. The service refuses it in the middle of a launch."
     ),
     remedy="shorten the name, or what it is made of",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -52,7 +52,6 @@ RULE = Rule(
         "`paramaters:` launches with defaults."
     ),
     remedy="correct its name, or move it into a config.yaml if it is a variable of your own",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -34,7 +34,6 @@ RULE = Rule(
         "differs between environments is in config.yaml alone."
     ),
     remedy="copy the file, byte for byte, or delete it everywhere",
-    example="",
     scope=Scope.ENVIRONMENT,
     find=find,
 )

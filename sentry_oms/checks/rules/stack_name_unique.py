@@ -34,7 +34,6 @@ RULE = Rule(
         "each launch would replace all that the other one made."
     ),
     remedy="give each its own",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -36,7 +36,6 @@ RULE = Rule(
         "more than 128. Without it, Sceptre makes a name of the path, and a second stack of it."
     ),
     remedy="use letters, digits and hyphens, a letter first, at most 128 in all",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

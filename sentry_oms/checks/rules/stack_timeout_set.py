@@ -29,7 +29,6 @@ RULE = Rule(
         "hours."
     ),
     remedy="set it in minutes",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -31,7 +31,6 @@ RULE = Rule(
     title="Every tag's argument is what the tag takes",
     cause="A field of a tag's argument is missing, misspelt, or has a value that the tag refuses.",
     remedy="see the tag's page in docs/RESOLVERS.md or docs/HOOKS.md",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -33,7 +33,6 @@ RULE = Rule(
         "holds, or the target's user data holds tags."
     ),
     remedy="see the tag's page in docs/RESOLVERS.md",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -21,7 +21,6 @@ RULE = Rule(
     title="Every tag is one that is installed",
     cause="A tag is misspelt, or its plugin is not installed. Sceptre ends with a traceback.",
     remedy="correct its name, or install what brings it; README lists the tags",
-    example="",
     scope=Scope.ENVIRONMENT,
     find=find,
 )

@@ -33,7 +33,6 @@ RULE = Rule(
     title="A task definition is no larger than ECS takes",
     cause="Its environment, or the scripts in it, are over 64 KB. ECS refuses to register it.",
     remedy="move what is large into the image, or into a secret",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -28,7 +28,6 @@ RULE = Rule(
     title="A template has no more parts than CloudFormation takes",
     cause="More than 500 resources, or more than 200 outputs, parameters or mappings.",
     remedy="split the template over two stacks",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

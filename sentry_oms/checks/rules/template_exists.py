@@ -22,7 +22,6 @@ RULE = Rule(
     title="Every stack's template exists",
     cause=("`template.path` names a file that is not there."),
     remedy="correct the path: it is relative to templates/",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

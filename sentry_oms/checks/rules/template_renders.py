@@ -25,7 +25,6 @@ RULE = Rule(
         "name, a queue that is listed twice, a field that is misspelt."
     ),
     remedy="correct sceptre_user_data, or the setting in config.yaml that it comes from",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

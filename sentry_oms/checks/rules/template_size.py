@@ -36,7 +36,6 @@ RULE = Rule(
         "Sceptre does not look, and CloudFormation refuses the request."
     ),
     remedy="split the template over two stacks",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -22,7 +22,6 @@ RULE = Rule(
     title="Every template can be read",
     cause=("A template is neither JSON nor YAML, or has no Resources."),
     remedy="correct the template",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )

@@ -45,7 +45,6 @@ RULE = Rule(
         "a variable that is set to nothing means none, and passes."
     ),
     remedy="set it, or set it to nothing for none; .variables says what it is",
-    example="",
     scope=Scope.STACKS,
     find=find,
 )
