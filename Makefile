@@ -7,10 +7,10 @@ INSTALLED := .venv/.installed
 # The AWS CLI pins botocore, so it has an environment of its own.
 AWS_CLI := .tools/awscli/.installed
 
-.PHONY: help launch test soak lint bench templates aws-env stop clean
+.PHONY: help launch test soak lint bench generated checks-compare aws-env stop clean
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # One shell, so that nothing runs with other credentials if the embedded AWS did not start.
 launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded AWS
@@ -37,9 +37,16 @@ lint: $(INSTALLED) ## Run every static check
 bench: $(INSTALLED) ## Compare with stock Sceptre; WRITE=1 writes docs/PERFORMANCE.md
 	@$(BIN)/python -m benchmarks $(if $(WRITE),--write)
 
-templates: $(INSTALLED) ## Write anew the templates that are rendered from code
+generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pictures, docs, schemas
 	@$(BIN)/python templates/messaging/sqs_queues.py
 	@$(BIN)/oms graph dev --write README.md
+	@$(BIN)/python -m tests.broken.compare --offline
+	@$(BIN)/python -m sentry_oms.checks.catalogue > docs/CHECKS.md
+	@$(BIN)/python -m sentry_oms.executor.report > docs/schemas/run-report-1.json
+
+checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects
+	@$(BIN)/python -m tests.broken.compare
+	@$(BIN)/python -m sentry_oms.checks.catalogue > docs/CHECKS.md
 
 aws-env: $(INSTALLED) ## Print what a shell needs to reach the embedded AWS: eval "$(make -s aws-env)"
 	@$(BIN)/oms local env

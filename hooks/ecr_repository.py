@@ -58,9 +58,12 @@ class Argument(BaseModel):
 class EcrRepository(Hook):
     """Creates the repository where it is missing, and brings its settings to what is wanted."""
 
+    model = Argument
+    shorthand = "name"
+
     def run(self) -> None:
         """One call where nothing is to be done, and two more for a stack that is new or changes."""
-        wanted = parse(Argument, self, shorthand="name")
+        wanted = parse(self.model, self, self.shorthand)
         existing = described(self.stack, wanted.name)
         repository = existing or self._created(wanted)
         self._refuse_other_encryption(wanted, repository)

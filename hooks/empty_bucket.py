@@ -40,9 +40,11 @@ class Argument(BaseModel):
 class EmptyBucket(Hook):
     """Deletes every version and every delete marker. Does nothing to a bucket that is gone."""
 
+    model = Argument
+
     def run(self) -> None:
         """Two calls for each 1,000 versions."""
-        wanted = parse(Argument, self)
+        wanted = parse(self.model, self)
         bucket = self._bucket(wanted.resource) if wanted.enabled else None
         if bucket is None:
             return

@@ -33,9 +33,12 @@ class Argument(BaseModel):
 class ServiceLinkedRole(Hook):
     """Creates the role where it is missing."""
 
+    model = Argument
+    shorthand = "service"
+
     def run(self) -> None:
         """One call where the role exists."""
-        principal = f"{parse(Argument, self, shorthand='service').service}.amazonaws.com"
+        principal = f"{parse(self.model, self, self.shorthand).service}.amazonaws.com"
         if self._exists(principal):
             return
         self.logger.info("Creating the service-linked role of %s", principal)

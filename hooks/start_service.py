@@ -34,9 +34,11 @@ class Argument(ServiceImage):
 class StartService(Hook):
     """Raises the count from 0, and touches nothing else."""
 
+    model = Argument
+
     def run(self) -> None:
         """One call where the service runs; says what is missing where it can't."""
-        wanted = parse(Argument, self)
+        wanted = parse(self.model, self)
         connection = self.stack.connection_manager
         service = described(self.stack, wanted)
         if service is None or service["desiredCount"] > 0 or not wanted.count:

@@ -54,13 +54,15 @@ class Argument(BaseModel):
 class ValidateCognito(Hook):
     """Refuses to go on where the pool or its client differs."""
 
+    model = Argument
+
     def setup(self) -> None:
         """Add the edge to the stack that makes the pool."""
         depends_on(self, "stack")
 
     def run(self) -> None:
         """Two calls for all stacks that ask; raises CognitoMismatch with every mismatch."""
-        wanted = parse(Argument, self)
+        wanted = parse(self.model, self)
         label = f"{self.stack.name}: {tag_name(self)}"
         found = outputs(dependency(self, wanted.stack), label)
         missing = [key for key in (wanted.pool_output, wanted.client_output) if key not in found]

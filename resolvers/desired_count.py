@@ -26,6 +26,8 @@ LEAVE_ALONE = "-1"
 class DesiredCount(Resolver):
     """Resolves to ``0`` or ``-1``, by the same decision as ``!ecr_image_tag``."""
 
+    model = ServiceImage
+
     def resolve(self) -> str:
         """The count."""
-        return LEAVE_ALONE if decide(self.stack, parse(ServiceImage, self)) else "0"
+        return LEAVE_ALONE if decide(self.stack, parse(self.model, self)) else "0"

@@ -21,6 +21,8 @@ from sentry_oms.service_image import NO_IMAGE, ServiceImage, decide
 class EcrImageTag(Resolver):
     """Resolves to the tag that the service runs or is to run first, or to ``none``."""
 
+    model = ServiceImage
+
     def resolve(self) -> str:
         """The tag."""
-        return decide(self.stack, parse(ServiceImage, self)) or NO_IMAGE
+        return decide(self.stack, parse(self.model, self)) or NO_IMAGE

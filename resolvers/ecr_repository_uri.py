@@ -32,9 +32,12 @@ class Argument(BaseModel):
 class EcrRepositoryUri(Resolver):
     """Resolves to ``<account>.dkr.ecr.<region>.amazonaws.com/<name>``, as ECR gives it."""
 
+    model = Argument
+    shorthand = "name"
+
     def resolve(self) -> str:
         """The URI; raises RepositoryNotFound."""
-        wanted = parse(Argument, self, shorthand="name")
+        wanted = parse(self.model, self, self.shorthand)
         repository = described(self.stack, wanted.name)
         if repository is None:
             raise RepositoryNotFound(

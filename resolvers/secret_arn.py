@@ -40,13 +40,16 @@ class Argument(BaseModel):
 class SecretArn(Resolver):
     """Resolves to the secret's ARN. Its value is never read."""
 
+    model = Argument
+    shorthand = "name"
+
     def setup(self) -> None:
         """Add the edge to the stack that creates the secret, where one is named."""
         depends_on(self, "stack")
 
     def resolve(self) -> str:
         """The ARN; raises SecretNotUsable."""
-        wanted = parse(Argument, self, shorthand="name")
+        wanted = parse(self.model, self, self.shorthand)
         label = f"{self.stack.name}: {tag_name(self)} name:"
         secret = self._described(wanted.name)
         if secret is None:

@@ -45,13 +45,16 @@ class Argument(BaseModel):
 class SqsQueueNames(Resolver):
     """Resolves to the list of full queue names, in the order of the queues' definition."""
 
+    model = Argument
+    offline = True
+
     def setup(self) -> None:
         """Add the edge to the stack that defines the queues."""
         depends_on(self, "stack")
 
     def resolve(self) -> list[str]:
         """The names; raises QueueNamesError for a pattern without match or a list too long."""
-        wanted = parse(Argument, self)
+        wanted = parse(self.model, self)
         label = f"{self.stack.name}: {tag_name(self)}"
         messaging = self._messaging(wanted.stack, label)
         for pattern in wanted.queues:

@@ -1,7 +1,18 @@
-"""Reading YAML into models, with one line that names stack, tag and field when it is wrong."""
+"""Reading YAML into models, with one line that names stack, tag and field when it is wrong.
+
+A tag declares what it takes as class attributes, so that the offline check knows it as well:
+
+``model``
+    the pydantic model of its argument;
+``shorthand``
+    the field that a bare scalar stands for, where one does;
+``offline``
+    true where ``resolve()`` asks nothing of AWS.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -23,11 +34,26 @@ def parse(model: type[Model], tag: CustomYamlTagBase, shorthand: str | None = No
     Raises:
         InvalidResolverArgumentError, InvalidHookArgumentValueError: naming every field at fault.
     """
-    argument = tag.argument
-    if shorthand and not isinstance(argument, dict):
-        argument = {shorthand: argument}
+    argument = _written_out(tag.argument, shorthand)
     kind = InvalidHookArgumentValueError if isinstance(tag, Hook) else InvalidResolverArgumentError
     return validate(model, argument, f"{tag.stack.name}: {tag_name(tag)}", kind)
+
+
+def faults(tag: CustomYamlTagBase) -> Iterator[tuple[str, str]]:
+    """What is wrong in the argument of a tag that declares a ``model``: field and message.
+
+    Nothing is resolved. What another tag will give is not known yet, and passes.
+    """
+    model: type[BaseModel] | None = getattr(tag, "model", None)
+    if model is None:
+        return
+    argument = _written_out(tag._argument, getattr(tag, "shorthand", None))
+    try:
+        model.model_validate(argument)
+    except ValidationError as invalid:
+        for error in invalid.errors():
+            if not isinstance(_at(argument, error["loc"]), CustomYamlTagBase):
+                yield ".".join(map(str, error["loc"])), _message(error)
 
 
 def validate(
@@ -75,7 +101,23 @@ def tag_name(tag: CustomYamlTagBase) -> str:
     return "!" + "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
 
 
+def _written_out(argument: Any, shorthand: str | None) -> Any:
+    return argument if shorthand is None or isinstance(argument, dict) else {shorthand: argument}
+
+
+def _at(data: Any, place: tuple[int | str, ...]) -> Any:
+    for key in place:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def _message(error: Any) -> str:
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
 def _fault(error: Any) -> str:
     place = ".".join(map(str, error["loc"]))
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{place}: {message}" if place else message
+    return f"{place}: {_message(error)}" if place else _message(error)

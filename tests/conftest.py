@@ -30,6 +30,8 @@ BIN = Path(sys.executable).parent
 VARIABLES = {
     "CODESTAR_CONNECTION_ARN": "arn:aws:codestar-connections:us-east-1:000000000000:connection/x",
     "OMS_SOURCE_REPOSITORY": "org/oms-spider",
+    "ALARM_TOPIC_ARN": "",
+    "CERTIFICATE_ARN": "",
 }
 """What a person sets before a launch; README says what each is."""
 

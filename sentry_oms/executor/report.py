@@ -119,3 +119,7 @@ def _stack(stack: StackRun, run: Run, ended: float) -> StackReport:
         cause=stack.outcome.cause if stack.outcome else None,
         blocked_by=stack.blocked_by,
     )
+
+
+if __name__ == "__main__":
+    print(schema(), end="")

@@ -6,7 +6,7 @@ logical ID comes from its name.
 
 sqs-queues.json beside this file is its rendering for the seed's nine queues, for who types the
 seed's command: each of its QueueNName parameters takes the seed's name and no other, so that its
-logical IDs are those of this template. ``make templates`` writes it anew.
+logical IDs are those of this template. ``make generated`` writes it anew.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def render(messaging: Messaging, slots: Mapping[str, str] = MappingProxyType({})
                     "AlarmTopicArn": {"default": "Alarm topic"},
                     **{slot: {"default": f"Queue {name}"} for name, slot in slots.items()},
                 },
-            }
+            },
+            "Sentry::PublicOutputs": ["StackName", "*QueueUrl"],
         },
         "Parameters": {
             "Environment": {

@@ -7,9 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from tests.conftest import ROOT
 
@@ -45,6 +47,13 @@ def test_a_tag_is_found_by_its_name(kind: str, name: str, place: str) -> None:
     assert (ROOT / f"tests/unit/test_{name}.py").is_file()
     page = (ROOT / f"docs/{kind.upper()}.md").read_text()
     assert f"\n## `!{name}`\n" in page
+
+
+@pytest.mark.parametrize("place", [place for *_, place in tags()])
+def test_a_tag_declares_what_it_takes(place: str) -> None:
+    """So that ``oms check`` knows a wrong argument of it."""
+    module, _, class_name = place.partition(":")
+    assert issubclass(getattr(import_module(module), class_name).model, BaseModel)
 
 
 def test_every_file_of_a_tag_is_registered() -> None:

@@ -189,6 +189,7 @@ TABLES = Family(
             "Resources.Table.Properties.TimeToLiveSpecification",
             "Resources.Table.Properties.StreamSpecification",
             "Outputs.StreamArn",
+            "Metadata.Sentry::PublicOutputs.StreamArn",
         )
     },
 )

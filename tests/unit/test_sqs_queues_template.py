@@ -112,7 +112,7 @@ class TestSeedTemplate:
         return template("messaging/sqs-queues.json")
 
     def test_it_is_fresh(self) -> None:
-        """Where this fails: ``make templates``."""
+        """Where this fails: ``make generated``."""
         text = (ROOT / "templates/messaging/sqs-queues.json").read_text()
         assert text == module().seed_template()
 

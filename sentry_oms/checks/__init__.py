@@ -1,0 +1,47 @@
+"""The offline check of config: a mistake is named, with file, field and code, before AWS is asked.
+
+Each rule is a file of ``rules``; ``catalogue`` lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sceptre.stack import Stack
+
+from sentry_oms.checks.catalogue import RULES
+from sentry_oms.checks.finding import Finding
+from sentry_oms.checks.project import Project
+from sentry_oms.checks.reading import of_stacks, read_environment
+from sentry_oms.checks.rule import Scope
+
+__all__ = ["RULES", "Finding", "check_environment", "check_project", "check_stacks"]
+
+
+def check_environment(project_path: Path, environment: str) -> list[Finding]:
+    """What every rule finds in an environment, by file and line.
+
+    Raises:
+        UnknownEnvironment: config/ has no such folder.
+    """
+    return check_project(read_environment(project_path, environment))
+
+
+def check_stacks(stacks: Iterable[Stack]) -> list[Finding]:
+    """What the rules that look at single stacks find in these, before they are written.
+
+    Args:
+        stacks: as Sceptre has read them, with their ``dependencies`` as stacks. What they depend
+            on is looked at, and not checked unless it is among them.
+    """
+    return check_project(of_stacks(stacks))
+
+
+def check_project(project: Project) -> list[Finding]:
+    """What the rules find that can see enough of what was read."""
+    scopes = {Scope.STACKS} | ({Scope.ENVIRONMENT} if project.environment else set())
+    return sorted(
+        {finding for rule in RULES if rule.scope in scopes for finding in rule.findings(project)},
+        key=lambda finding: (finding.file, finding.line, finding.code, finding.field),
+    )

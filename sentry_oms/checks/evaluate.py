@@ -1,0 +1,185 @@
+"""What an expression of a template comes to, as far as that is known without AWS.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from typing import Any
+
+from sentry_oms.templates import Template
+
+
+class Special(Enum):
+    """Values that no template can write."""
+
+    UNKNOWN = "known only to AWS"
+    NO_VALUE = "AWS::NoValue"
+
+
+UNKNOWN = Special.UNKNOWN
+NO_VALUE = Special.NO_VALUE
+
+
+class Evaluator:
+    """Evaluates the expressions of one template.
+
+    Args:
+        template: the whole template, for its conditions and mappings.
+        named: the value of a parameter or pseudo parameter, or UNKNOWN.
+        unknown: what stands for what only AWS knows; ``""`` makes texts as short as they can be.
+    """
+
+    def __init__(
+        self, template: Template, named: Callable[[str], Any], unknown: Any = UNKNOWN
+    ) -> None:
+        self._template = template
+        self._named = named
+        self._unknown = unknown
+
+    def value(self, expression: Any) -> Any:
+        """The value; UNKNOWN as a whole where a part is."""
+        if isinstance(expression, list):
+            items = [self.value(item) for item in expression]
+            return self._joined([item for item in items if item is not NO_VALUE])
+        if not isinstance(expression, dict):
+            return expression
+        function = _function(expression)
+        if function:
+            return self._call(function, expression[function])
+        members = {key: self.value(item) for key, item in expression.items()}
+        kept = {key: item for key, item in members.items() if item is not NO_VALUE}
+        return UNKNOWN if UNKNOWN in kept.values() else kept
+
+    def holds(self, condition: Any) -> bool | None:
+        """Whether a condition, or the named one, holds; None where only AWS knows."""
+        if isinstance(condition, str):
+            conditions = self._template.get("Conditions", {})
+            return self.holds(conditions[condition]) if condition in conditions else None
+        function, argument = next(iter(condition.items()))
+        if function == "Condition":
+            return self.holds(argument)
+        if function == "Fn::Equals":
+            left, right = (self.value(item) for item in argument)
+            return None if UNKNOWN in (left, right) else _text(left) == _text(right)
+        if function == "Fn::Not":
+            inner = self.holds(argument[0])
+            return None if inner is None else not inner
+        if function in ("Fn::And", "Fn::Or"):
+            decisive = bool(function == "Fn::Or")
+            parts = [self.holds(part) for part in argument]
+            if any(part is decisive for part in parts):
+                return decisive
+            return None if None in parts else not decisive
+        return None
+
+    def imports(self, *, all_branches: bool) -> Iterator[tuple[str, Any]]:
+        """Each ``Fn::ImportValue`` of resources and outputs: its place, and its argument.
+
+        Args:
+            all_branches: also those that the conditions known here leave out.
+        """
+        for section in ("Resources", "Outputs"):
+            for key, part in self._template.get(section, {}).items():
+                if all_branches or self.holds(part.get("Condition", "")) is not False:
+                    yield from self._imports(part, f"{section}.{key}", all_branches)
+
+    def _imports(self, part: Any, place: str, all_branches: bool) -> Iterator[tuple[str, Any]]:
+        if isinstance(part, list):
+            for item in part:
+                yield from self._imports(item, place, all_branches)
+        elif isinstance(part, dict):
+            function = _function(part)
+            if function == "Fn::ImportValue":
+                yield place, part[function]
+            elif function == "Fn::If" and not all_branches:
+                condition, then, otherwise = part[function]
+                holds = self.holds(condition)
+                branches = [] if holds is False else [then]
+                branches += [] if holds is True else [otherwise]
+                yield from self._imports(branches, place, all_branches)
+            else:
+                for key, item in part.items():
+                    below = place if key.startswith("Fn::") else f"{place}.{key}"
+                    yield from self._imports(item, below, all_branches)
+
+    def _call(self, function: str, argument: Any) -> Any:
+        call = {
+            "Ref": self._ref,
+            "Fn::Sub": self._sub,
+            "Fn::Join": self._join,
+            "Fn::Split": self._split,
+            "Fn::Select": self._select,
+            "Fn::If": self._if,
+            "Fn::FindInMap": self._find_in_map,
+        }.get(function)
+        return call(argument) if call else self._unknown
+
+    def _ref(self, name: str) -> Any:
+        if name == "AWS::NoValue":
+            return NO_VALUE
+        found = self._named(name)
+        return self._unknown if found is UNKNOWN else found
+
+    def _sub(self, argument: Any) -> Any:
+        text, given = (argument, {}) if isinstance(argument, str) else argument
+        names = dict.fromkeys(re.findall(r"\$\{([^!}]+)\}", text))
+        values = {
+            name: self.value(given[name]) if name in given else self._ref(name) for name in names
+        }
+        if UNKNOWN in values.values():
+            return UNKNOWN
+        filled = re.sub(r"\$\{([^!}]+)\}", lambda found: _text(values[found[1]]), text)
+        return filled.replace("${!", "${")
+
+    def _join(self, argument: Any) -> Any:
+        separator, items = argument[0], self.value(argument[1])
+        if items is UNKNOWN:
+            return UNKNOWN
+        return separator.join(map(_text, items if isinstance(items, list) else [items]))
+
+    def _split(self, argument: Any) -> Any:
+        text = self.value(argument[1])
+        return UNKNOWN if text is UNKNOWN else _text(text).split(argument[0])
+
+    def _select(self, argument: Any) -> Any:
+        index, items = self.value(argument[0]), self.value(argument[1])
+        try:
+            return items[int(index)]
+        except (TypeError, ValueError, IndexError):
+            return self._unknown
+
+    def _if(self, argument: Any) -> Any:
+        condition, then, otherwise = argument
+        holds = self.holds(condition)
+        if holds is None and self._unknown is UNKNOWN:
+            return UNKNOWN
+        return self.value(otherwise if holds is False else then)
+
+    def _find_in_map(self, argument: Any) -> Any:
+        found: Any = self._template.get("Mappings", {})
+        for key in argument[:3]:
+            try:
+                found = found[self.value(key)]
+            except (KeyError, TypeError):
+                return self._unknown
+        return found
+
+    def _joined(self, items: list[Any]) -> Any:
+        return UNKNOWN if UNKNOWN in items else items
+
+
+def _function(expression: Mapping[str, Any]) -> str | None:
+    if len(expression) != 1:
+        return None
+    (key,) = expression
+    return key if key == "Ref" or key.startswith("Fn::") else None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(_text, value)) if isinstance(value, list) else str(value)

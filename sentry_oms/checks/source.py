@@ -1,0 +1,78 @@
+"""A file of the project, and the line that a field stands on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as it was written, before Jinja.
+
+    Args:
+        file: its path relative to the project, with forward slashes.
+        text: what is in it; empty where it does not exist.
+    """
+
+    file: str
+    text: str
+
+    @classmethod
+    def read(cls, root: Path, file: str) -> Source:
+        """The file, or an empty one where there is none."""
+        path = root / file
+        return cls(file, path.read_text(errors="replace") if path.is_file() else "")
+
+    def line(self, field: str) -> int:
+        """The line of ``parameters.Cpu``: that of ``Cpu`` in the block below ``parameters``.
+
+        Jinja moves lines, so they are looked for in the source and not taken from what was parsed.
+        The deepest part that is found counts; 1 where none is.
+        """
+        lines = self.text.splitlines()
+        block = range(len(lines))
+        found = 0
+        for part in filter(None, field.split(".")):
+            at = _item(lines, block, int(part)) if part.isdigit() else _key(lines, block, part)
+            if at is None:
+                continue
+            found = at + 1
+            block = range(at, _end(lines, at))
+        return found or 1
+
+    def line_of(self, text: str) -> int:
+        """The line on which ``text`` first stands; 1 where it does not."""
+        before, found, _ = self.text.partition(text)
+        return before.count("\n") + 1 if found else 1
+
+
+def _key(lines: list[str], block: range, key: str) -> int | None:
+    """The line of the key. It may be the block's first: ``{stack: x, queues: y}``."""
+    wanted = re.compile(rf"(?<![\w.:/-])[\"']?{re.escape(key)}[\"']?\s*(:(?!:)|,|]|$)")
+    return next((at for at in block if wanted.search(lines[at])), None)
+
+
+def _item(lines: list[str], block: range, position: int) -> int | None:
+    """The line of a list's item, where the items stand below each other."""
+    items = [at for at in block[1:] if lines[at].lstrip().startswith("- ")]
+    if not items:
+        return None
+    outer = [at for at in items if _indent(lines[at]) == _indent(lines[items[0]])]
+    return outer[position] if position < len(outer) else None
+
+
+def _end(lines: list[str], first: int) -> int:
+    """The line after the block that begins at ``first``."""
+    indent = _indent(lines[first])
+    for at in range(first + 1, len(lines)):
+        text = lines[at].lstrip()
+        is_same = _indent(lines[at]) == indent and not text.startswith(("- ", "}", "]"))
+        if text and (_indent(lines[at]) < indent or is_same):
+            return at
+    return len(lines)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

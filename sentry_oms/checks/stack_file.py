@@ -1,0 +1,201 @@
+"""One stack as the rules see it: as Sceptre reads it, with its file and its template.
+
+Nothing here asks AWS. So the parameters are the unresolved ones, and a template whose user data
+holds tags is left out: to render it would resolve them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cfn_flip
+from sceptre.exceptions import TemplateNotFoundError
+from sceptre.helpers import normalise_path
+from sceptre.resolvers import CustomYamlTagBase
+from sceptre.stack import Stack
+from sceptre.template import Template as SceptreTemplate
+
+from sentry_oms.checks.rule import Fault
+from sentry_oms.checks.source import Source
+from sentry_oms.templates import Template
+
+PLACES = {
+    "parameters": "_parameters",
+    "hooks": "_hooks",
+    "sceptre_user_data": "_sceptre_user_data",
+    "stack_tags": "_tags",
+    "notifications": "_notifications",
+    "template_bucket_name": "_template_bucket_name",
+    "sceptre_role": "_sceptre_role",
+    "cloudformation_service_role": "_cloudformation_service_role",
+}
+"""Where a stack file may hold tags, and the attribute that Sceptre keeps them in, unresolved."""
+
+
+class Kind(Enum):
+    """Why config, or a template, can't be read."""
+
+    CONFIG = "config"
+    TAG = "tag"
+    DEPENDENCY = "dependency"
+    CYCLE = "cycle"
+    ARGUMENT = "argument"
+    TEMPLATE_MISSING = "template missing"
+    TEMPLATE_MALFORMED = "template malformed"
+    TEMPLATE_REFUSED = "template refused"
+
+
+class Unreadable(NamedTuple):
+    """Something that could not be read, and why."""
+
+    kind: Kind
+    fault: Fault
+
+
+class Rendering(NamedTuple):
+    """A template as it would be sent, and what it says; or why there is none."""
+
+    body: str = ""
+    template: Template | None = None
+    unreadable: Unreadable | None = None
+
+
+class StackFile:
+    """One stack as the rules see it.
+
+    Args:
+        root: the project's directory.
+        stack: a ``sceptre.stack.Stack``.
+    """
+
+    def __init__(self, root: Path, stack: Stack) -> None:
+        self.root = root
+        self.stack = stack
+        self.name: str = stack.name
+
+    @cached_property
+    def source(self) -> Source:
+        """The stack's file in config/."""
+        return Source.read(self.root, f"config/{self.name}.yaml")
+
+    @cached_property
+    def template_source(self) -> Source:
+        """The template's file; the stack's own where it has none."""
+        path = self._template_path
+        return Source.read(self.root, f"templates/{path}") if path else self.source
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What the file passes, with tags as they stand."""
+        raw: Mapping[str, Any] = self.stack._parameters
+        return raw
+
+    @property
+    def is_launched(self) -> bool:
+        """Whether a launch touches it: what is ignored may lack its values."""
+        return not (self.stack.ignore or self.stack.obsolete)
+
+    @property
+    def template(self) -> Template | None:
+        """What the template says; None where it can't be read without AWS."""
+        return self.rendering.template
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """A section of the template; empty where it has none, or can't be read."""
+        found: Mapping[str, Any] = (self.template or {}).get(name) or {}
+        return found
+
+    def fault(self, field: str, message: str, remedy: str | None = None) -> Fault:
+        """A fault in the stack's file."""
+        return Fault(self.source, field, message, remedy, self.name)
+
+    def template_fault(self, field: str, message: str, remedy: str | None = None) -> Fault:
+        """A fault in the template's file."""
+        return Fault(self.template_source, field, message, remedy, self.name)
+
+    @cached_property
+    def tags(self) -> tuple[tuple[str, CustomYamlTagBase], ...]:
+        """Every tag of the file, those in another's argument included, with its field."""
+        return tuple(
+            found
+            for field, attribute in PLACES.items()
+            for found in walk_tags(getattr(self.stack, attribute, None), field)
+        )
+
+    @cached_property
+    def rendering(self) -> Rendering:
+        """The template, rendered as Sceptre would."""
+        if any(walk_tags([self.stack._sceptre_user_data, self._handler])):
+            return Rendering()
+        if self._handler.get("type", "file") != "file":
+            return Rendering()
+        try:
+            body = SceptreTemplate(
+                name=self.name,
+                handler_config=dict(self._handler),
+                sceptre_user_data=self.stack._sceptre_user_data,
+                stack_group_config=self.stack.stack_group_config,
+            ).body
+        except (TemplateNotFoundError, FileNotFoundError):
+            message = f"there is no templates/{self._template_path}"
+            return self._unreadable(Kind.TEMPLATE_MISSING, self.fault("template.path", message))
+        except Exception as error:  # A template in Python may raise anything.
+            return self._unreadable(Kind.TEMPLATE_REFUSED, self._refusal(error))
+        return self._parsed(body)
+
+    def _parsed(self, body: str) -> Rendering:
+        try:
+            template = _loaded(body.removeprefix("---\n"))
+        except Exception as error:  # JSON's and YAML's errors have no class in common.
+            fault = self.template_fault("", f"is neither JSON nor YAML: {error}")
+            return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
+        if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
+            fault = self.template_fault("", "has no Resources: it is no CloudFormation template")
+            return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
+        return Rendering(body, template)
+
+    def _refusal(self, error: Exception) -> Fault:
+        message = str(error).removeprefix(f"{self.name}: ")
+        if message.startswith("sceptre_user_data"):
+            return self.fault(*message.split(" ", maxsplit=1))
+        return self.template_fault("", f"{type(error).__name__}: {message}")
+
+    @staticmethod
+    def _unreadable(kind: Kind, fault: Fault) -> Rendering:
+        return Rendering(unreadable=Unreadable(kind, fault))
+
+    @property
+    def _handler(self) -> dict[str, Any]:
+        found = self.stack._template_handler_config
+        return found if isinstance(found, dict) else {"path": found}
+
+    @property
+    def _template_path(self) -> str:
+        path = self._handler.get("path")
+        return normalise_path(path).replace("\\", "/") if isinstance(path, str) else ""
+
+
+def _loaded(body: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        # What is YAML comes as ordered dictionaries of a class that is slow to walk.
+        return json.loads(json.dumps(cfn_flip.load_yaml(body), default=str))
+
+
+def walk_tags(value: Any, field: str = "") -> Iterator[tuple[str, CustomYamlTagBase]]:
+    """The tags in a value, and those in their arguments, each with its field."""
+    if isinstance(value, CustomYamlTagBase):
+        yield field, value
+        value = value._argument
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from walk_tags(item, f"{field}.{key}")
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from walk_tags(item, f"{field}.{position}")

@@ -1,0 +1,138 @@
+"""What is known without AWS of the values that stacks pass each other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from sceptre.resolvers import CustomYamlTagBase
+from sceptre.resolvers.environment_variable import EnvironmentVariable
+from sceptre.resolvers.stack_output import StackOutput
+
+from sentry_oms.arguments import faults
+from sentry_oms.checks.evaluate import UNKNOWN, Evaluator
+from sentry_oms.checks.stack_file import StackFile, walk_tags
+
+ACCOUNT = "123456789012"
+"""Stands for any account, where only lengths count."""
+
+
+class Values:
+    """Parameters, outputs and exports, each worked out once.
+
+    Args:
+        known: the stacks, by name.
+    """
+
+    def __init__(self, known: Mapping[str, StackFile]) -> None:
+        self._stacks = known
+        self._parameters: dict[tuple[str, str], Any] = {}
+        self._outputs: dict[tuple[str, str], Any] = {}
+        self._exports: dict[str, dict[str, str]] = {}
+
+    def given(self, file: StackFile, name: str) -> Any:
+        """What config passes for a parameter: a text, a list of texts, or UNKNOWN."""
+        key = (file.name, name)
+        if key not in self._parameters:
+            self._parameters[key] = UNKNOWN  # For who goes round in a circle.
+            self._parameters[key] = self._known(file, file.parameters[name])
+        return self._parameters[key]
+
+    def parameter(self, file: StackFile, name: str) -> Any:
+        """A parameter as the template sees it: what config passes, else its default."""
+        declared = file.section("Parameters").get(name, {})
+        if name in file.parameters:
+            value = self.given(file, name)
+        elif "Default" in declared:
+            value = str(declared["Default"])
+        else:
+            return UNKNOWN
+        if is_list(declared) and isinstance(value, str):
+            return [item.strip() for item in value.split(",")]
+        return value
+
+    def output(self, file: StackFile, key: str) -> Any:
+        """The value of an output of the stack's template."""
+        place = (file.name, key)
+        if place not in self._outputs:
+            self._outputs[place] = UNKNOWN
+            declared = file.section("Outputs").get(key, {})
+            self._outputs[place] = self.evaluator(file).value(declared.get("Value", UNKNOWN))
+        return self._outputs[place]
+
+    def exports(self, file: StackFile) -> dict[str, str]:
+        """The names under which the stack exports, with the output of each."""
+        if file.name not in self._exports:
+            evaluator = self.evaluator(file)
+            names = {
+                key: evaluator.value(output["Export"].get("Name"))
+                for key, output in file.section("Outputs").items()
+                if output.get("Export")
+                and evaluator.holds(output.get("Condition", "")) is not False
+            }
+            self._exports[file.name] = {
+                name: key for key, name in names.items() if isinstance(name, str)
+            }
+        return self._exports[file.name]
+
+    def evaluator(self, file: StackFile, *, shortest: bool = False) -> Evaluator:
+        """What evaluates the expressions of the stack's template.
+
+        Args:
+            file: the stack.
+            shortest: take nothing for what only AWS knows, so that sizes are the least possible.
+        """
+
+        def named(name: str) -> Any:
+            if name in file.section("Parameters"):
+                return self.parameter(file, name)
+            pseudo = {
+                "AWS::StackName": file.stack.external_name,
+                "AWS::Region": file.stack.region,
+                "AWS::Partition": "aws",
+                "AWS::URLSuffix": "amazonaws.com",
+                "AWS::AccountId": ACCOUNT if shortest else UNKNOWN,
+            }
+            return pseudo.get(name, UNKNOWN)
+
+        return Evaluator(file.template or {}, named, "" if shortest else UNKNOWN)
+
+    def _known(self, file: StackFile, value: Any) -> Any:
+        if isinstance(value, StackOutput):
+            target = self._stacks.get(value.dependency_stack_name.removesuffix(".yaml"))
+            return self.output(target, value.output_key) if target else UNKNOWN
+        if isinstance(value, EnvironmentVariable):
+            return os.environ.get(str(value._argument), UNKNOWN)
+        if isinstance(value, CustomYamlTagBase):
+            return self._computed(value)
+        if isinstance(value, list):
+            items = [self._known(file, item) for item in value]
+            return UNKNOWN if UNKNOWN in items else items
+        return value
+
+    def _computed(self, tag: CustomYamlTagBase) -> Any:
+        if not computable(tag, self._stacks):
+            return UNKNOWN
+        try:
+            return tag.resolve()
+        except Exception:  # Its own rule says what is wrong.
+            return UNKNOWN
+
+
+def computable(tag: CustomYamlTagBase, known: Mapping[str, StackFile]) -> bool:
+    """Whether a tag can be resolved without AWS, as far as its argument and its targets go."""
+    if not getattr(tag, "offline", False) or any(faults(tag)) or any(walk_tags(tag._argument)):
+        return False
+    argument = tag._argument
+    path = argument.get("stack") if isinstance(argument, dict) else None
+    if not isinstance(path, str):
+        return True
+    target = known.get(path.removesuffix(".yaml"))
+    return target is not None and target.rendering.unreadable is None
+
+
+def is_list(declared: Any) -> bool:
+    """Whether a parameter takes a list."""
+    kind = str(declared.get("Type", ""))
+    return kind == "CommaDelimitedList" or kind.startswith("List<")

@@ -1,0 +1,1 @@
+"""Projects with one mistake each, and what finds it."""
