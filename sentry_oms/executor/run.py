@@ -12,9 +12,11 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.text import Text
 from sceptre.exceptions import SceptreException
 from sceptre.stack_status import StackStatus
 
+from sentry_oms.checks import check_stacks
 from sentry_oms.executor import pace, show
 from sentry_oms.executor.actions import Actions
 from sentry_oms.executor.events import Listener, Run, StackRun
@@ -24,6 +26,7 @@ from sentry_oms.executor.perform import GIVES_STATUS, perform
 from sentry_oms.executor.ready_queue import ReadyQueue
 from sentry_oms.executor.report import report_to
 from sentry_oms.executor.states import Outcome, State
+from sentry_oms.executor.words import count
 from sentry_oms.view import VIEW, StackKey, View, described
 
 Stack = Any
@@ -88,10 +91,13 @@ def execute(
         Exception: what the first failing stack raised, for commands that give no status.
     """
     stacks = {stack.name: stack for batch in launch_order for stack in batch}
+    console = _console()
+    if command in CHECKED:
+        _check(stacks.values(), console)
     before = waits_for(launch_order)
     if command in READS:
         before = {name: frozenset() for name in before}
-    listeners = [] if command in READS else _listeners()
+    listeners = [] if command in READS else _listeners(console)
     if command in DESCRIBE_FIRST:
         _describe(list(stacks.values()), limit, view)
     seen_at = time.monotonic()
@@ -113,12 +119,30 @@ def execute(
     return {stacks[one.name]: _result(one) for one in run}
 
 
-def _listeners() -> list[Listener]:
+def _console() -> Console:
     context = click.get_current_context(silent=True)
     options = (context.obj if context else None) or {}
-    console = Console(
+    return Console(
         no_color=True if options.get("no_colour") else None, highlight=False, soft_wrap=True
     )
+
+
+def _check(stacks: Iterable[Stack], console: Console) -> None:
+    """Say what is wrong in the config, and end there.
+
+    Raises:
+        SystemExit: something is.
+    """
+    findings = check_stacks(stacks)
+    if findings:
+        for finding in findings:
+            console.print(Text(str(finding)))
+        found = count(len(findings), "finding")
+        console.print(f"{found}: nothing was changed. docs/CHECKS.md has each code.")
+        sys.exit(1)
+
+
+def _listeners(console: Console) -> list[Listener]:
     listeners = show.listeners(console, resume=_again())
     path = os.environ.get("OMS_REPORT")
     return [*listeners, report_to(path, _again())] if path else listeners
