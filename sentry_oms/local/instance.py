@@ -7,6 +7,7 @@ with the recorded nonce, since the port may belong to somebody else by now.
 
 from __future__ import annotations
 
+import errno
 import http.client
 import json
 import os
@@ -33,6 +34,10 @@ STOP_SECONDS = 20
 
 class LocalError(Exception):
     """The embedded AWS can't do what was asked; the message is one line for a person."""
+
+
+class PortTakenError(Exception):
+    """Somebody else listens on the port."""
 
 
 class Record(BaseModel):
@@ -125,9 +130,15 @@ class Instance:
         return recorded
 
     def _start(self, first_port: int) -> Record:
-        port = next(_free_ports(first_port), None)
-        if port is None:
-            raise LocalError(f"no port from {first_port} on is free on {HOST}")
+        for port in _free_ports(first_port):
+            try:
+                return self._start_at(port)
+            except PortTakenError:
+                # Since it was looked at, by somebody who starts at the same moment.
+                continue
+        raise LocalError(f"no port from {first_port} on is free on {HOST}")
+
+    def _start_at(self, port: int) -> Record:
         nonce = secrets.token_hex(16)
         arguments = [str(port), str(self.directory), nonce, REGION]
         with self.log.open("w") as log:
@@ -143,6 +154,8 @@ class Instance:
         record = Record(pid=process.pid, port=port, nonce=nonce)
         _within(START_SECONDS, lambda: record.answers() or process.poll() is not None)
         if process.poll() is not None:
+            if os.strerror(errno.EADDRINUSE) in self._last_line():
+                raise PortTakenError
             raise LocalError(
                 f"the embedded AWS ended while starting: {self._last_line()}; see {self.log}"
             )

@@ -18,6 +18,7 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
+from sentry_oms.local import instance as module
 from sentry_oms.local.instance import Instance, LocalError, Record
 from sentry_oms.local.wrapper import CONTROL_PATH
 from tests.conftest import BIN, EmbeddedAws, first_port
@@ -72,6 +73,18 @@ def test_a_taken_port_is_passed_over(instance: Instance) -> None:
         taken.listen()
         record, _ = instance.up(port)
     assert record.port > port
+
+
+def test_a_port_that_somebody_takes_meanwhile_is_passed_over(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = first_port() + 600
+    monkeypatch.setattr(module, "_free_ports", lambda _: iter([port, port + 1]))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        record, _ = instance.up(port)
+    assert record.port == port + 1
 
 
 def test_a_recorded_port_that_answers_as_somebody_else_is_not_used(
