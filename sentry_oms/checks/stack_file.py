@@ -151,11 +151,16 @@ class StackFile:
     def _parsed(self, body: str) -> Rendering:
         try:
             template = _loaded(body.removeprefix("---\n"))
-        except Exception as error:  # JSON's and YAML's errors have no class in common.
-            fault = self.template_fault("", f"is neither JSON nor YAML: {error}")
+        except json.JSONDecodeError as error:
+            fault = Fault(
+                self.template_source, "", f"is no JSON: {error.msg}", None, self.name, error.lineno
+            )
             return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
-        if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
-            fault = self.template_fault("", "has no Resources: it is no CloudFormation template")
+        except Exception as error:  # YAML's errors and those of CloudFormation's tags.
+            fault = self.template_fault("", f"is no YAML: {error}")
+            return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
+        for field, message in _misshapen(template):
+            fault = self.template_fault(field, message)
             return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
         return Rendering(body, template)
 
@@ -180,12 +185,26 @@ class StackFile:
         return normalise_path(path).replace("\\", "/") if isinstance(path, str) else ""
 
 
+def _misshapen(template: Any) -> Iterator[tuple[str, str]]:
+    """What keeps a template from being one; what lies deeper is cfn-lint's affair."""
+    if not isinstance(template, dict) or not template.get("Resources"):
+        yield "", "has no Resources: it is no CloudFormation template"
+        return
+    for section in ("Metadata", "Parameters", "Mappings", "Conditions", "Resources", "Outputs"):
+        parts = template.get(section) or {}
+        if not isinstance(parts, dict):
+            yield section, "must be a mapping"
+            continue
+        for key, part in parts.items() if section in ("Parameters", "Resources", "Outputs") else ():
+            if not isinstance(part, dict) or not isinstance(part.get("Properties", {}), dict):
+                yield f"{section}.{key}", "must be a mapping, and its Properties too"
+
+
 def _loaded(body: str) -> Any:
-    try:
+    if body.lstrip().startswith("{"):
         return json.loads(body)
-    except ValueError:
-        # What is YAML comes as ordered dictionaries of a class that is slow to walk.
-        return json.loads(json.dumps(cfn_flip.load_yaml(body), default=str))
+    # It comes as ordered dictionaries of a class that is slow to walk.
+    return json.loads(json.dumps(cfn_flip.load_yaml(body), default=str))
 
 
 def walk_tags(value: Any, field: str = "") -> Iterator[tuple[str, CustomYamlTagBase]]:

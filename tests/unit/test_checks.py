@@ -15,12 +15,14 @@ from botocore.client import BaseClient
 from sceptre.context import SceptreContext
 from sceptre.plan.plan import SceptrePlan
 
-from sentry_oms.checks import RULES, Finding, check_environment, check_stacks
+from sentry_oms.checks import RULES, Finding, check_environment, check_stacks, page
 from sentry_oms.checks.rule import Scope
 from tests.broken.projects import PROJECTS, Broken, staging
 from tests.conftest import BIN, ROOT, VARIABLES, Project
 
 ENVIRONMENTS = sorted(path.parent.name for path in ROOT.glob("config/*/config.yaml"))
+COMPARISON = json.loads((ROOT / page.COMPARISON).read_text())
+RECORD = {one["name"]: one for one in COMPARISON["projects"]}
 ON_STACKS = {rule.code for rule in RULES if rule.scope is Scope.STACKS}
 
 
@@ -76,6 +78,8 @@ def test_a_mistake_is_named_by_its_code_and_place(
         assert broken.text in line, f"{finding.line}: {line}"
     assert finding.message
     assert finding.remedy
+    # Where this fails: ``make generated``.
+    assert str(finding) == RECORD[broken.name]["finding"]
     assert "\n" not in str(finding)
 
 
@@ -134,6 +138,11 @@ class TestCatalogue:
     def test_every_rule_has_a_file_and_every_file_a_rule(self) -> None:
         files = {path.stem for path in (ROOT / "sentry_oms/checks/rules").glob("[!_]*.py")}
         assert files == {rule.find.__module__.rpartition(".")[2] for rule in RULES}
+
+    def test_its_page_is_fresh(self) -> None:
+        """Where this fails: ``make generated``, or ``make checks-compare`` for a new project."""
+        assert list(RECORD) == [broken.name for broken in PROJECTS]
+        assert (ROOT / "docs/CHECKS.md").read_text() == page.render(COMPARISON)
 
     def test_every_rule_has_a_broken_project(self) -> None:
         assert {rule.code for rule in RULES} == {broken.code for broken in PROJECTS}
