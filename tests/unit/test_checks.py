@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -13,10 +14,13 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 from sceptre.context import SceptreContext
+from sceptre.plan import actions
 from sceptre.plan.plan import SceptrePlan
 
 from sentry_oms.checks import RULES, Finding, check_environment, check_stacks, page
+from sentry_oms.checks.reading import read_environment
 from sentry_oms.checks.rule import Scope
+from sentry_oms.checks.rules.hook_point_known import OPERATIONS
 from tests.broken.projects import PROJECTS, Broken, staging
 from tests.conftest import BIN, ROOT, VARIABLES, Project
 
@@ -127,6 +131,28 @@ def test_mistakes_in_several_files_are_named_at_once(project: Project) -> None:
         ("config/dev/secrets.yaml", "OMS005"),
         ("config/dev/vpc.yaml", "OMS001"),
     ]
+
+
+def test_the_points_of_hooks_are_those_of_sceptre() -> None:
+    source = inspect.getsource(actions)
+    names = re.findall(r"@add_stack_hooks\w*(?:\(.*\))?\n\s+def (\w+)", source)
+    aliases = re.findall(r"@add_stack_hooks_with_aliases\(\[(\w+)\.__name__\]\)", source)
+    assert {*names, *aliases} == {*OPERATIONS}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_stack_with_alarms_passes_the_alarm_topic(environment: str) -> None:
+    files = read_environment(ROOT, environment).stacks
+    with_alarms = [file for file in files if "AlarmTopicArn" in file.section("Parameters")]
+    assert len(with_alarms) == 12
+    assert [file.name for file in with_alarms if "AlarmTopicArn" not in file.parameters] == []
+
+
+def test_a_template_that_two_stacks_share_needs_one_reader(project: Project) -> None:
+    config = project.directory / "config/dev"
+    text = (config / "cognito.yaml").read_text()
+    (config / "cognito-b.yaml").write_text(text.replace("sentry-cognito-", "sentry-cognito-b-"))
+    assert check_environment(project.directory, "dev") == []
 
 
 class TestCatalogue:

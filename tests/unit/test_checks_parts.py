@@ -62,6 +62,11 @@ class TestSource:
         source = Source("t.json", '{\n  "Outputs": {\n    "A": {\n    },\n    "B": {}\n  }\n}\n')
         assert source.line("Outputs.B") == 5
 
+    def test_the_outermost_of_several_counts(self) -> None:
+        source = Source("t.json", '{\n  "M": {\n    "A": 1\n  },\n  "A": 2\n}\n')
+        assert source.line("A") == 5
+        assert source.line("M.A") == 3
+
     def test_a_text_is_found_where_it_first_stands(self) -> None:
         assert STACK.line_of("!third") == 8
         assert STACK.line_of("!fourth") == 1
