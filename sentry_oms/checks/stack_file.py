@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import cfn_flip
+import yaml
 from sceptre.exceptions import TemplateNotFoundError
 from sceptre.helpers import normalise_path
 from sceptre.resolvers import CustomYamlTagBase
@@ -152,23 +153,27 @@ class StackFile:
         try:
             template = _loaded(body.removeprefix("---\n"))
         except json.JSONDecodeError as error:
-            fault = Fault(
-                self.template_source, "", f"is no JSON: {error.msg}", None, self.name, error.lineno
-            )
-            return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
-        except Exception as error:  # YAML's errors and those of CloudFormation's tags.
-            fault = self.template_fault("", f"is no YAML: {error}")
-            return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
+            return self._malformed(f"is no JSON: {error.msg}", error.lineno)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            return self._malformed(f"is no YAML: {error.problem}", line)
+        except Exception as error:  # What CloudFormation's own tags raise.
+            return self._malformed(f"is no YAML: {error}", 1)
         for field, message in _misshapen(template):
             fault = self.template_fault(field, message)
             return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
         return Rendering(body, template)
 
+    def _malformed(self, message: str, line: int) -> Rendering:
+        fault = Fault(self.template_source, "", message, None, self.name, line)
+        return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
+
     def _refusal(self, error: Exception) -> Fault:
         message = str(error).removeprefix(f"{self.name}: ")
         if message.startswith("sceptre_user_data"):
             return self.fault(*message.split(" ", maxsplit=1))
-        return self.template_fault("", f"{type(error).__name__}: {message}")
+        message = f"{type(error).__name__}: {message.replace(f'{self.root}/', '')}"
+        return self.template_fault("", message, "correct the template, or what it is given")
 
     @staticmethod
     def _unreadable(kind: Kind, fault: Fault) -> Rendering:
