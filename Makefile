@@ -41,12 +41,12 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python templates/messaging/sqs_queues.py
 	@$(BIN)/oms graph dev --write README.md
 	@$(BIN)/python -m tests.broken.compare --offline
-	@$(BIN)/python -m sentry_oms.checks.catalogue > docs/CHECKS.md
+	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
 	@$(BIN)/python -m sentry_oms.executor.report > docs/schemas/run-report-1.json
 
 checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects
 	@$(BIN)/python -m tests.broken.compare
-	@$(BIN)/python -m sentry_oms.checks.catalogue > docs/CHECKS.md
+	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
 
 aws-env: $(INSTALLED) ## Print what a shell needs to reach the embedded AWS: eval "$(make -s aws-env)"
 	@$(BIN)/oms local env

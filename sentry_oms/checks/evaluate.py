@@ -24,6 +24,10 @@ UNKNOWN = Special.UNKNOWN
 NO_VALUE = Special.NO_VALUE
 
 
+MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What an expression raises that is none. cfn-lint names it; here it is unknown."""
+
+
 class Evaluator:
     """Evaluates the expressions of one template.
 
@@ -59,6 +63,12 @@ class Evaluator:
         if isinstance(condition, str):
             conditions = self._template.get("Conditions", {})
             return self.holds(conditions[condition]) if condition in conditions else None
+        try:
+            return self._holds(condition)
+        except (*MALFORMED, RecursionError, StopIteration):
+            return None
+
+    def _holds(self, condition: Any) -> bool | None:
         function, argument = next(iter(condition.items()))
         if function == "Condition":
             return self.holds(argument)
@@ -96,10 +106,10 @@ class Evaluator:
             if function == "Fn::ImportValue":
                 yield place, part[function]
             elif function == "Fn::If" and not all_branches:
-                condition, then, otherwise = part[function]
+                condition, *branches = part[function]
                 holds = self.holds(condition)
-                branches = [] if holds is False else [then]
-                branches += [] if holds is True else [otherwise]
+                if holds is not None:
+                    branches = branches[:1] if holds else branches[1:]
                 yield from self._imports(branches, place, all_branches)
             else:
                 for key, item in part.items():
@@ -116,7 +126,10 @@ class Evaluator:
             "Fn::If": self._if,
             "Fn::FindInMap": self._find_in_map,
         }.get(function)
-        return call(argument) if call else self._unknown
+        try:
+            return call(argument) if call else self._unknown
+        except MALFORMED:
+            return self._unknown
 
     def _ref(self, name: str) -> Any:
         if name == "AWS::NoValue":

@@ -79,7 +79,8 @@ def of_stacks(stacks: Iterable[Stack]) -> Project:
 
 def environments(root: Path) -> list[str]:
     """The folders of config/ that hold stack files."""
-    return sorted(path.name for path in (root / "config").glob("*/") if any(path.glob("*.yaml")))
+    folders = (path for path in (root / "config").glob("*") if path.is_dir())
+    return sorted(path.name for path in folders if any(path.glob("*.yaml")))
 
 
 def _project(

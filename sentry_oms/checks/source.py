@@ -49,9 +49,10 @@ class Source:
 
 
 def _key(lines: list[str], block: range, key: str) -> int | None:
-    """The line of the key. It may be the block's first: ``{stack: x, queues: y}``."""
+    """The outermost line with the key. It may be the block's first: ``{stack: x, queues: y}``."""
     wanted = re.compile(rf"(?<![\w.:/-])[\"']?{re.escape(key)}[\"']?\s*(:(?!:)|,|]|$)")
-    return next((at for at in block if wanted.search(lines[at])), None)
+    found = [at for at in block if wanted.search(lines[at])]
+    return min(found, key=lambda at: (_indent(lines[at]), at), default=None)
 
 
 def _item(lines: list[str], block: range, position: int) -> int | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import cfn_flip
+import yaml
 from sceptre.exceptions import TemplateNotFoundError
 from sceptre.helpers import normalise_path
 from sceptre.resolvers import CustomYamlTagBase
@@ -151,19 +152,28 @@ class StackFile:
     def _parsed(self, body: str) -> Rendering:
         try:
             template = _loaded(body.removeprefix("---\n"))
-        except Exception as error:  # JSON's and YAML's errors have no class in common.
-            fault = self.template_fault("", f"is neither JSON nor YAML: {error}")
-            return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
-        if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
-            fault = self.template_fault("", "has no Resources: it is no CloudFormation template")
+        except json.JSONDecodeError as error:
+            return self._malformed(f"is no JSON: {error.msg}", error.lineno)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            return self._malformed(f"is no YAML: {error.problem}", line)
+        except Exception as error:  # What CloudFormation's own tags raise.
+            return self._malformed(f"is no YAML: {error}", 1)
+        for field, message in _misshapen(template):
+            fault = self.template_fault(field, message)
             return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
         return Rendering(body, template)
+
+    def _malformed(self, message: str, line: int) -> Rendering:
+        fault = Fault(self.template_source, "", message, None, self.name, line)
+        return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
 
     def _refusal(self, error: Exception) -> Fault:
         message = str(error).removeprefix(f"{self.name}: ")
         if message.startswith("sceptre_user_data"):
             return self.fault(*message.split(" ", maxsplit=1))
-        return self.template_fault("", f"{type(error).__name__}: {message}")
+        message = f"{type(error).__name__}: {message.replace(f'{self.root}/', '')}"
+        return self.template_fault("", message, "correct the template, or what it is given")
 
     @staticmethod
     def _unreadable(kind: Kind, fault: Fault) -> Rendering:
@@ -180,12 +190,26 @@ class StackFile:
         return normalise_path(path).replace("\\", "/") if isinstance(path, str) else ""
 
 
+def _misshapen(template: Any) -> Iterator[tuple[str, str]]:
+    """What keeps a template from being one; what lies deeper is cfn-lint's affair."""
+    if not isinstance(template, dict) or not template.get("Resources"):
+        yield "", "has no Resources: it is no CloudFormation template"
+        return
+    for section in ("Metadata", "Parameters", "Mappings", "Conditions", "Resources", "Outputs"):
+        parts = template.get(section) or {}
+        if not isinstance(parts, dict):
+            yield section, "must be a mapping"
+            continue
+        for key, part in parts.items() if section in ("Parameters", "Resources", "Outputs") else ():
+            if not isinstance(part, dict) or not isinstance(part.get("Properties", {}), dict):
+                yield f"{section}.{key}", "must be a mapping, and its Properties too"
+
+
 def _loaded(body: str) -> Any:
-    try:
+    if body.lstrip().startswith("{"):
         return json.loads(body)
-    except ValueError:
-        # What is YAML comes as ordered dictionaries of a class that is slow to walk.
-        return json.loads(json.dumps(cfn_flip.load_yaml(body), default=str))
+    # It comes as ordered dictionaries of a class that is slow to walk.
+    return json.loads(json.dumps(cfn_flip.load_yaml(body), default=str))
 
 
 def walk_tags(value: Any, field: str = "") -> Iterator[tuple[str, CustomYamlTagBase]]:

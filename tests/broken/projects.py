@@ -49,6 +49,7 @@ class Broken:
         edit: makes the mistake in a copy of the project.
         environment: the one that is checked.
         unset: a variable that the shell lacks.
+        has_bucket: whether its templates go through a bucket, which the embedded AWS can't read.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Broken:
     edit: Edit
     environment: str = "dev"
     unset: str | None = None
+    has_bucket: bool = False
 
 
 def replaced(path: str, old: str, new: str) -> Edit:
@@ -133,7 +135,10 @@ def resource(template: dict[str, Any], name: str) -> dict[str, Any]:
     return properties
 
 
-LONG_LIST = "[" + ", ".join(f"exchange-{number:04}" for number in range(400)) + "]"
+def exchanges(count: int) -> str:
+    """A list of as many exchanges, as YAML has it."""
+    return "[" + ", ".join(f"exchange-{number:04}" for number in range(count)) + "]"
+
 
 PROJECTS = (
     # Config as a whole.
@@ -313,13 +318,18 @@ PROJECTS = (
     ),
     Broken(
         "a template with a comma too few",
-        *("OMS031", COGNITO_TEMPLATE, "", ""),
+        *("OMS031", COGNITO_TEMPLATE, "", '"Description"'),
         replaced(COGNITO_TEMPLATE, '"2010-09-09",', '"2010-09-09"'),
     ),
     Broken(
         "a template without resources",
         *("OMS031", SECRETS_TEMPLATE, "", ""),
         changed(SECRETS_TEMPLATE, lambda template: template.pop("Resources")),
+    ),
+    Broken(
+        "a resource that is no mapping",
+        *("OMS031", SECRETS_TEMPLATE, "Resources.Key", '"Key"'),
+        changed(SECRETS_TEMPLATE, lambda template: template["Resources"].update(Key="AWS::KMS")),
     ),
     Broken(
         "a misspelt field of a queue",
@@ -466,7 +476,7 @@ PROJECTS = (
     Broken(
         "a list that no parameter holds",
         *("OMS046", TASK, "parameters.Exchanges", "Exchanges"),
-        replaced(TASK, "{{ exchanges | tojson }}", LONG_LIST),
+        replaced(TASK, "{{ exchanges | tojson }}", exchanges(400)),
     ),
     # Limits of AWS.
     Broken(
@@ -495,6 +505,7 @@ PROJECTS = (
             ),
             added(COGNITO, "template_bucket_name: sentry-templates\n"),
         ),
+        has_bucket=True,
     ),
     Broken(
         "a role's name that is too long",
@@ -537,13 +548,16 @@ PROJECTS = (
         "a task definition that is too large",
         *("OMS054", TASK_TEMPLATE, "Resources.TaskDefinition.Properties", '"Properties"'),
         both(
+            replaced(TASK, "{{ exchanges | tojson }}", exchanges(280)),
             changed(
                 TASK_TEMPLATE,
-                lambda template: resource(template, "TaskDefinition")["ContainerDefinitions"][
-                    0
-                ].update(Command=["sh", "-c", "x" * 66_000]),
+                lambda template: resource(template, "TaskDefinition")["ContainerDefinitions"][0][
+                    "Environment"
+                ].extend(
+                    {"Name": f"LIST_{number}", "Value": {"Fn::Join": [",", {"Ref": "Exchanges"}]}}
+                    for number in range(20)
+                ),
             ),
-            added(TASK, "template_bucket_name: sentry-templates\n"),
         ),
     ),
 )

@@ -30,7 +30,7 @@ def project(tmp_path: Path, aws: EmbeddedAws) -> Project:
     for name, before in STACKS.items():
         after = "".join(f"  After: !stack_output g/{one}.yaml::Name\n" for one in before)
         files[f"config/g/{name}.yaml"] = (
-            f"template: {{path: queue.json}}\nstack_name: x-{name}\n"
+            f"template: {{path: queue.json}}\nstack_name: x-{name}\nstack_timeout: 5\n"
             + (f"parameters:\n{after}" if after else "")
         )
     return Project(tmp_path, dict(aws.environ), files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -13,14 +14,19 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 from sceptre.context import SceptreContext
+from sceptre.plan import actions
 from sceptre.plan.plan import SceptrePlan
 
-from sentry_oms.checks import RULES, Finding, check_environment, check_stacks
+from sentry_oms.checks import RULES, Finding, check_environment, check_stacks, page
+from sentry_oms.checks.reading import read_environment
 from sentry_oms.checks.rule import Scope
+from sentry_oms.checks.rules.hook_point_known import OPERATIONS
 from tests.broken.projects import PROJECTS, Broken, staging
 from tests.conftest import BIN, ROOT, VARIABLES, Project
 
 ENVIRONMENTS = sorted(path.parent.name for path in ROOT.glob("config/*/config.yaml"))
+COMPARISON = json.loads((ROOT / page.COMPARISON).read_text())
+RECORD = {one["name"]: one for one in COMPARISON["projects"]}
 ON_STACKS = {rule.code for rule in RULES if rule.scope is Scope.STACKS}
 
 
@@ -76,6 +82,8 @@ def test_a_mistake_is_named_by_its_code_and_place(
         assert broken.text in line, f"{finding.line}: {line}"
     assert finding.message
     assert finding.remedy
+    # Where this fails: ``make generated``.
+    assert str(finding) == RECORD[broken.name]["finding"]
     assert "\n" not in str(finding)
 
 
@@ -125,6 +133,28 @@ def test_mistakes_in_several_files_are_named_at_once(project: Project) -> None:
     ]
 
 
+def test_the_points_of_hooks_are_those_of_sceptre() -> None:
+    source = inspect.getsource(actions)
+    names = re.findall(r"@add_stack_hooks\w*(?:\(.*\))?\n\s+def (\w+)", source)
+    aliases = re.findall(r"@add_stack_hooks_with_aliases\(\[(\w+)\.__name__\]\)", source)
+    assert {*names, *aliases} == {*OPERATIONS}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_stack_with_alarms_passes_the_alarm_topic(environment: str) -> None:
+    files = read_environment(ROOT, environment).stacks
+    with_alarms = [file for file in files if "AlarmTopicArn" in file.section("Parameters")]
+    assert len(with_alarms) == 12
+    assert [file.name for file in with_alarms if "AlarmTopicArn" not in file.parameters] == []
+
+
+def test_a_template_that_two_stacks_share_needs_one_reader(project: Project) -> None:
+    config = project.directory / "config/dev"
+    text = (config / "cognito.yaml").read_text()
+    (config / "cognito-b.yaml").write_text(text.replace("sentry-cognito-", "sentry-cognito-b-"))
+    assert check_environment(project.directory, "dev") == []
+
+
 class TestCatalogue:
     def test_every_rule_has_a_code_of_its_own(self) -> None:
         codes = [rule.code for rule in RULES]
@@ -134,6 +164,11 @@ class TestCatalogue:
     def test_every_rule_has_a_file_and_every_file_a_rule(self) -> None:
         files = {path.stem for path in (ROOT / "sentry_oms/checks/rules").glob("[!_]*.py")}
         assert files == {rule.find.__module__.rpartition(".")[2] for rule in RULES}
+
+    def test_its_page_is_fresh(self) -> None:
+        """Where this fails: ``make generated``, or ``make checks-compare`` for a new project."""
+        assert list(RECORD) == [broken.name for broken in PROJECTS]
+        assert (ROOT / "docs/CHECKS.md").read_text() == page.render(COMPARISON)
 
     def test_every_rule_has_a_broken_project(self) -> None:
         assert {rule.code for rule in RULES} == {broken.code for broken in PROJECTS}

@@ -28,7 +28,13 @@ def find(project: Project) -> Iterator[Fault]:
         return  # Whoever reads them may be in what could not be read.
     if any(map(is_misnamed, everything)):
         return  # OMS008 tells why all of them are another environment's.
-    read = {pair for file in everything for pair in _reads(project, file)}
+    # By template, since one that several stacks share is read if one of them is.
+    read = {
+        (project.known[name].template_source.file, key)
+        for file in everything
+        for name, key in _reads(project, file)
+        if name in project.known
+    }
     blurred = {name for file in everything for name in _misread(project, file)}
     told: set[tuple[str, str]] = set()
     for file in project.stacks:
@@ -37,7 +43,7 @@ def find(project: Project) -> Iterator[Fault]:
         for key in file.section("Outputs"):
             place = (file.template_source.file, key)
             is_public = any(fnmatchcase(key, pattern) for pattern in public_outputs(file))
-            if (file.name, key) not in read and not is_public and place not in told:
+            if place not in read | told and not is_public:
                 told.add(place)
                 yield file.template_fault(f"Outputs.{key}", "is read by no stack")
 

@@ -15,8 +15,15 @@ def find(project: Project) -> Iterator[Fault]:
     for given in given_values(project):
         pattern = given.declared.get("AllowedPattern")
         for item in given.items if pattern else ():
-            if not re.fullmatch(str(pattern), item):
+            if not _matches(str(pattern), item):
                 yield given.fault(f"'{item}' does not match {pattern}")
+
+
+def _matches(pattern: str, item: str) -> bool:
+    try:
+        return re.fullmatch(pattern, item) is not None
+    except re.error:
+        return True  # Java's patterns are not all Python's.
 
 
 RULE = Rule(

@@ -19,7 +19,7 @@ def find(project: Project) -> Iterator[Fault]:
         if is_misnamed(file):
             continue  # OMS008 tells it.
         stack = file.stack
-        key = (stack.external_name, stack.region, stack.profile)
+        key = (stack.external_name, stack.region, stack.profile, repr(stack._sceptre_role))
         holder = first.setdefault(key, file)
         if holder is not file and checked & {file.name, holder.name}:
             message = f"{stack.external_name} is the name of {holder.name}.yaml too"
