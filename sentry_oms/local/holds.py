@@ -92,26 +92,25 @@ class Holds:
     ) -> Callable[[ActionHandler], ActionHandler]:
         def wrap(original: ActionHandler) -> ActionHandler:
             def handle(params: Params) -> Response:
-                stack = _stack_name(params)
-                response = _refusal(ministack, stack, action) or self._start(
-                    original, params, Held(stack, action, self._until(stack, action))
-                )
-                self._timeline.wrote(action, stack, accepted=response[0] == 200)
+                stack, now = _stack_name(params), self._clock()
+                held = Held(stack, action, until=now + self.seconds(stack, action))
+                refusal = _refusal(ministack, stack, action)
+                response = refusal or _start(original, params, held)
+                self._timeline.wrote(action, stack, now, accepted=response[0] == 200)
                 return response
 
             return handle
 
         return wrap
 
-    def _until(self, stack: str, action: str) -> float:
-        return self._clock() + self.seconds(stack, action)
 
-    def _start(self, original: ActionHandler, params: Params, held: Held) -> Response:
-        token = _held.set(held)
-        try:
-            return original(params)
-        finally:
-            _held.reset(token)
+def _start(original: ActionHandler, params: Params, held: Held) -> Response:
+    """Handle a request so that the task that it starts knows what it is."""
+    token = _held.set(held)
+    try:
+        return original(params)
+    finally:
+        _held.reset(token)
 
 
 def _refusal(ministack: Ministack, stack: str, action: str) -> Response | None:

@@ -29,24 +29,24 @@ class Timeline:
         self._first_write_at = None
         self._entries = []
 
-    def wrote(self, action: str, stack: str, *, accepted: bool) -> None:
-        """A write arrived; a refused one is told apart, and is not the first write."""
-        self.add(action if accepted else f"{action} refused", stack)
+    def wrote(self, action: str, stack: str, arrived_at: float, *, accepted: bool) -> None:
+        """A write arrived at a moment of the clock; a refused one is not the first write."""
+        self._add(action if accepted else f"{action} refused", stack, arrived_at)
         if accepted and self._first_write_at is None and self._entries:
             self._first_write_at = self._entries[-1].at
 
     def add(self, event: str, stack: str) -> None:
         """Something happened now."""
-        if self._started_at is not None:
-            self._entries.append(Entry(self._elapsed(), event, stack))
+        self._add(event, stack, self._clock())
 
     def as_json(self) -> dict[str, Any]:
         """Everything since the start, and how long ago that was."""
         return {
-            "elapsed": self._elapsed(),
+            "elapsed": 0.0 if self._started_at is None else self._clock() - self._started_at,
             "first_write_at": self._first_write_at,
             "timeline": [entry._asdict() for entry in self._entries],
         }
 
-    def _elapsed(self) -> float:
-        return 0.0 if self._started_at is None else self._clock() - self._started_at
+    def _add(self, event: str, stack: str, moment: float) -> None:
+        if self._started_at is not None:
+            self._entries.append(Entry(moment - self._started_at, event, stack))

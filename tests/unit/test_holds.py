@@ -42,21 +42,21 @@ def test_the_first_pattern_that_matches_counts(
 
 def test_a_timeline_counts_from_its_start_and_knows_the_first_accepted_write(clock: Clock) -> None:
     timeline = Timeline(clock)
-    timeline.wrote("CreateStack", "before", accepted=True)
+    timeline.wrote("CreateStack", "before", clock(), accepted=True)
     timeline.start()
     clock.now += 1
-    timeline.wrote("UpdateStack", "a", accepted=False)
+    timeline.wrote("UpdateStack", "a", clock(), accepted=False)
     clock.now += 1
-    timeline.wrote("UpdateStack", "b", accepted=True)
+    timeline.wrote("UpdateStack", "b", clock() - 0.25, accepted=True)
     clock.now += 1
     timeline.add("updated", "b")
     clock.now += 1
     assert timeline.as_json() == {
         "elapsed": 4.0,
-        "first_write_at": 2.0,
+        "first_write_at": 1.75,
         "timeline": [
             {"at": 1.0, "event": "UpdateStack refused", "stack": "a"},
-            {"at": 2.0, "event": "UpdateStack", "stack": "b"},
+            {"at": 1.75, "event": "UpdateStack", "stack": "b"},
             {"at": 3.0, "event": "updated", "stack": "b"},
         ],
     }
