@@ -24,7 +24,8 @@ OURS, STOCK = True, False
 def main() -> int:
     """Run everything, show it, and say by the exit code whether the targets are met."""
     given = _arguments()
-    console = Console()
+    # Rich takes what is no terminal to be 80 columns wide.
+    console = Console(width=None if sys.stdout.isatty() else 150)
     start = time.monotonic()
 
     def say(what: str) -> None:
@@ -45,7 +46,7 @@ def main() -> int:
     rows += overhead_rows(of_one, version_seconds)
     say("launches that change nothing of 160 stacks")
     rows += ten_times_rows(of_one, overhead.of_ten_environments(list(runs)))
-    command = "make bench WRITE=1" if given.write else "make bench"
+    command = " ".join(["python -m benchmarks", *sys.argv[1:]])
     conditions = Conditions(command, date.today(), given.seconds, version_seconds, runs)
     say("done")
     show(console, rows, conditions)
