@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from rich.console import Console
 
 from benchmarks import lifecycle, overhead
+from benchmarks.command import CommandError
 from benchmarks.durations import DELETE_SHARE, critical_path, minutes, rollout_minutes
 from benchmarks.project import ENVIRONMENT, ROOT
 from benchmarks.report import Conditions, page, show
@@ -84,4 +85,7 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except CommandError as error:
+        sys.exit(f"nothing was measured: {error}")

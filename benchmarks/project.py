@@ -15,6 +15,8 @@ ENVIRONMENT = "dev"
 VARIABLES = {
     "CODESTAR_CONNECTION_ARN": "arn:aws:codestar-connections:us-east-1:000000000000:connection/x",
     "OMS_SOURCE_REPOSITORY": "org/oms-spider",
+    "ALARM_TOPIC_ARN": "",
+    "CERTIFICATE_ARN": "",
 }
 """Without a connection there are no pipelines."""
 
