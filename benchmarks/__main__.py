@@ -76,8 +76,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--seconds",
         type=float,
-        default=1.5,
-        help="how long a minute of AWS is played (default 1.5)",
+        default=2.0,
+        help="how long a minute of AWS is played (default 2)",
     )
     parser.add_argument("--runs", type=int, default=3, help="runs of ours (default 3)")
     parser.add_argument("--stock-runs", type=int, default=1, help="runs of stock (default 1)")
