@@ -51,7 +51,7 @@ class Evaluator:
             return self._joined([item for item in items if item is not NO_VALUE])
         if not isinstance(expression, dict):
             return expression
-        function = _function(expression)
+        function = function_of(expression)
         if function:
             return self._call(function, expression[function])
         members = {key: self.value(item) for key, item in expression.items()}
@@ -74,7 +74,7 @@ class Evaluator:
             return self.holds(argument)
         if function == "Fn::Equals":
             left, right = (self.value(item) for item in argument)
-            return None if UNKNOWN in (left, right) else _text(left) == _text(right)
+            return None if UNKNOWN in (left, right) else text_of(left) == text_of(right)
         if function == "Fn::Not":
             inner = self.holds(argument[0])
             return None if inner is None else not inner
@@ -102,7 +102,7 @@ class Evaluator:
             for item in part:
                 yield from self._imports(item, place, all_branches)
         elif isinstance(part, dict):
-            function = _function(part)
+            function = function_of(part)
             if function == "Fn::ImportValue":
                 yield place, part[function]
             elif function == "Fn::If" and not all_branches:
@@ -145,18 +145,18 @@ class Evaluator:
         }
         if UNKNOWN in values.values():
             return UNKNOWN
-        filled = re.sub(r"\$\{([^!}]+)\}", lambda found: _text(values[found[1]]), text)
+        filled = re.sub(r"\$\{([^!}]+)\}", lambda found: text_of(values[found[1]]), text)
         return filled.replace("${!", "${")
 
     def _join(self, argument: Any) -> Any:
         separator, items = argument[0], self.value(argument[1])
         if items is UNKNOWN:
             return UNKNOWN
-        return separator.join(map(_text, items if isinstance(items, list) else [items]))
+        return separator.join(map(text_of, items if isinstance(items, list) else [items]))
 
     def _split(self, argument: Any) -> Any:
         text = self.value(argument[1])
-        return UNKNOWN if text is UNKNOWN else _text(text).split(argument[0])
+        return UNKNOWN if text is UNKNOWN else text_of(text).split(argument[0])
 
     def _select(self, argument: Any) -> Any:
         index, items = self.value(argument[0]), self.value(argument[1])
@@ -185,14 +185,16 @@ class Evaluator:
         return UNKNOWN if UNKNOWN in items else items
 
 
-def _function(expression: Mapping[str, Any]) -> str | None:
+def function_of(expression: Mapping[str, Any]) -> str | None:
+    """The intrinsic function that a mapping calls, or None where it is none."""
     if len(expression) != 1:
         return None
     (key,) = expression
     return key if key == "Ref" or key.startswith("Fn::") else None
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A value as CloudFormation writes it into a text."""
     if isinstance(value, bool):
         return str(value).lower()
-    return ",".join(map(_text, value)) if isinstance(value, list) else str(value)
+    return ",".join(map(text_of, value)) if isinstance(value, list) else str(value)
