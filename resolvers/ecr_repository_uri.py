@@ -35,6 +35,11 @@ class EcrRepositoryUri(Resolver):
     model = Argument
     shorthand = "name"
 
+    def stand_in(self, account: str) -> str:
+        """The URI as it will be, for who may not ask AWS."""
+        name = parse(self.model, self, self.shorthand).name
+        return f"{account}.dkr.ecr.{self.stack.region}.amazonaws.com/{name}"
+
     def resolve(self) -> str:
         """The URI; raises RepositoryNotFound."""
         wanted = parse(self.model, self, self.shorthand)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from ipaddress import ip_network
+from itertools import islice
 from typing import Any
 
 from sentry_oms.templates import Template
@@ -33,13 +35,20 @@ class Evaluator:
 
     Args:
         template: the whole template, for its conditions and mappings.
-        named: the value of a parameter or pseudo parameter, or UNKNOWN.
+        named: the value of a parameter, a pseudo parameter, a resource or its attribute
+            (``Queue.Arn``), or UNKNOWN.
         unknown: what stands for what only AWS knows; ``""`` makes texts as short as they can be.
+        imported: the value of an export, by its name.
     """
 
     def __init__(
-        self, template: Template, named: Callable[[str], Any], unknown: Any = UNKNOWN
+        self,
+        template: Template,
+        named: Callable[[str], Any],
+        unknown: Any = UNKNOWN,
+        imported: Callable[[str], Any] = lambda _: UNKNOWN,
     ) -> None:
+        self._imported = imported
         self._template = template
         self._named = named
         self._unknown = unknown
@@ -125,6 +134,9 @@ class Evaluator:
             "Fn::Select": self._select,
             "Fn::If": self._if,
             "Fn::FindInMap": self._find_in_map,
+            "Fn::Cidr": self._cidr,
+            "Fn::GetAtt": self._get_att,
+            "Fn::ImportValue": self._import_value,
         }.get(function)
         try:
             return call(argument) if call else self._unknown
@@ -135,6 +147,21 @@ class Evaluator:
         if name == "AWS::NoValue":
             return NO_VALUE
         found = self._named(name)
+        return self._unknown if found is UNKNOWN else found
+
+    def _cidr(self, argument: Any) -> Any:
+        block, count, bits = (self.value(item) for item in argument)
+        if UNKNOWN in (block, count, bits):
+            return UNKNOWN
+        parts = ip_network(block).subnets(new_prefix=32 - int(bits))
+        return [str(part) for part in islice(parts, int(count))]
+
+    def _get_att(self, argument: Any) -> Any:
+        return self._ref(argument if isinstance(argument, str) else ".".join(argument))
+
+    def _import_value(self, argument: Any) -> Any:
+        name = self.value(argument)
+        found = UNKNOWN if name is UNKNOWN else self._imported(name)
         return self._unknown if found is UNKNOWN else found
 
     def _sub(self, argument: Any) -> Any:

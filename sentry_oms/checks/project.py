@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from sentry_oms.checks.folding import fold
 from sentry_oms.checks.stack_file import StackFile, Unreadable
 from sentry_oms.checks.values import Values
+from sentry_oms.templates import Template
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,20 @@ class Project:
     def values(self) -> Values:
         """What is known of the values that the stacks pass each other."""
         return Values(self.known)
+
+    @cached_property
+    def deployed(self) -> Mapping[str, Template]:
+        """Each stack's template as its environment gets it, by the stack's name.
+
+        What only AWS knows is stood in for, across stacks too. A stack whose template can't be
+        read, or that a launch passes by, is left out.
+        """
+        values = Values(self.known, stand_ins=True)
+        return {
+            file.name: fold(file.template, values.evaluator(file))
+            for file in self.stacks
+            if file.template and file.is_launched
+        }
 
     def upstream(self, file: StackFile) -> set[str]:
         """The names of all that a stack waits for."""

@@ -13,9 +13,7 @@ from sceptre.resolvers.stack_output import StackOutput
 from sentry_oms.arguments import faults
 from sentry_oms.checks.evaluate import UNKNOWN, Evaluator
 from sentry_oms.checks.stack_file import StackFile, walk_tags
-
-ACCOUNT = "123456789012"
-"""Stands for any account, where only lengths count."""
+from sentry_oms.checks.stand_ins import ACCOUNT, NAMES, Place, of_resource
 
 
 class Values:
@@ -23,10 +21,12 @@ class Values:
 
     Args:
         known: the stacks, by name.
+        stand_ins: take something of the right shape for what only AWS knows.
     """
 
-    def __init__(self, known: Mapping[str, StackFile]) -> None:
+    def __init__(self, known: Mapping[str, StackFile], *, stand_ins: bool = False) -> None:
         self._stacks = known
+        self._stand_ins = stand_ins
         self._parameters: dict[tuple[str, str], Any] = {}
         self._outputs: dict[tuple[str, str], Any] = {}
         self._exports: dict[str, dict[str, str]] = {}
@@ -87,16 +87,34 @@ class Values:
         def named(name: str) -> Any:
             if name in file.section("Parameters"):
                 return self.parameter(file, name)
+            if self._stand_ins and name.partition(".")[0] in file.section("Resources"):
+                return self._stand_in(file, *name.partition(".")[::2])
             pseudo = {
                 "AWS::StackName": file.stack.external_name,
                 "AWS::Region": file.stack.region,
                 "AWS::Partition": "aws",
                 "AWS::URLSuffix": "amazonaws.com",
-                "AWS::AccountId": ACCOUNT if shortest else UNKNOWN,
+                "AWS::AccountId": ACCOUNT if shortest or self._stand_ins else UNKNOWN,
             }
             return pseudo.get(name, UNKNOWN)
 
-        return Evaluator(file.template or {}, named, "" if shortest else UNKNOWN)
+        imported = self._imported if self._stand_ins else lambda _: UNKNOWN
+        return Evaluator(file.template or {}, named, "" if shortest else UNKNOWN, imported)
+
+    def _stand_in(self, file: StackFile, logical_id: str, attribute: str) -> str:
+        resource = file.section("Resources")[logical_id]
+        kind = str(resource.get("Type", ""))
+        key = NAMES.get(kind, "")
+        name = self.evaluator(file).value(resource.get("Properties", {}).get(key))
+        place = Place(file.stack.external_name, file.stack.region, logical_id)
+        return of_resource(place, kind, {key: name}, attribute)
+
+    def _imported(self, name: str) -> Any:
+        for file in self._stacks.values():
+            key = self.exports(file).get(name)
+            if key is not None:
+                return self.output(file, key)
+        return UNKNOWN
 
     def _known(self, file: StackFile, value: Any) -> Any:
         if isinstance(value, StackOutput):
@@ -113,7 +131,8 @@ class Values:
 
     def _computed(self, tag: CustomYamlTagBase) -> Any:
         if not computable(tag, self._stacks):
-            return UNKNOWN
+            stand_in = getattr(tag, "stand_in", None) if self._stand_ins else None
+            return stand_in(ACCOUNT) if stand_in else UNKNOWN
         try:
             return tag.resolve()
         except Exception:  # Its own rule says what is wrong.
