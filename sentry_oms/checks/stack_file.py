@@ -136,18 +136,34 @@ class StackFile:
         if self._handler.get("type", "file") != "file":
             return Rendering()
         try:
-            body = SceptreTemplate(
-                name=self.name,
-                handler_config=dict(self._handler),
-                sceptre_user_data=self.stack._sceptre_user_data,
-                stack_group_config=self.stack.stack_group_config,
-            ).body
+            body = self._sceptres_template.body
         except (TemplateNotFoundError, FileNotFoundError):
             message = f"there is no templates/{self._template_path}"
             return self._unreadable(Kind.TEMPLATE_MISSING, self.fault("template.path", message))
         except Exception as error:  # A template in Python may raise anything.
             return self._unreadable(Kind.TEMPLATE_REFUSED, self._refusal(error))
         return self._parsed(body)
+
+    @property
+    def _sceptres_template(self) -> SceptreTemplate:
+        """The stack's own, which the launch that follows then need not render again.
+
+        To make it, Sceptre resolves where and as whom the stack is launched; where a tag says
+        that, the check has one of its own.
+        """
+        says_where = [
+            self.stack._template_bucket_name,
+            self.stack._s3_details,
+            self.stack._sceptre_role,
+        ]
+        if not any(walk_tags(says_where)):
+            return self.stack.template
+        return SceptreTemplate(
+            name=self.name,
+            handler_config=dict(self._handler),
+            sceptre_user_data=self.stack._sceptre_user_data,
+            stack_group_config=self.stack.stack_group_config,
+        )
 
     def _parsed(self, body: str) -> Rendering:
         try:

@@ -23,4 +23,4 @@ class Pace:
         return min(self.longest, max(self.shortest, self.share * elapsed))
 
 
-PACE = Pace(shortest=1.0, longest=5.0, share=0.05)
+PACE = Pace(shortest=1.0, longest=3.0, share=0.05)

@@ -16,10 +16,10 @@ def find(project: Project) -> Iterator[Fault]:
     files = {name: _files(project.root / "config" / name) for name in environments(project.root)}
     for name, own in files.items():
         for missing in sorted(set[str]().union(*files.values()) - own):
-            having = ", ".join(other for other, theirs in files.items() if missing in theirs)
-            yield Fault(
-                Source(f"config/{name}/{missing}", ""), "", f"is missing, and {having} has it"
-            )
+            having = [other for other, theirs in files.items() if missing in theirs]
+            verb = "has" if len(having) == 1 else "have"
+            message = f"is missing, and {', '.join(having)} {verb} it"
+            yield Fault(Source(f"config/{name}/{missing}", ""), "", message)
 
 
 def _files(folder: Path) -> set[str]:
