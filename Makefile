@@ -42,6 +42,7 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/oms graph dev --write README.md
 	@$(BIN)/python -m tests.broken.compare --offline
 	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
+	@$(BIN)/python -m sentry_oms.environments > docs/ENVIRONMENTS.md
 	@$(BIN)/python -m sentry_oms.executor.report > docs/schemas/run-report-1.json
 
 checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects

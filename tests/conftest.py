@@ -31,7 +31,7 @@ VARIABLES = {
     "CODESTAR_CONNECTION_ARN": "arn:aws:codestar-connections:us-east-1:000000000000:connection/x",
     "OMS_SOURCE_REPOSITORY": "org/oms-spider",
     "ALARM_TOPIC_ARN": "",
-    "CERTIFICATE_ARN": "",
+    "CERTIFICATE_ARN": "arn:aws:acm:us-east-1:000000000000:certificate/x",
 }
 """What a person sets before a launch; README says what each is."""
 
