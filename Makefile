@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 # The AWS CLI pins botocore, so it has an environment of its own.
 AWS_CLI := .tools/awscli/.installed
 
-.PHONY: help launch test soak lint bench generated checks-compare aws-env stop clean
+.PHONY: help launch test accept soak lint bench generated checks-compare aws-env stop clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded 
 
 test: $(INSTALLED) $(AWS_CLI) ## Run every test
 	@$(BIN)/python -m pytest
+
+accept: $(INSTALLED) ## Accept how the stacks are rendered now; review the diff like any other
+	@$(BIN)/python -m pytest -n0 -q tests/snapshot --snapshot-update
 
 soak: $(INSTALLED) ## Run the tests that take long: a launch killed at twenty moments
 	@$(BIN)/python -m pytest tests/soak

@@ -1,0 +1,52 @@
+"""Each stack as each environment gets it: what a change to config or a template does to all of them.
+
+A change that is meant is accepted with `make accept`, and its diff is reviewed like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sceptre.resolvers import CustomYamlTagBase
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from sentry_oms.checks.project import Project
+from sentry_oms.checks.reading import read_environment
+from sentry_oms.environments import ENVIRONMENTS, EXAMPLES
+from tests.conftest import ROOT
+
+STACKS = sorted(path.stem for path in (ROOT / "config/dev").glob("*.yaml") if path.stem != "config")
+
+
+@pytest.fixture(scope="module")
+def projects() -> Iterator[dict[str, Project]]:
+    """Every environment, with the same variables on every machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in EXAMPLES.items():
+            patch.setenv(name, value)
+        yield {name: read_environment(ROOT, name) for name in ENVIRONMENTS}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("stack", STACKS)
+def test_it_is_rendered_as_it_was_accepted(
+    projects: dict[str, Project], environment: str, stack: str, snapshot: SnapshotAssertion
+) -> None:
+    project = projects[environment]
+    file = project.known[f"{environment}/{stack}"]
+    rendered = {
+        "name": file.stack.external_name,
+        "parameters": {key: written(value) for key, value in file.parameters.items()},
+        "template": project.deployed[file.name],
+    }
+    assert rendered == snapshot(extension_class=JSONSnapshotExtension)
+
+
+def written(value: Any) -> Any:
+    """A parameter as the stack file has it, with tags as text."""
+    if isinstance(value, CustomYamlTagBase):
+        return repr(value)
+    return [written(item) for item in value] if isinstance(value, list) else value
