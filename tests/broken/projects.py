@@ -149,7 +149,7 @@ PROJECTS = (
     ),
     Broken(
         "a quote that is not closed",
-        *("OMS001", VPC, "", "AlarmTopicArn"),
+        *("OMS001", VPC, "", "VpcCidr"),
         replaced(VPC, "AvailabilityZone1: {{ region }}a", 'AvailabilityZone1: "{{ region }}a'),
     ),
     Broken(
