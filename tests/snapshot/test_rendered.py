@@ -1,4 +1,4 @@
-"""Each stack as each environment gets it: what a change to config or a template does to all of them.
+"""Each stack as each environment gets it: what a change to config or a template does to all.
 
 A change that is meant is accepted with `make accept`, and its diff is reviewed like any other.
 """
