@@ -34,7 +34,7 @@ def judge() -> Verdict:
     """Every row in every environment, then again with each statement opened.
 
     Raises:
-        NoSimulator: where it is not installed.
+        NoSimulatorError: where it is not installed.
     """
     ours = rows()
     direct = [case for env in ENVIRONMENTS for case in as_deployed(ours, env, roles(env))]

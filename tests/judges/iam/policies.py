@@ -52,7 +52,7 @@ def roles(environment: str) -> Mapping[str, Role]:
 
 
 def unlisted(environment: str) -> list[str]:
-    """What can give rights and is not in the table: roles, other IAM resources, managed policies."""
+    """What can give rights and is not in the table: IAM resources and managed policies."""
     expected = {role_name(name, environment) for name in ROLES}
     problems = []
     for stack, template in deployed(environment).items():

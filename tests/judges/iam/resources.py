@@ -29,7 +29,7 @@ SERVICES = {"frontend": "frontend-admin", "oms": "oms", "websocket": "websocket"
 CLUSTERS = {"frontend": "gateway", "oms": "oms", "websocket": "gateway"}
 
 
-class UnknownResource(Exception):
+class UnknownResourceError(Exception):
     """The table names something that is not deployed."""
 
 
@@ -82,11 +82,11 @@ def _target(name: str, environment: str) -> Target:
         return Target("*")
     kind, _, rest = name.partition(":")
     if kind not in _OURS:
-        raise UnknownResource(f"{name!r}: there is no kind {kind!r}")
+        raise UnknownResourceError(f"{name!r}: there is no kind {kind!r}")
     try:
         return _OURS[kind](rest, environment)
     except (KeyError, StopIteration):
-        raise UnknownResource(f"{name!r} is not deployed in {environment}") from None
+        raise UnknownResourceError(f"{name!r} is not deployed in {environment}") from None
 
 
 def resource(environment: str, stack: str, kind: str, logical_id: str = "") -> tuple[str, Any]:
@@ -189,7 +189,7 @@ def _task_definition(name: str, environment: str) -> Target:
     return Target(attribute(environment, f"task-{name}", "AWS::ECS::TaskDefinition", ""))
 
 
-def _key(name: str, environment: str) -> Target:
+def _key(_: str, environment: str) -> Target:
     _, key = resource(environment, "secrets", "AWS::KMS::Key")
     arn = attribute(environment, "secrets", "AWS::KMS::Key")
     return Target(arn, policy=key["Properties"]["KeyPolicy"])

@@ -24,7 +24,7 @@ PACKAGE = "@cloud-copilot/iam-simulate"
 NOT_NEEDED = "not needed"
 
 
-class NoSimulator(Exception):
+class NoSimulatorError(Exception):
     """Node or the package is not installed."""
 
     def __str__(self) -> str:
@@ -107,13 +107,13 @@ def version() -> str:
     """The simulator's version.
 
     Raises:
-        NoSimulator: where it is not installed.
+        NoSimulatorError: where it is not installed.
     """
     try:
         package = NODE / "node_modules" / PACKAGE / "package.json"
         return str(json.loads(package.read_text(encoding="utf-8"))["version"])
     except FileNotFoundError:
-        raise NoSimulator from None
+        raise NoSimulatorError from None
 
 
 class _Documents:
