@@ -15,7 +15,7 @@ from tests.judges.iam.policies import Role, changed, roles, statements, unlisted
 from tests.judges.iam.really_called import left_out, without_conditions
 from tests.judges.iam.resources import UnknownResourceError, targets
 from tests.judges.iam.table import ROLES, declared, expand, rows
-from tests.judges.iam.widening import any_resource, widenings
+from tests.judges.iam.widening import any_resource, listed, widenings
 
 STATEMENT = {
     "Sid": "Use",
@@ -110,6 +110,18 @@ class TestPolicies:
             for sid in any_resource(roles(environment)[name])
         }
         assert found == set(declared()["any_resource"])
+
+    def test_nothing_is_given_that_no_row_asks_for(self) -> None:
+        asked = {(row.role, row.call) for row in rows() if row.allowed}
+        given = {
+            (name, action)
+            for environment in ENVIRONMENTS
+            for name in ROLES
+            for policy in roles(environment)[name].identity
+            for statement in policy["Statement"]
+            for action in listed(statement["Action"])
+        }
+        assert {action for _, action in given - asked} == set(declared()["not_asked"])
 
     def test_no_statement_allows_by_exception(self) -> None:
         """``NotAction`` and ``NotResource`` give what nobody has thought of."""

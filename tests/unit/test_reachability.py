@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from tests.judges.deployed import ENVIRONMENTS, deployed
+from sentry_oms.checks.reading import read_environment
+from tests.conftest import Project
+from tests.judges.deployed import ENVIRONMENTS, VARIABLES, deployed
 from tests.judges.reachability.judge import findings
 from tests.judges.reachability.network import Network
 from tests.judges.reachability.page import section
@@ -176,3 +181,15 @@ class TestPorts:
 
 def test_the_section_has_every_environment() -> None:
     assert "| internet | load balancer | tcp 80 | tcp 80, tcp 443 | tcp 80, tcp 443 |" in section()
+
+
+@pytest.mark.parametrize("switch", ["interface_endpoints", "multi_az"])
+def test_a_switch_of_config_opens_nothing(switch: str, tmp_path: Path) -> None:
+    project = Project(tmp_path, {})
+    project.edit("config/config.yaml", f"{switch}: false", f"{switch}: true")
+    with patch.dict(os.environ, VARIABLES):
+        templates = read_environment(tmp_path, "dev").deployed
+    network = Network("dev", {name.removeprefix("dev/"): one for name, one in templates.items()})
+    assert list(findings(network)) == []
+    endpoints = [node for node in network.nodes if node.name.startswith("endpoint")]
+    assert bool(endpoints) == (switch == "interface_endpoints")

@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from tests.judges.deployed import ENVIRONMENTS
 from tests.judges.iam.policies import Role, roles, unlisted
 from tests.judges.iam.simulator import Case, cases, judged, version
 from tests.judges.iam.table import ROLES, Row, declared, rows
+from tests.judges.iam.verdict import Verdict
 from tests.judges.iam.widening import Widening, widenings
-
-
-class Verdict(NamedTuple):
-    """What the judge of ``make lint`` says.
-
-    Args:
-        name: of the judge, with its version.
-        rules: how many rules it ran: the table's rows.
-        findings: what deviates, a line each.
-        skips: what it passed over, with the reason.
-        summary: for people, a line each.
-    """
-
-    name: str
-    rules: int
-    findings: list[str]
-    skips: list[str]
-    summary: list[str]
 
 
 def judge() -> Verdict:
     """Every row in every environment, then again with each statement opened.
 
     Raises:
-        NoSimulatorError: where it is not installed.
+        NotInstalledError: where it is not installed.
     """
     ours = rows()
     direct = [case for env in ENVIRONMENTS for case in as_deployed(ours, env, roles(env))]

@@ -21,6 +21,7 @@ from moto.server import ThreadedMotoServer
 
 REGION = "us-east-1"
 FORBIDDEN = 403
+ANY_KEY = {"AccessKeyId": "any", "SecretAccessKey": "any"}
 ANYBODY = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}],
@@ -36,7 +37,7 @@ class Account:
 
     def __init__(self, endpoint: str, asked: Mapping[str, Any]) -> None:
         self._endpoint = endpoint
-        self._sessions: dict[str, dict[str, str]] = {}
+        self._sessions: dict[str, Mapping[str, str]] = {}
         self._prepare(asked["queues"], {**asked["roles"], "administrator": [EVERYTHING]})
         self._enforce()
         self._clients = {role: self._signed_in(role) for role in self._sessions}
@@ -52,13 +53,15 @@ class Account:
             return "refused" if status == FORBIDDEN else str(error)
         return "allowed"
 
-    def _client(self, service: str, **credentials: str) -> Any:
+    def _client(self, service: str, key: Mapping[str, str] = ANY_KEY) -> Any:
         return boto3.client(
             service,
             endpoint_url=self._endpoint,
             region_name=REGION,
             config=Config(retries={"max_attempts": 0}),
-            **(credentials or {"aws_access_key_id": "any", "aws_secret_access_key": "any"}),
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+            aws_session_token=key.get("SessionToken"),
         )
 
     def _prepare(self, queues: list[str], roles: Mapping[str, list[Any]]) -> None:
@@ -79,11 +82,7 @@ class Account:
                     PolicyDocument=json.dumps(policy),
                 )
             session = sts.assume_role(RoleArn=made["Role"]["Arn"], RoleSessionName="judge")
-            self._sessions[role] = {
-                "aws_access_key_id": session["Credentials"]["AccessKeyId"],
-                "aws_secret_access_key": session["Credentials"]["SecretAccessKey"],
-                "aws_session_token": session["Credentials"]["SessionToken"],
-            }
+            self._sessions[role] = session["Credentials"]
 
     def _enforce(self) -> None:
         request = urllib.request.Request(
@@ -96,9 +95,9 @@ class Account:
 
     def _signed_in(self, role: str) -> Any:
         """A client of SQS, once it is sure that the role is who calls: 403 says only no."""
-        caller = self._client("sts", **self._sessions[role]).get_caller_identity()["Arn"]
+        caller = self._client("sts", self._sessions[role]).get_caller_identity()["Arn"]
         assert f"/{role}/" in caller, caller
-        return self._client("sqs", **self._sessions[role])
+        return self._client("sqs", self._sessions[role])
 
     def _call(self, client: Any, action: str, queue: str) -> None:
         url = self._urls.get(queue, "")

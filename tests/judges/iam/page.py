@@ -110,6 +110,9 @@ def _open() -> Iterator[str]:
     yield ""
     yield from _table(("opened", "why"), _pairs(declared()["harmless"]))
     yield ""
+    yield "What a policy gives and no line asks for:"
+    yield ""
+    yield from _table(("action", "why"), _pairs(declared()["not_asked"]))
 
 
 def _pairs(reasons: Mapping[str, str]) -> list[list[str]]:

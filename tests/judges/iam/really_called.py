@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,10 +16,11 @@ from typing import Any
 
 from tests.conftest import ROOT
 from tests.judges.deployed import ENVIRONMENTS, deployed
-from tests.judges.iam.judge import Verdict, as_deployed
+from tests.judges.iam.judge import as_deployed
 from tests.judges.iam.policies import Policy, roles
 from tests.judges.iam.simulator import Case
 from tests.judges.iam.table import ROLES, Row, rows
+from tests.judges.iam.verdict import NotInstalledError, Verdict, show
 
 PYTHON = ROOT / ".tools/moto/bin/python"
 SCRIPT = Path(__file__).parent / "moto_calls.py"
@@ -38,7 +38,13 @@ def left_out(row: Row) -> str:
 
 
 def judge() -> Verdict:
-    """Call every row of SQS that moto can judge, in every environment."""
+    """Call every row of SQS that moto can judge, in every environment.
+
+    Raises:
+        NotInstalledError: where moto is not.
+    """
+    if not PYTHON.exists():
+        raise NotInstalledError("moto is not installed: make .tools/moto/.installed")
     ours = [row for row in rows() if row.call.startswith("sqs:")]
     called = [row for row in ours if not left_out(row)]
     cases = [case for env in ENVIRONMENTS for case in as_deployed(called, env, roles(env))]
@@ -96,17 +102,5 @@ def _queues() -> Iterator[Any]:
                 yield one["Properties"]["QueueName"]
 
 
-def main() -> int:
-    """Print what was called and what was found."""
-    since = time.monotonic()
-    verdict = judge()
-    for finding in verdict.findings:
-        print(finding, file=sys.stderr)
-    for line in verdict.summary:
-        print(line)
-    print(f"{time.monotonic() - since:.1f} s")
-    return 1 if verdict.findings else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(show(judge))

@@ -17,20 +17,12 @@ from tests.judges.deployed import ENVIRONMENTS
 from tests.judges.iam.policies import EVERYTHING, Policy, Role
 from tests.judges.iam.resources import OTHER_ACCOUNT, Target, targets
 from tests.judges.iam.table import STRANGER, Row
+from tests.judges.iam.verdict import NotInstalledError
 
 NODE = ROOT / ".tools/node"
 SCRIPT = Path(__file__).parent / "simulate.mjs"
 PACKAGE = "@cloud-copilot/iam-simulate"
 NOT_NEEDED = "not needed"
-
-
-class NoSimulatorError(Exception):
-    """Node or the package is not installed."""
-
-    def __str__(self) -> str:
-        return (
-            f"{NODE.relative_to(ROOT)} has no {PACKAGE}: make {NODE.relative_to(ROOT)}/.installed"
-        )
 
 
 class Case(NamedTuple):
@@ -107,13 +99,15 @@ def version() -> str:
     """The simulator's version.
 
     Raises:
-        NoSimulatorError: where it is not installed.
+        NotInstalledError: where it is not.
     """
     try:
         package = NODE / "node_modules" / PACKAGE / "package.json"
         return str(json.loads(package.read_text(encoding="utf-8"))["version"])
     except FileNotFoundError:
-        raise NoSimulatorError from None
+        raise NotInstalledError(
+            f"{PACKAGE} is not installed: make .tools/node/.installed"
+        ) from None
 
 
 class _Documents:
@@ -179,7 +173,7 @@ def _run(documents: list[Policy], requests: list[dict[str, Any]]) -> list[str]:
     done = subprocess.run(
         [NODE / "bin/node", SCRIPT, NODE],
         input=json.dumps({"documents": documents, "requests": requests}),
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
     )

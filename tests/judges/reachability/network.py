@@ -246,9 +246,8 @@ def within(cidr: str, other: str) -> bool:
     one, around = ip_network(cidr), ip_network(other)
     if one.version != around.version:
         return False
-    return around.network_address <= one.network_address and (
-        one.broadcast_address <= around.broadcast_address
-    )
+    first, last = int(one.network_address), int(one.broadcast_address)
+    return int(around.network_address) <= first and last <= int(around.broadcast_address)
 
 
 def _rule(rule: Mapping[str, Any], other: str) -> Rule:
