@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,23 @@ TRUST = {
     "Principal": {"Service": "ecs-tasks.amazonaws.com"},
     "Action": "sts:AssumeRole",
 }
+
+WILDCARDS = (
+    r"[^*?]+",
+    # By name, in this account by condition.
+    r"arn:aws:(sqs|dynamodb):\*:\*:[^*?]+",
+    r"arn:aws:dynamodb:\*:\*:table/[^*?]+/index/\*",
+    # What Secrets Manager adds to a name; and what operators name.
+    r"arn:aws:secretsmanager:[^*?]+-\?{6}",
+    r"arn:aws:secretsmanager:[^*?]+/exchanges/\*",
+    # Bounded by condition to Secrets Manager and the secret.
+    r"arn:aws:kms:[^*?]+:key/\*",
+    # All that is in a bucket, a log group, or a family of task definitions.
+    r"arn:aws:s3:::[^*?]+/\*",
+    r"arn:aws:logs:[^*?]+:\*",
+    r"arn:aws:ecs:[^*?]+:task-definition/[^*?]+:\*",
+)
+"""The wildcards that resources may have, and where."""
 
 
 def role(*given: Mapping[str, Any]) -> Role:
@@ -130,6 +148,20 @@ class TestPolicies:
                 for _, statement in statements(roles(environment)[name]):
                     assert not {"NotAction", "NotResource", "NotPrincipal"} & set(statement)
                     assert statement["Sid"]
+
+    def test_no_other_wildcard_is_in_a_resource(self) -> None:
+        """Opening a whole resource makes a row fail; half of one, such as ``sentry/*``, this."""
+        odd = {
+            resource
+            for environment in ENVIRONMENTS
+            for name in ROLES
+            for policy in roles(environment)[name].identity
+            for statement in policy["Statement"]
+            for resource in listed(statement["Resource"])
+            if statement["Sid"] not in declared()["any_resource"]
+            and not any(re.fullmatch(pattern, resource) for pattern in WILDCARDS)
+        }
+        assert odd == set()
 
     def test_roles_are_passed_by_name_and_to_tasks_only(self) -> None:
         for environment in ENVIRONMENTS:

@@ -48,6 +48,8 @@ def judge() -> Verdict:
     ours = [row for row in rows() if row.call.startswith("sqs:")]
     called = [row for row in ours if not left_out(row)]
     cases = [case for env in ENVIRONMENTS for case in as_deployed(called, env, roles(env))]
+    # A queue that is deleted after all must not be what the other rows stumble over.
+    cases.sort(key=lambda case: case.row.call == "sqs:DeleteQueue")
     verdicts = _call(cases)
     findings = [
         f"{case} ({case.target.arn}) on moto: {verdict}"
