@@ -20,6 +20,7 @@ from typing import Any
 from sentry_oms.names import Messaging, Queue, dead_letter_queue_name, queue_name
 from sentry_oms.templates import Template, handler
 
+FOUR_DAYS = 4 * 24 * 3600
 FOURTEEN_DAYS = 14 * 24 * 3600
 MAX_RECEIVE_COUNT = 5
 
@@ -145,6 +146,8 @@ def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
             {
                 **typed(name, queue.fifo),
                 "VisibilityTimeout": queue.visibility_timeout,
+                # Shorter than in its dead-letter queue, where the same clock goes on.
+                "MessageRetentionPeriod": FOUR_DAYS,
                 "RedrivePolicy": {
                     "deadLetterTargetArn": {"Fn::GetAtt": [queue.dead_letter_logical_id, "Arn"]},
                     "maxReceiveCount": MAX_RECEIVE_COUNT,
