@@ -1,0 +1,1 @@
+"""What judges the rendered project and is not installed with it."""
