@@ -152,7 +152,7 @@ def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
             {
                 **typed(name, queue.fifo),
                 "VisibilityTimeout": queue.visibility_timeout,
-                # Less than in its dead-letter queue: of a standard queue, a message keeps its age there.
+                # Less than in the dead-letter queue, where standard messages keep their age.
                 "MessageRetentionPeriod": FOUR_DAYS,
                 "RedrivePolicy": {
                     "deadLetterTargetArn": {"Fn::GetAtt": [queue.dead_letter_logical_id, "Arn"]},

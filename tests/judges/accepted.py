@@ -181,9 +181,7 @@ def _acceptance(resource: str, rules: str, said: Any) -> Acceptance:
         raise AcceptanceError(f"{label}: say the reason in a sentence")
     patterns = (reason.resources,) if isinstance(reason.resources, str) else reason.resources
     if bool(resource) == bool(patterns):
-        lacking = (
-            "has no 'resources': it stands beside its own" if resource else "needs 'resources'"
-        )
+        lacking = "stands beside its resource: no 'resources'" if resource else "needs 'resources'"
         raise AcceptanceError(f"{label}: {lacking}")
     return Acceptance(
         patterns or (resource,), tuple(rules.split()), reason.environments, reason.reason
