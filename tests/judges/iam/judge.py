@@ -8,8 +8,8 @@ from tests.judges.deployed import ENVIRONMENTS
 from tests.judges.iam.policies import Role, roles, unlisted
 from tests.judges.iam.simulator import Case, cases, judged, version
 from tests.judges.iam.table import ROLES, Row, declared, rows
-from tests.judges.iam.verdict import Verdict
 from tests.judges.iam.widening import Widening, widenings
+from tests.judges.verdict import Verdict
 
 
 def judge() -> Verdict:
@@ -45,7 +45,8 @@ def judge() -> Verdict:
         f"{len(any_resource)} statements have resource * as they stand: {', '.join(any_resource)}",
         f"{len(findings)} findings",
     ]
-    return Verdict(f"iam-simulate {version()}", len(ours), findings, skips, summary)
+    control = f"{len(opened) - len(unnoticed)} of {len(opened)} found"
+    return Verdict(f"iam-simulate {version()}", len(ours), findings, skips, summary, control)
 
 
 def as_deployed(ours: Iterable[Row], environment: str, by: Mapping[str, Role]) -> Iterator[Case]:

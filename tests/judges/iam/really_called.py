@@ -20,7 +20,7 @@ from tests.judges.iam.judge import as_deployed
 from tests.judges.iam.policies import Policy, roles
 from tests.judges.iam.simulator import Case
 from tests.judges.iam.table import ROLES, Row, rows
-from tests.judges.iam.verdict import NotInstalledError, Verdict, show
+from tests.judges.verdict import NotInstalledError, Verdict, show
 
 PYTHON = ROOT / ".tools/moto/bin/python"
 SCRIPT = Path(__file__).parent / "moto_calls.py"

@@ -17,7 +17,7 @@ from tests.judges.deployed import ENVIRONMENTS
 from tests.judges.iam.policies import EVERYTHING, Policy, Role
 from tests.judges.iam.resources import OTHER_ACCOUNT, Target, targets
 from tests.judges.iam.table import STRANGER, Row
-from tests.judges.iam.verdict import NotInstalledError
+from tests.judges.verdict import NotInstalledError
 
 NODE = ROOT / ".tools/node"
 SCRIPT = Path(__file__).parent / "simulate.mjs"

@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from tests.judges.deployed import ENVIRONMENTS, deployed
 from tests.judges.reachability.network import INTERNET, Network, Node, Rule, within
 from tests.judges.reachability.ports import ANY, Ports, common
+from tests.judges.verdict import Verdict
 
 WEB = (Ports("tcp", 80, 80), Ports("tcp", 443, 443))
 
@@ -28,6 +29,13 @@ SENTENCES = (
 def networks() -> list[Network]:
     """Of every environment, as it is deployed."""
     return [Network(environment, deployed(environment)) for environment in ENVIRONMENTS]
+
+
+def judge() -> Verdict:
+    """Every sentence in every environment."""
+    faults = [fault for network in networks() for fault in findings(network)]
+    summary = [f"{len(SENTENCES)} sentences in {len(networks())} environments"]
+    return Verdict("reachability", len(SENTENCES), faults, [], summary)
 
 
 def admitted(network: Network, caller: Node | None, called: Node) -> list[Ports]:

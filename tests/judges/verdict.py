@@ -21,6 +21,7 @@ class Verdict(NamedTuple):
         findings: what deviates, a line each.
         skips: what it passed over, with the reason.
         summary: for people, a line each.
+        control: how it is known that it can fail, in two words.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Verdict(NamedTuple):
     findings: list[str]
     skips: list[str]
     summary: list[str]
+    control: str = "make test"
 
 
 def show(judge: Callable[[], Verdict]) -> int:

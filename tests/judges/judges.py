@@ -1,0 +1,54 @@
+"""All that judge, and what each is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.conftest import ROOT, template
+from tests.judges import cfn_guard, cfn_lint, checkov
+from tests.judges.deployed import ENVIRONMENTS, deployed
+from tests.judges.finding import AS_WRITTEN, Judgement
+from tests.judges.written import Judged
+
+
+class Judge(NamedTuple):
+    """One tool.
+
+    Args:
+        name: as a person knows it.
+        judge: judges every ``<environment>/<stack>.json`` of a directory.
+        environments: what it is given.
+    """
+
+    name: str
+    judge: Callable[[Path], Judgement]
+    environments: tuple[str, ...] = ENVIRONMENTS
+
+    def share(self, judged: Judged) -> Judged:
+        """Of these templates, those that it is given."""
+        return {place: one for place, one in judged.items() if place[0] in self.environments}
+
+
+# The slowest first, so that two at a time end together.
+JUDGES = (
+    Judge("cfn-lint", cfn_lint.judge, (*ENVIRONMENTS, AS_WRITTEN)),
+    Judge("checkov", checkov.judge),
+    Judge("cfn-guard", cfn_guard.judge),
+)
+
+
+def judged() -> Judged:
+    """Every template as each environment gets it, and as it is written."""
+    folded = {
+        (environment, stack): one
+        for environment in ENVIRONMENTS
+        for stack, one in deployed(environment).items()
+    }
+    paths = sorted((ROOT / "templates").glob("*/*.json"))
+    written = {
+        (AS_WRITTEN, path.stem): template(str(path.relative_to(ROOT / "templates")))
+        for path in paths
+    }
+    return {**folded, **written}
