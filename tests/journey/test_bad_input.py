@@ -161,7 +161,7 @@ def test_an_endpoint_that_does_not_answer(project: Project) -> None:
 
 def test_an_environment_that_does_not_exist(project: Project) -> None:
     said = refused(project, "launch", "-y", "prd")
-    assert said == "'prd' is not in config: its environments are dev"
+    assert said == "'prd' is not in config: its environments are dev, prod, staging"
 
 
 def test_a_stack_that_does_not_exist(project: Project) -> None:

@@ -317,6 +317,9 @@ def test_everything_goes_in_reverse_order_and_comes_back(
         s3.put_object(Bucket=bucket["Name"], Key="run/source.zip", Body=b"x")
     for repository in REPOSITORIES:
         push_image(aws, repository, "1" * 40)
+    sqs = aws.client("sqs")
+    for queue in sqs.list_queues()["QueueUrls"]:
+        sqs.purge_queue(QueueUrl=queue)
     said = project.succeed("delete", "-y", "dev")
     gone = re.findall(r"\] (\S+) deleted in ", said)
     assert gone.index("dev/task-oms") < gone.index("dev/cluster-oms") < gone.index("dev/vpc")
