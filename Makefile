@@ -5,13 +5,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 # The AWS CLI pins botocore, so it has an environment of its own.
-AWS_CLI := .tools/awscli/.installed
+AWS_CLI := .tools/awscli/.python
 # So do the judges of the templates: checkov's versions clash with ours, cfn-guard and the simulator
 # of IAM come by npm, and moto needs a newer boto3 than Sceptre.
-CHECKOV := .tools/checkov/.installed
-NODE := .tools/node/.installed
-MOTO := .tools/moto/.installed
+CHECKOV := .tools/checkov/.python
+NODE := .tools/node/.npm
+MOTO := .tools/moto/.python
 
+.PRECIOUS: .tools/%/.python
 .PHONY: help launch test accept soak lint bench generated checks-compare aws-env stop clean
 
 help: ## Show the targets
@@ -80,35 +81,17 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	  --constraint constraints.txt --editable '.[local,test]' >&2
 	@touch $@
 
-$(AWS_CLI): constraints-awscli.txt
-	@echo "Setting up .tools/awscli ..." >&2
-	@$(PYTHON) -m venv .tools/awscli
-	@.tools/awscli/bin/python -m pip install --quiet --disable-pip-version-check \
-	  --requirement constraints-awscli.txt >&2
-	@touch $@
-
-$(MOTO): constraints-moto.txt
-	@echo "Setting up .tools/moto ..." >&2
-	@$(PYTHON) -m venv .tools/moto
-	@.tools/moto/bin/python -m pip install --quiet --disable-pip-version-check \
-	  --requirement constraints-moto.txt >&2
-	@touch $@
-
-$(CHECKOV): constraints-checkov.txt
-	@echo "Setting up .tools/checkov ..." >&2
-	@$(PYTHON) -m venv .tools/checkov
-	@.tools/checkov/bin/python -m pip install --quiet --disable-pip-version-check \
-	  --requirement constraints-checkov.txt >&2
+# An environment of Python's for each constraints file.
+.tools/%/.python: constraints-%.txt
+	@echo "Setting up .tools/$* ..." >&2
+	@$(PYTHON) -m venv .tools/$*
+	@.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< >&2
 	@touch $@
 
 # Node comes from PyPI, so that Python and make are enough. The rules' package names aws-cdk-lib as
 # its peer, which cfn-guard itself does not need: 240 MB are left out.
-$(NODE): constraints-node.txt tests/judges/package.json tests/judges/package-lock.json
-	@echo "Setting up .tools/node ..." >&2
-	@$(PYTHON) -m venv .tools/node
-	@.tools/node/bin/python -m pip install --quiet --disable-pip-version-check \
-	  --requirement constraints-node.txt >&2
+$(NODE): .tools/node/.python tests/judges/package.json tests/judges/package-lock.json
 	@cp tests/judges/package.json tests/judges/package-lock.json .tools/node/
 	@cd .tools/node && PATH="$$PWD/bin:$$PATH" bin/npm ci --omit=peer --legacy-peer-deps \
-	  --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >&2
+	  --ignore-scripts --no-audit --no-fund --no-update-notifier --silent >&2
 	@touch $@

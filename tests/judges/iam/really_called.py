@@ -44,7 +44,7 @@ def judge() -> Verdict:
         NotInstalledError: where moto is not.
     """
     if not PYTHON.exists():
-        raise NotInstalledError("moto is not installed: make .tools/moto/.installed")
+        raise NotInstalledError("moto is not installed: make .tools/moto/.python")
     ours = [row for row in rows() if row.call.startswith("sqs:")]
     called = [row for row in ours if not left_out(row)]
     cases = [case for env in ENVIRONMENTS for case in as_deployed(called, env, roles(env))]

@@ -106,7 +106,7 @@ def version() -> str:
         return str(json.loads(package.read_text(encoding="utf-8"))["version"])
     except FileNotFoundError:
         raise NotInstalledError(
-            f"{PACKAGE} is not installed: make .tools/node/.installed"
+            f"{PACKAGE} is not installed: make .tools/node/.npm"
         ) from None
 
 
