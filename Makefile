@@ -47,6 +47,8 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
 	@$(BIN)/python -m sentry_oms.environments > docs/ENVIRONMENTS.md
 	@$(BIN)/python -m sentry_oms.executor.report > docs/schemas/run-report-1.json
+	@$(BIN)/python -m sentry_oms.plan.report > docs/schemas/plan-1.json
+	@$(BIN)/python -m tests.create_only
 
 checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects
 	@$(BIN)/python -m tests.broken.compare

@@ -2,8 +2,8 @@
 
 ``create_only.json`` is taken from the registry schemas that come with cfn-lint (``make
 generated``), since they are not there at run time; a test holds it. It has the types that our
-templates use and those that hold state. ``Always``: a change replaces the resource. ``Conditionally``:
-CloudFormation decides by the values.
+templates use and those that hold state. ``Always``: a change replaces the resource;
+``Conditionally``: CloudFormation decides by the values.
 
 Source: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
 (createOnlyProperties, conditionalCreateOnlyProperties)

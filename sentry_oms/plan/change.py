@@ -74,9 +74,7 @@ class ResourceChange(_Model):
         default=True, description="false: it depends on what only the launch will know"
     )
     causes: tuple[Cause, ...] = ()
-    loss: str | None = Field(
-        default=None, description="the state that is lost; null where none is"
-    )
+    loss: str | None = Field(default=None, description="the state that is lost; null where none is")
     obstacle: str | None = Field(
         default=None, description="why CloudFormation will refuse it, and what to do"
     )

@@ -1,8 +1,9 @@
-"""Which outputs of a stack a launch may change, so that nobody takes their values of now for true."""
+"""Which outputs of a stack a launch may change, so that nobody relies on their values of now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sentry_oms.plan.change import Action, ParameterChange, ResourceChange
 from sentry_oms.plan.references import references
@@ -44,21 +45,19 @@ def uncertain_outputs(
             return attribute != "" and attribute not in IDENTITIES
         return action is not None
 
-    def may_change(key: str, output: object) -> bool:
+    def may_change(key: str, output: Mapping[str, Any]) -> bool:
         if key not in before or before[key] != output:
             return True
         if other_mappings and "Fn::FindInMap" in str(output):
             return True
-        if (old.get("Conditions") or {}) != (new.get("Conditions") or {}) and "Fn::If" in str(output):
+        if (old.get("Conditions") or {}) != (new.get("Conditions") or {}) and "Fn::If" in str(
+            output
+        ):
             return True
         # The Condition of an output stands as a name of its own.
-        condition = {"Condition": output["Condition"]} if _has_condition(output) else {}
+        condition = {"Condition": output["Condition"]} if "Condition" in output else {}
         return any(moves(*one) for one in references([output, condition], new))
 
     return frozenset(
         key for key, output in (new.get("Outputs") or {}).items() if may_change(key, output)
     )
-
-
-def _has_condition(output: object) -> bool:
-    return isinstance(output, dict) and "Condition" in output

@@ -109,9 +109,7 @@ def changes(
     )
 
 
-def hidden_differences(
-    values: Mapping[str, Value], description: Description, template: Template
-) -> bool:
+def hidden_differences(values: Mapping[str, Value], template: Template) -> bool:
     """Whether only CloudFormation can say if a parameter's value differs: NoEcho, or from SSM."""
     declared = template.get("Parameters") or {}
     return any(

@@ -31,7 +31,7 @@ def _walk(value: Any, conditions: dict[str, Any], seen: frozenset[str]) -> Itera
     if not isinstance(value, dict):
         return
     function = function_of(value)
-    argument = value.get(function) if function else None
+    argument: Any = value.get(function) if function else None
     if function == "Ref":
         yield str(argument), ""
     elif function == "Fn::GetAtt":

@@ -16,7 +16,7 @@ from sentry_oms.plan.parameters import Foreseen
 from sentry_oms.plan.stack import Planner
 
 
-class Interrupted(Exception):
+class InterruptedPlanError(Exception):
     """Ctrl-C: nothing new was begun, and no change set is left."""
 
 
@@ -30,7 +30,7 @@ def plan(project: Project, files: Iterable[StackFile], planner: Planner, target:
         target: what the plan is called.
 
     Raises:
-        Interrupted: Ctrl-C.
+        InterruptedPlanError: Ctrl-C.
         Exception: nothing can be asked of AWS at all.
     """
     wanted = with_upstream(project, files)
@@ -76,7 +76,7 @@ def _unless(
     stopped: Event, planner: Planner, file: StackFile, earlier: Mapping[str, Foreseen]
 ) -> Foreseen:
     if stopped.is_set():
-        raise Interrupted
+        raise InterruptedPlanError
     return planner.foresee(file, earlier)
 
 

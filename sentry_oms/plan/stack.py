@@ -8,8 +8,9 @@ from typing import Any
 
 from sceptre.exceptions import SceptreException
 
-from sentry_oms.checks.project import Project
+from sentry_oms.checks.evaluate import UNKNOWN, Evaluator
 from sentry_oms.checks.stack_file import StackFile
+from sentry_oms.checks.values import is_list
 from sentry_oms.executor.pace import Pace
 from sentry_oms.executor.perform import stuck
 from sentry_oms.plan.change import Action, Kind, ParameterChange, ResourceChange, StackPlan
@@ -34,6 +35,9 @@ CREATED_AGAIN = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS")
 """Statuses in which a launch deletes the stack, and creates it."""
 
 
+_POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
+
+
 class CanNotPlan(SceptreException):
     """The stack is in no state to be planned."""
 
@@ -43,14 +47,12 @@ class Planner:
     """Plans stacks, each after those that it depends on.
 
     Args:
-        project: what config says.
         pace: how often CloudFormation is asked about a change set.
         clock: seconds.
         sleep: waits for so many seconds.
         view: what this process has seen of AWS.
     """
 
-    project: Project
     pace: Pace
     clock: Callable[[], float]
     sleep: Callable[[float], None]
@@ -106,15 +108,16 @@ class Planner:
         values: Mapping[str, Value],
         notes: tuple[str, ...],
     ) -> StackPlan:
+        evaluator = _evaluator(file, template, values)
         resources = tuple(
             ResourceChange(
                 logical_id=key,
                 type=str(resource.get("Type")),
                 action=Action.ADD,
-                certain="Condition" not in resource or self._holds(file, resource) is True,
+                certain=_holds(evaluator, resource) is True,
             )
             for key, resource in template.get("Resources", {}).items()
-            if self._holds(file, resource) is not False
+            if _holds(evaluator, resource) is not False
         )
         parameters = changes(values, None, template)
         return _plan(file, Kind.NEW, resources, parameters, notes)
@@ -132,43 +135,91 @@ class Planner:
         differs = (
             deployed != template
             or any(one.known_after is None for one in parameters)
-            or hidden_differences(values, description, template)
+            or hidden_differences(values, template)
             or "Transform" in template
             or _settings_differ(file.stack, description)
         )
-        resources: tuple[ResourceChange, ...] = ()
+        evaluator = _evaluator(file, template, values)
+        said: tuple[ResourceChange, ...] = ()
+        missing = None
         if differs:
             sent, missing = for_change_set(values, description)
-            if missing:
-                after = values[missing]
-                what = after.what if isinstance(after, KnownAfter) else ""
-                notes += (
-                    f"CloudFormation can't evaluate it before {what}, which gives its new "
-                    f"parameter {missing}: plan again after that",
-                )
-            else:
+            if not missing:
                 found = changes_of(file.stack, sent, self.pace, self.clock, self.sleep)
-                resources = of_change_set(found, deployed, template)
-        said = resources
+                before = _evaluator(file, deployed, _passed(description))
+                said = of_change_set(
+                    found,
+                    _with_policies(deployed, before),
+                    _with_policies(template, evaluator),
+                )
+        if missing:
+            notes += (_unevaluated(missing, values[missing]),)
         resources = with_later(
-            resources, parameters, template, lambda one: self._holds(file, one) is not False
+            said,
+            parameters,
+            _with_policies(template, evaluator),
+            lambda one: _holds(evaluator, one) is not False,
         )
-        surely = tuple(one for one in parameters if one.known_after is None)
-        if said or (differs and (len(notes) > len(_notes(file, str(description["StackStatus"]))))):
+        if said or missing or (differs and deployed.get("Outputs") != template.get("Outputs")):
             kind = Kind.CHANGED
-        elif len(parameters) > len(surely):
+        elif any(one.known_after for one in parameters):
             kind = Kind.MAY_CHANGE
         else:
-            kind = Kind.UNCHANGED
-        if kind is Kind.UNCHANGED:
-            return Foreseen(_plan(file, kind, notes=notes))
+            return Foreseen(_plan(file, Kind.UNCHANGED, notes=notes))
         uncertain = uncertain_outputs(deployed, template, parameters, resources)
         return Foreseen(_plan(file, kind, resources, parameters, notes), uncertain)
 
-    def _holds(self, file: StackFile, resource: Mapping[str, Any]) -> bool | None:
-        if "Condition" not in resource:
-            return True
-        return self.project.values.evaluator(file).holds(resource["Condition"])
+
+def _unevaluated(parameter: str, value: Value) -> str:
+    after = value.what if isinstance(value, KnownAfter) else "the launch"
+    return (
+        f"CloudFormation can't evaluate it before {after}, which gives its new parameter "
+        f"{parameter}: plan again after that"
+    )
+
+
+def _evaluator(file: StackFile, template: Template, values: Mapping[str, Value]) -> Evaluator:
+    """What evaluates the template's conditions, with the values that a launch would pass."""
+    declared = template.get("Parameters") or {}
+    pseudo = {
+        "AWS::StackName": file.stack.external_name,
+        "AWS::Region": file.stack.region,
+        "AWS::Partition": "aws",
+        "AWS::URLSuffix": "amazonaws.com",
+    }
+
+    def named(name: str) -> Any:
+        if name not in declared:
+            return pseudo.get(name, UNKNOWN)
+        value = values.get(name, declared[name].get("Default", UNKNOWN))
+        if isinstance(value, KnownAfter) or value is UNKNOWN:
+            return UNKNOWN
+        text = str(value)
+        return [i.strip() for i in text.split(",")] if is_list(declared[name]) else text
+
+    return Evaluator(template, named)
+
+
+def _passed(description: Description) -> dict[str, Value]:
+    """The parameters as deployed."""
+    return {
+        one["ParameterKey"]: one.get("ParameterValue", "")
+        for one in description.get("Parameters", [])
+    }
+
+
+def _with_policies(template: Template, evaluator: Evaluator) -> Template:
+    """The template with what becomes of each resource decided, where a condition decides it."""
+    decided = {}
+    for key, resource in (template.get("Resources") or {}).items():
+        values = {name: evaluator.value(resource[name]) for name in _POLICIES if name in resource}
+        known = {name: value for name, value in values.items() if isinstance(value, str)}
+        decided[key] = {**resource, **known}
+    return {**template, "Resources": decided}
+
+
+def _holds(evaluator: Evaluator, resource: Mapping[str, Any]) -> bool | None:
+    return evaluator.holds(resource["Condition"]) if "Condition" in resource else True
 
 
 def _plan(

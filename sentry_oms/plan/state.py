@@ -5,8 +5,8 @@ its schema, nor that a secret's value is written anew, nor that a name in use st
 the replacement that it announces.
 
 Sources, in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ and the guides:
-    aws-resource-cognito-userpool.html, and user-pool-settings-attributes.html of Cognito: attributes
-        can be added and not changed or removed; sign-in options can't be changed
+    aws-resource-cognito-userpool.html, and user-pool-settings-attributes.html of Cognito:
+        attributes can be added and not changed or removed; sign-in options can't be changed
     aws-resource-dynamodb-table.html: KeySchema and an edited AttributeDefinition
     aws-resource-secretsmanager-secret.html: SecretString and GenerateSecretString
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
@@ -87,7 +87,9 @@ def _retyped(old: Any, new: Any) -> bool:
     """Whether an attribute of a table has another type."""
     if not isinstance(old, list) or not isinstance(new, list) or old == new:
         return True
-    before, after = ({str(i.get("AttributeName")): i.get("AttributeType") for i in x} for x in (old, new))
+    before, after = (
+        {str(i.get("AttributeName")): i.get("AttributeType") for i in x} for x in (old, new)
+    )
     return any(name in after and after[name] != kind for name, kind in before.items())
 
 

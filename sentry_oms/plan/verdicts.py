@@ -68,7 +68,10 @@ def judged(change: ResourceChange, policy: str | None, new: Template) -> Resourc
         new: the template as it would be sent.
     """
     return change.model_copy(
-        update={"loss": _loss(change, policy), "obstacle": change.obstacle or _obstacle(change, new)}
+        update={
+            "loss": _loss(change, policy),
+            "obstacle": change.obstacle or _obstacle(change, new),
+        }
     )
 
 
@@ -169,7 +172,7 @@ def _causes(change: Announced, details: Iterable[Detail]) -> tuple[Cause, ...]:
         # The template's own change comes beside what it refers to, which says more.
         found[name] = found.get(name) or why
     if not found:
-        found = {scope: None for scope in change.get("Scope") or []}
+        found = dict.fromkeys(change.get("Scope") or [])
     return tuple(Cause(property=name, why=why) for name, why in found.items())
 
 
