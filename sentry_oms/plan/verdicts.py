@@ -47,7 +47,8 @@ def of_change_set(
         if "ResourceChange" in one
     }
     severity = {key: _stated(one) for key, one in announced.items()}
-    while True:
+    # A chain of references is no longer than there are resources.
+    for _ in announced:
         found = {key: _severity(one, severity, old, new) for key, one in announced.items()}
         if found == severity:
             break
