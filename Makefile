@@ -55,6 +55,9 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python -m tests.judges.iam.page > docs/IAM.md
 	@$(BIN)/python -m tests.judges.page
 	@$(BIN)/python -m sentry_oms.executor.report > docs/schemas/run-report-1.json
+	@$(BIN)/python -m sentry_oms.plan.report > docs/schemas/plan-1.json
+	@$(BIN)/python -m tests.create_only
+	@$(BIN)/python -m tests.plan_examples
 
 checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects
 	@$(BIN)/python -m tests.broken.compare

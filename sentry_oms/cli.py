@@ -98,6 +98,56 @@ def check(ctx: click.Context, name: str, style: str) -> None:
     ctx.exit(1 if findings else 0)
 
 
+@main.command()
+@click.argument("name", metavar="ENV")
+@click.argument("stack", metavar="[STACK]", required=False)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="For a person, a pull request, or a program.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="A file, to put it there and the text on the screen.",
+)
+@click.pass_context
+def plan(ctx: click.Context, name: str, stack: str | None, style: str, output: Path | None) -> None:
+    """Show what a launch of ENV, or of STACK in it, will do, by change sets that are deleted again.
+
+    Exit 0: no change; 1: an error; 2: changes; 3: changes that replace or remove state.
+    """
+    # As above: these take a second to import.
+    from sentry_oms.plan.command import NotChecked, UnknownStack, planned, printed
+    from sentry_oms.plan.run import InterruptedPlanError
+    from sentry_oms.plan.text import show
+
+    logging.getLogger("sceptre").addHandler(logging.NullHandler())
+    waiting = Console(stderr=True)
+    try:
+        with waiting.status("asking CloudFormation ..."):
+            found = planned(Path(), name, stack)
+    except NotChecked as wrong:
+        for finding in wrong.findings:
+            click.echo(str(finding), err=True)
+        raise OneLine(str(wrong)) from None
+    except UnknownStack as unknown:
+        raise OneLine(str(unknown)) from None
+    except InterruptedPlanError:
+        click.echo("Interrupted: no change set is left.", err=True)
+        ctx.exit(130)
+    if output:
+        output.write_text(printed(found, style))
+    if output or style == "text":
+        show(found, Console(highlight=False, soft_wrap=True))
+    else:
+        click.echo(printed(found, style), nl=False)
+    ctx.exit(found.exit.value)
+
+
 @main.group()
 @click.option(
     "--directory",

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import cfn_flip
 from sceptre.exceptions import TemplateSceptreHandlerError
 
 from sentry_oms.arguments import Model, validate
@@ -39,3 +40,12 @@ def handler(
         return json.dumps(render(data), separators=(",", ":"))
 
     return sceptre_handler
+
+
+def loaded(body: str) -> Any:
+    """What a body says, in JSON or in YAML; it need not be a template."""
+    body = body.removeprefix("---\n")
+    if body.lstrip().startswith("{"):
+        return json.loads(body)
+    # It comes as ordered dictionaries of a class that is slow to walk.
+    return json.loads(json.dumps(cfn_flip.load_yaml(body), default=str))

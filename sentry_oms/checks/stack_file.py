@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import cfn_flip
 import yaml
 from sceptre.exceptions import TemplateNotFoundError
 from sceptre.helpers import normalise_path
@@ -23,7 +22,7 @@ from sceptre.template import Template as SceptreTemplate
 
 from sentry_oms.checks.rule import Fault
 from sentry_oms.checks.source import Source
-from sentry_oms.templates import Template
+from sentry_oms.templates import Template, loaded
 
 PLACES = {
     "parameters": "_parameters",
@@ -167,7 +166,7 @@ class StackFile:
 
     def _parsed(self, body: str) -> Rendering:
         try:
-            template = _loaded(body.removeprefix("---\n"))
+            template = loaded(body)
         except json.JSONDecodeError as error:
             return self._malformed(f"is no JSON: {error.msg}", error.lineno)
         except yaml.MarkedYAMLError as error:
@@ -219,13 +218,6 @@ def _misshapen(template: Any) -> Iterator[tuple[str, str]]:
         for key, part in parts.items() if section in ("Parameters", "Resources", "Outputs") else ():
             if not isinstance(part, dict) or not isinstance(part.get("Properties", {}), dict):
                 yield f"{section}.{key}", "must be a mapping, and its Properties too"
-
-
-def _loaded(body: str) -> Any:
-    if body.lstrip().startswith("{"):
-        return json.loads(body)
-    # It comes as ordered dictionaries of a class that is slow to walk.
-    return json.loads(json.dumps(cfn_flip.load_yaml(body), default=str))
 
 
 def walk_tags(value: Any, field: str = "") -> Iterator[tuple[str, CustomYamlTagBase]]:

@@ -61,9 +61,13 @@ def _why(actions: Actions, status: Any) -> str:
 
 
 def _stuck(actions: Actions) -> str:
-    name, path = actions.stack.external_name, actions.stack.name
-    status = actions.get_status()
-    remedy = _REMEDIES.get(status, _DELETE).format(name=name, path=path)
+    return stuck(actions.get_status(), actions.stack)
+
+
+def stuck(status: str, stack: Any) -> str:
+    """What to do with a stack whose status keeps it from being changed, as one line."""
+    name = stack.external_name
+    remedy = _REMEDIES.get(status, _DELETE).format(name=name, path=stack.name)
     return f"{name} is {status}, in which it can't be changed: {remedy}"
 
 

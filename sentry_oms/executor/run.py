@@ -99,7 +99,7 @@ def execute(
         before = {name: frozenset() for name in before}
     listeners = [] if command in READS else _listeners(console)
     if command in DESCRIBE_FIRST:
-        _describe(list(stacks.values()), limit, view)
+        describe_all(list(stacks.values()), limit, view)
     seen_at = time.monotonic()
 
     def work(name: str, writing: Any) -> Outcome:
@@ -152,7 +152,7 @@ def _again() -> str:
     return " ".join(["sceptre", *sys.argv[1:]])
 
 
-def _describe(stacks: list[Stack], limit: int | None, view: View) -> None:
+def describe_all(stacks: list[Stack], limit: int | None, view: View) -> None:
     """Look at every stack at once, so that no stack waits for the look at another.
 
     Raises:

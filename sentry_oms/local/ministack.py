@@ -131,6 +131,36 @@ class Ministack:
 
         stacks.asyncio = _Pausing(pause)
 
+    def tell_changes_apart(self, create_only: Mapping[str, Mapping[str, str]]) -> None:
+        """Let change sets say of a property what AWS says, and know of conditions.
+
+        Args:
+            create_only: Always or Conditionally, by type and property. What ministack knows of a
+                type stays, and how it executes an update does too.
+        """
+        from ministack.services.cloudformation import changesets, provisioners, stacks
+
+        known = provisioners._REPLACING_PROPERTIES
+        classify, resolve = stacks._property_recreation, changesets._resolve_props_for_diff
+
+        def recreation(resource_type: str, name: str) -> str:
+            if resource_type in known or resource_type not in create_only:
+                return str(classify(resource_type, name))
+            return create_only[resource_type].get(name, "Never")
+
+        def resolved(template: Any, params: Any, stack_name: str, stack_id: str) -> Any:
+            found = resolve(template, params, stack_name, stack_id)
+            conditions = changesets._evaluate_conditions(template, params) if template else {}
+            resources = {
+                key: one
+                for key, one in found.get("Resources", {}).items()
+                if conditions.get(one.get("Condition"), True)
+            }
+            return {**found, "Resources": resources} if found else found
+
+        stacks._property_recreation = recreation
+        changesets._resolve_props_for_diff = resolved
+
     def error(self, code: str, message: str) -> Response:
         """A refusal as CloudFormation words it."""
         from ministack.services.cloudformation import helpers

@@ -14,6 +14,7 @@ from pathlib import Path
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from sentry_oms.create_only import create_only
 from sentry_oms.local.holds import Holds
 from sentry_oms.local.ministack import Ministack, configure
 from sentry_oms.local.providers import PROVIDERS, REPAIRS
@@ -28,6 +29,7 @@ def main(port: int, directory: Path, nonce: str, region: str) -> None:
     ministack = Ministack()
     ministack.add(PROVIDERS, REPAIRS)
     complete_descriptions(ministack)
+    ministack.tell_changes_apart(create_only())
     timeline = Timeline(time.monotonic)
     holds = Holds(timeline, time.monotonic)
     holds.install(ministack)

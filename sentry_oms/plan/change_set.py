@@ -1,0 +1,133 @@
+"""A change set of an existing stack: created, read whole, and deleted again, whatever happens.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import ClientError
+from sceptre.exceptions import SceptreException
+
+from sentry_oms.executor.pace import Pace
+
+NAME = "oms-plan-"
+"""How the names of a plan's change sets begin."""
+LONGEST_SECONDS = 300
+CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+"""What a launch acknowledges, too."""
+
+_NOTHING = ("didn't contain changes", "No updates are to be performed")
+_BUSY = "InvalidChangeSetStatus"
+_TRIES = 5
+
+
+class ChangeSetError(SceptreException):
+    """CloudFormation refuses the change set, or does not come to an end with it."""
+
+
+def changes_of(
+    stack: Any,
+    parameters: list[dict[str, Any]],
+    pace: Pace,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> list[Mapping[str, Any]]:
+    """``Changes`` of DescribeChangeSet, of all its pages; none where nothing would change.
+
+    Args:
+        stack: a ``sceptre.stack.Stack`` that exists.
+        parameters: ``Parameters`` of CreateChangeSet.
+        pace: how often CloudFormation is asked.
+        clock: seconds.
+        sleep: waits for so many seconds.
+
+    Raises:
+        ChangeSetError: it is refused, or could not be deleted.
+    """
+    name = f"{NAME}{uuid.uuid4().hex[:12]}"
+
+    def call(command: str, **arguments: Any) -> Any:
+        return stack.connection_manager.call(
+            service="cloudformation",
+            command=command,
+            kwargs={"StackName": stack.external_name, "ChangeSetName": name, **arguments},
+        )
+
+    with _deleted_afterwards(call, stack.external_name, name, pace, sleep):
+        call("create_change_set", **_arguments(stack, parameters))
+        answer = _waited_for(call, pace, clock, sleep)
+        if answer["Status"] == "FAILED":
+            reason = " ".join(str(answer.get("StatusReason", "no reason given")).split())
+            if any(words in reason for words in _NOTHING):
+                return []
+            raise ChangeSetError(f"CloudFormation refuses the change: {reason}")
+        return list(_pages(call, answer))
+
+
+def _arguments(stack: Any, parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    """As Sceptre's own for an update."""
+    role = stack.cloudformation_service_role
+    return {
+        "ChangeSetType": "UPDATE",
+        "Description": "made by oms plan, to be read and deleted",
+        "Parameters": parameters,
+        "Capabilities": CAPABILITIES,
+        "NotificationARNs": stack.notifications,
+        "Tags": [{"Key": str(k), "Value": str(v)} for k, v in stack.tags.items()],
+        **stack.template.get_boto_call_parameter(),
+        **({"RoleARN": role} if role else {}),
+    }
+
+
+def _waited_for(
+    call: Callable[..., Any], pace: Pace, clock: Callable[[], float], sleep: Callable[[float], None]
+) -> Any:
+    began = clock()
+    while True:
+        answer = call("describe_change_set")
+        if not answer["Status"].endswith(("_PENDING", "_IN_PROGRESS")):
+            return answer
+        elapsed = clock() - began
+        if elapsed > LONGEST_SECONDS:
+            raise ChangeSetError(
+                f"its change set is {answer['Status']} after {LONGEST_SECONDS} s: plan again"
+            )
+        sleep(pace.wait(elapsed))
+
+
+def _pages(call: Callable[..., Any], first: Any) -> Iterator[Mapping[str, Any]]:
+    answer = first
+    while True:
+        yield from answer.get("Changes", [])
+        if not answer.get("NextToken"):
+            return
+        answer = call("describe_change_set", NextToken=answer["NextToken"])
+
+
+@contextmanager
+def _deleted_afterwards(
+    call: Callable[..., Any], stack: str, name: str, pace: Pace, sleep: Callable[[float], None]
+) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        # Also where the creation raised: the request may have arrived all the same.
+        for attempt in range(_TRIES):
+            try:
+                call("delete_change_set")
+                break
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code in ("ChangeSetNotFound", "ChangeSetNotFoundException"):
+                    break
+                if code != _BUSY or attempt == _TRIES - 1:
+                    raise ChangeSetError(
+                        f"its change set {name} is left ({code}): aws cloudformation "
+                        f"delete-change-set --stack-name {stack} --change-set-name {name}"
+                    ) from error
+                sleep(pace.longest)

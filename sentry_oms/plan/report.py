@@ -1,0 +1,51 @@
+"""A plan as JSON, for CI.
+
+docs/schemas/plan-1.json is this model's schema. A field that goes or changes its meaning makes it
+version 2; one that is added does not.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sentry_oms.plan.change import Plan, StackPlan
+
+
+class PlanReport(BaseModel):
+    """What a launch will do."""
+
+    model_config = ConfigDict(extra="forbid", title="Sentry OMS plan")
+
+    version: Literal[1] = 1
+    target: str = Field(description="what was planned: an environment, or a stack")
+    exit_code: Literal[0, 1, 2, 3] = Field(
+        description="0: no change; 1: something can't be planned; 2: changes; 3: state is lost"
+    )
+    losses: int = Field(description="resources that hold state and are replaced or removed")
+    stacks: list[StackPlan] = Field(description="in the order of a launch")
+
+
+def of(plan: Plan) -> PlanReport:
+    """The report of a plan."""
+    return PlanReport(
+        target=plan.target,
+        exit_code=plan.exit.value,
+        losses=len(list(plan.losses)),
+        stacks=list(plan.stacks),
+    )
+
+
+def schema() -> str:
+    """The JSON schema of a report, as docs/schemas has it."""
+    described: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **PlanReport.model_json_schema(mode="serialization"),
+    }
+    return json.dumps(described, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    print(schema(), end="")

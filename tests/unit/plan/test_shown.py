@@ -1,0 +1,137 @@
+"""A plan as text, Markdown and JSON, and its exit code."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+
+from sentry_oms.plan import report
+from sentry_oms.plan.change import (
+    Action,
+    Cause,
+    Exit,
+    Kind,
+    ParameterChange,
+    Plan,
+    ResourceChange,
+    StackPlan,
+)
+from sentry_oms.plan.command import printed
+from sentry_oms.plan.text import lines
+from tests.conftest import ROOT
+from tests.create_only import rendered
+
+SCHEMA = ROOT / "docs" / "schemas" / "plan-1.json"
+TABLE = ResourceChange(
+    logical_id="Table",
+    type="AWS::DynamoDB::Table",
+    physical_id="oms_config_prod",
+    action=Action.REPLACE,
+    causes=(Cause(property="TableName"),),
+    loss="a new one takes its place, without its rows; the old one stays, unused",
+)
+TASK = ResourceChange(
+    logical_id="Task", type="AWS::ECS::TaskDefinition", action=Action.REPLACE, certain=False
+)
+NAMES = ParameterChange(name="Names", old="a,b", new="a,c")
+ID = ParameterChange(name="Id", old="i", new=None, known_after="prod/vpc")
+
+
+def stack(name: str, kind: Kind, *resources: ResourceChange, **more: object) -> StackPlan:
+    return StackPlan.model_validate(
+        {"name": f"prod/{name}", "external_name": f"sentry-{name}-prod", "kind": kind}
+        | {"resources": resources, **more}
+    )
+
+
+FULL = Plan(
+    target="prod",
+    stacks=(
+        stack("vpc", Kind.UNCHANGED),
+        stack("table", Kind.CHANGED, TABLE),
+        stack("task", Kind.CHANGED, TASK, parameters=(NAMES, ID)),
+        stack("new", Kind.NEW, TABLE.model_copy(update={"action": Action.ADD, "loss": None})),
+        stack("maybe", Kind.MAY_CHANGE, parameters=(ID,)),
+        stack("old", Kind.LEFT_OUT, notes=("config says ignore: true",)),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "code"),
+    [
+        ([], Exit.NO_CHANGE),
+        ([stack("a", Kind.UNCHANGED), stack("b", Kind.LEFT_OUT)], Exit.NO_CHANGE),
+        ([stack("a", Kind.NEW)], Exit.CHANGES),
+        ([stack("a", Kind.MAY_CHANGE)], Exit.CHANGES),
+        ([stack("a", Kind.CHANGED, TASK)], Exit.CHANGES),
+        ([stack("a", Kind.CHANGED, TABLE)], Exit.LOSES_STATE),
+        ([stack("a", Kind.CHANGED, TABLE), stack("b", Kind.FAILED, error="no")], Exit.ERROR),
+    ],
+)
+def test_the_exit_code(kinds: list[StackPlan], code: Exit) -> None:
+    assert Plan(target="prod", stacks=tuple(kinds)).exit is code
+
+
+def test_losses_come_first_and_in_red() -> None:
+    said = list(lines(FULL))
+    assert said[0] == ("replaces or removes state", "bold red")
+    assert said[1][1] == "bold red"
+    assert said[1][0].strip() == (
+        "prod/table replace Table (AWS::DynamoDB::Table, oms_config_prod): TableName"
+    )
+
+
+def test_the_text() -> None:
+    text = printed(FULL, "text")
+    assert "\x1b" not in text
+    assert text.index("replaces or removes state") < text.index("replaces or removes\n")
+    assert "prod/task may replace Task (AWS::ECS::TaskDefinition)" in text
+    assert "Names: + c, - b" in text
+    assert "Id: known after prod/vpc" in text
+    assert "prod/new is new: 1 resource, rendered only\n    + add 1 AWS::DynamoDB::Table" in text
+    assert "prod/old is left out: config says ignore: true" in text
+    assert text.endswith(
+        "plan prod: 2 stacks change, 1 is new, 1 may change, 1 unchanged, 1 left out; "
+        "1 resource with state replaced or removed\nexit 3: changes, and state is lost\n"
+    )
+
+
+def test_what_can_not_be_planned_is_one_line() -> None:
+    failed = stack("a", Kind.FAILED, error="it is UPDATE_IN_PROGRESS: wait")
+    text = printed(Plan(target="prod", stacks=(failed,)), "text")
+    assert text.splitlines()[0] == "prod/a: can't be planned: it is UPDATE_IN_PROGRESS: wait"
+
+
+def test_the_markdown() -> None:
+    text = printed(FULL, "markdown")
+    assert text.startswith("<!-- oms plan prod -->\n")
+    assert text.index("Replaces or removes state") < text.index("<details>")
+    assert text.count("<details>") == text.count("</details>") == 4
+    assert "| prod/table | Table (AWS::DynamoDB::Table) `oms_config_prod` | **replace** |" in text
+    assert "Unchanged: prod/vpc" in text
+
+
+def test_markdown_takes_nothing_for_markup() -> None:
+    note = stack("a", Kind.CHANGED, notes=("a | b <img> *c*",))
+    assert r"- a \| b \<img\> \*c\*" in printed(Plan(target="p", stacks=(note,)), "markdown")
+
+
+def test_the_json_is_as_its_schema_says() -> None:
+    found = json.loads(printed(FULL, "json"))
+    assert (found["version"], found["exit_code"], found["losses"]) == (1, 3, 1)
+    # The installed jsonschema knows no later draft; the schema uses nothing of one.
+    validator = jsonschema.Draft7Validator(json.loads(SCHEMA.read_text()))
+    validator.validate(found)
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate({**found, "more": 1})
+
+
+def test_the_schema_is_fresh() -> None:
+    assert SCHEMA.read_text() == report.schema(), "make generated"
+
+
+def test_the_create_only_properties_are_those_of_the_registry() -> None:
+    assert (ROOT / "sentry_oms" / "create_only.json").read_text() == rendered(), "make generated"
