@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sceptre.resolvers import Resolver
@@ -146,7 +146,7 @@ def test_a_repository_that_a_hook_makes_is_known_after_the_hook() -> None:
 
 
 class TestParameters:
-    template = {
+    template: ClassVar[dict[str, Any]] = {
         "Parameters": {
             "Names": {"Type": "CommaDelimitedList"},
             "Size": {"Type": "String", "Default": "small"},
@@ -154,7 +154,7 @@ class TestParameters:
             "Id": {"Type": "String"},
         }
     }
-    deployed = {
+    deployed: ClassVar[dict[str, Any]] = {
         "Parameters": [
             {"ParameterKey": "Names", "ParameterValue": "a, b"},
             {"ParameterKey": "Size", "ParameterValue": "big"},
@@ -195,7 +195,7 @@ class TestParameters:
 
 
 class TestLater:
-    template = {
+    template: ClassVar[dict[str, Any]] = {
         "Parameters": {"Id": {"Type": "String"}},
         "Resources": {
             "Role": {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"Ref": "Id"}]}},
