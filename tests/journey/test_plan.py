@@ -217,6 +217,29 @@ def test_what_there_is_not_is_named(project: Project, arguments: list[str], mess
     assert message in done.stderr
 
 
+def test_an_aws_that_does_not_answer_is_one_line(project: Project) -> None:
+    done = oms(project, "plan", "dev", AWS_ENDPOINT_URL="http://127.0.0.1:9", AWS_MAX_ATTEMPTS="1")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("oms: Could not connect to the endpoint URL")
+
+
+def test_a_directory_that_there_is_not_is_named_first(project: Project) -> None:
+    done = oms(project, "plan", "dev", "--output", "nowhere/plan.md")
+    assert (done.returncode, done.stderr) == (1, "oms: --output: there is no directory nowhere\n")
+
+
+def test_an_output_alone_is_a_change_that_its_readers_wait_for(project: Project) -> None:
+    template = json.loads((project.directory / CONFIG_TABLE).read_text())
+    template["Outputs"]["TableName"]["Value"] = {"Fn::GetAtt": ["Table", "StreamArn"]}
+    (project.directory / CONFIG_TABLE).write_text(json.dumps(template))
+    code, stacks = plan(project, "dev")
+    assert code == 2
+    assert stacks["dynamodb-config"]["kind"] == "changed"
+    assert stacks["dynamodb-config"]["resources"] == []
+    assert stacks["cluster-oms"]["kind"] == "may change"
+
+
 def test_stacks_that_are_passed_by_are_left_out(project: Project) -> None:
     done = oms(project, "plan", "dev", CODESTAR_CONNECTION_ARN="")
     text = done.stdout
