@@ -9,6 +9,7 @@ from pathlib import Path
 
 import boto3
 import click
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from sentry_oms.local import environment, summary
@@ -121,11 +122,15 @@ def plan(ctx: click.Context, name: str, stack: str | None, style: str, output: P
     Exit 0: no change; 1: an error; 2: changes; 3: changes that replace or remove state.
     """
     # As above: these take a second to import.
-    from sentry_oms.plan.command import NotChecked, UnknownStack, planned, printed
+    from sceptre.exceptions import SceptreException
+
+    from sentry_oms.plan.command import NotChecked, planned, printed
     from sentry_oms.plan.run import InterruptedPlanError
     from sentry_oms.plan.text import show
 
     logging.getLogger("sceptre").addHandler(logging.NullHandler())
+    if output and not output.parent.is_dir():
+        raise OneLine(f"--output: there is no directory {output.parent}")
     waiting = Console(stderr=True)
     try:
         with waiting.status("asking CloudFormation ..."):
@@ -134,8 +139,8 @@ def plan(ctx: click.Context, name: str, stack: str | None, style: str, output: P
         for finding in wrong.findings:
             click.echo(str(finding), err=True)
         raise OneLine(str(wrong)) from None
-    except UnknownStack as unknown:
-        raise OneLine(str(unknown)) from None
+    except (SceptreException, BotoCoreError, ClientError) as error:
+        raise OneLine(" ".join(str(error).split())) from None
     except InterruptedPlanError:
         click.echo("Interrupted: no change set is left.", err=True)
         ctx.exit(130)

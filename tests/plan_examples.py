@@ -27,12 +27,12 @@ _VOLATILE = (
 )
 
 
-def oms(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+def oms(project: Project, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run ``oms`` in a project as a person does."""
     return subprocess.run(
         [str(BIN / "oms"), *arguments],
         cwd=project.directory,
-        env=project.environ,
+        env={**project.environ, **environ},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

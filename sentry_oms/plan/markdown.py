@@ -63,15 +63,19 @@ def _lines(plan: Plan) -> Iterator[str]:
 def _stack(stack: StackPlan) -> Iterator[str]:
     yield f"<details><summary>{_escaped(heading(stack))}</summary>"
     yield ""
-    for note in stack.notes:
-        yield f"- {_escaped(note)}"
-    for changed in stack.parameters:
-        if stack.kind is not Kind.NEW or changed.known_after:
-            yield f"- parameter {_escaped(parameter(changed))}"
+    points = [_escaped(note) for note in stack.notes]
+    points += [
+        f"parameter {_escaped(parameter(changed))}"
+        for changed in stack.parameters
+        if stack.kind is not Kind.NEW or changed.known_after
+    ]
     if stack.kind is Kind.NEW:
-        yield f"- add {types(stack)}"
-    elif stack.resources:
-        yield ""
+        points.append(f"add {types(stack)}")
+    for point in points:
+        yield f"- {point}"
+    if stack.resources and stack.kind is not Kind.NEW:
+        if points:
+            yield ""
         yield "| what | resource | because |"
         yield "|---|---|---|"
         for one in stack.resources:

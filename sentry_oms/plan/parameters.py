@@ -157,7 +157,7 @@ def _change(
     )
     old = deployed.get(name)
     if name not in declared:
-        yield ParameterChange(name=name, old=MASKED if old == MASKED else old, new=None)
+        yield ParameterChange(name=name, old=old, new=None)
         return
     new = values.get(name)
     if new is None and "Default" in described:

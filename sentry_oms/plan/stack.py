@@ -139,6 +139,10 @@ class Planner:
             or "Transform" in template
             or _settings_differ(file.stack, description)
         )
+        # A change of outputs alone is none of a resource.
+        surely = deployed.get("Outputs") != template.get("Outputs") or any(
+            one.known_after is None for one in parameters
+        )
         evaluator = _evaluator(file, template, values)
         said: tuple[ResourceChange, ...] = ()
         missing = None
@@ -160,13 +164,13 @@ class Planner:
             _with_policies(template, evaluator),
             lambda one: _holds(evaluator, one) is not False,
         )
-        if said or missing or (differs and deployed.get("Outputs") != template.get("Outputs")):
+        uncertain = uncertain_outputs(deployed, template, parameters, resources)
+        if said or missing or (surely and uncertain):
             kind = Kind.CHANGED
         elif any(one.known_after for one in parameters):
             kind = Kind.MAY_CHANGE
         else:
             return Foreseen(_plan(file, Kind.UNCHANGED, notes=notes))
-        uncertain = uncertain_outputs(deployed, template, parameters, resources)
         return Foreseen(_plan(file, kind, resources, parameters, notes), uncertain)
 
 

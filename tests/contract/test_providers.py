@@ -388,6 +388,51 @@ class TestNotificationTopics:
         assert aws.stack("quiet")["NotificationARNs"] == []
 
 
+class TestChangeSets:
+    """What ``oms plan`` reads of them."""
+
+    def changes(self, aws: EmbeddedAws, old: Any, new: Any, **parameters: str) -> dict[str, Any]:
+        cloudformation = aws.client("cloudformation")
+        aws.deploy("judged", old)
+        where = {"StackName": "judged", "ChangeSetName": "c"}
+        given = [{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()]
+        cloudformation.create_change_set(**where, TemplateBody=json.dumps(new), Parameters=given)
+        found = cloudformation.describe_change_set(**where)["Changes"]
+        aws.delete("judged")
+        return {one["ResourceChange"]["LogicalResourceId"]: one["ResourceChange"] for one in found}
+
+    @pytest.mark.parametrize(
+        ("name", "value", "replacement"),
+        [("Description", "b", "False"), ("Name", "other", "True")],
+    )
+    def test_a_type_that_ministack_does_not_know_is_as_in_the_registry(
+        self, aws: EmbeddedAws, name: str, value: str, replacement: str
+    ) -> None:
+        properties = {"Name": "judged", "Description": "a", "SecretString": "x"}
+        old, new = (
+            one("AWS::SecretsManager::Secret", given)
+            for given in (properties, {**properties, name: value})
+        )
+        (found,) = self.changes(aws, old, new).values()
+        assert found["Replacement"] == replacement
+
+    def test_a_resource_comes_and_goes_with_its_condition(self, aws: EmbeddedAws) -> None:
+        queue = {"Type": "AWS::SQS::Queue"}
+        template = {
+            "Parameters": {"Which": {"Type": "String", "Default": "a"}},
+            "Conditions": {
+                "A": {"Fn::Equals": [{"Ref": "Which"}, "a"]},
+                "B": {"Fn::Equals": [{"Ref": "Which"}, "b"]},
+            },
+            "Resources": {"A": {**queue, "Condition": "A"}, "B": {**queue, "Condition": "B"}},
+        }
+        found = self.changes(aws, template, template, Which="b")
+        assert {key: change["Action"] for key, change in found.items()} == {
+            "A": "Remove",
+            "B": "Add",
+        }
+
+
 VPC = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}
 
 

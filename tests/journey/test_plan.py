@@ -111,17 +111,18 @@ def test_other_keys_replace_a_table_which_its_name_forbids(project: Project) -> 
     assert "change TableName too" in table["obstacle"]
 
 
-def test_a_pools_schema_is_refused(project: Project) -> None:
+def test_how_users_sign_in_to_a_pool_is_not_changed(project: Project) -> None:
     path = "templates/cognito/cognito-user-pool.json"
     template = json.loads((project.directory / path).read_text())
-    schema = template["Resources"]["UserPool"]["Properties"]["Schema"]
-    schema[0]["Mutable"] = not schema[0].get("Mutable", True)
+    properties = template["Resources"]["UserPool"]["Properties"]
+    assert properties["UsernameAttributes"] == ["email"]
+    properties["UsernameAttributes"] = ["phone_number"]
     (project.directory / path).write_text(json.dumps(template))
     code, stacks = plan(project, "dev", "cognito")
     assert code == 3
     pool = resources(stacks["cognito"])["UserPool"]
     assert pool["action"] == "replace"
-    assert "CloudFormation will refuse Schema" in pool["obstacle"]
+    assert "CloudFormation will refuse UsernameAttributes" in pool["obstacle"]
 
 
 def test_an_exchange_is_added_on_three_stacks(project: Project) -> None:
@@ -216,12 +217,32 @@ def test_what_there_is_not_is_named(project: Project, arguments: list[str], mess
     assert message in done.stderr
 
 
+def test_an_aws_that_does_not_answer_is_one_line(project: Project) -> None:
+    done = oms(project, "plan", "dev", AWS_ENDPOINT_URL="http://127.0.0.1:9", AWS_MAX_ATTEMPTS="1")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("oms: Could not connect to the endpoint URL")
+
+
+def test_a_directory_that_there_is_not_is_named_first(project: Project) -> None:
+    done = oms(project, "plan", "dev", "--output", "nowhere/plan.md")
+    assert (done.returncode, done.stderr) == (1, "oms: --output: there is no directory nowhere\n")
+
+
+def test_an_output_alone_is_a_change_that_its_readers_wait_for(project: Project) -> None:
+    template = json.loads((project.directory / CONFIG_TABLE).read_text())
+    template["Outputs"]["TableName"]["Value"] = {"Fn::GetAtt": ["Table", "StreamArn"]}
+    (project.directory / CONFIG_TABLE).write_text(json.dumps(template))
+    code, stacks = plan(project, "dev")
+    assert code == 2
+    assert stacks["dynamodb-config"]["kind"] == "changed"
+    assert stacks["dynamodb-config"]["resources"] == []
+    assert stacks["cluster-oms"]["kind"] == "may change"
+
+
 def test_stacks_that_are_passed_by_are_left_out(project: Project) -> None:
-    project.environ["CODESTAR_CONNECTION_ARN"] = ""
-    try:
-        text = oms(project, "plan", "dev").stdout
-    finally:
-        project.environ.pop("CODESTAR_CONNECTION_ARN")
+    done = oms(project, "plan", "dev", CODESTAR_CONNECTION_ARN="")
+    text = done.stdout
     assert "dev/pipeline-oms is left out: config says ignore: true" in text
 
 
@@ -246,7 +267,7 @@ def test_ctrl_c_leaves_no_change_set(project: Project, aws: EmbeddedAws) -> None
         stderr=subprocess.PIPE,
         text=True,
     )
-    while "CreateChangeSet" not in aws.calls():
+    while "CreateChangeSet" not in aws.calls() and process.poll() is None:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
