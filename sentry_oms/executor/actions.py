@@ -50,7 +50,7 @@ class Actions(StackActions):
             writing: told creating, updating or deleting, when CloudFormation has accepted it.
         """
         super().__init__(stack)
-        self.connection_manager = Calls(self.connection_manager)
+        self.connection_manager: Any = Calls(vars(self)["connection_manager"])
         sceptres = logging.getLogger("sceptre")
         # What Sceptre says at INFO the run says itself, better; --debug shows both.
         is_debugging = sceptres.isEnabledFor(logging.DEBUG)

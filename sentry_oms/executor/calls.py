@@ -72,6 +72,8 @@ def _may_be_taken(error: Exception) -> bool:
         return True
     if not isinstance(error, ClientError):
         return False
-    was_repeated = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
-    code, message = (error.response["Error"].get(key, "") for key in ("Code", "Message"))
-    return was_repeated or code in _TAKEN or "_IN_PROGRESS state" in message
+    metadata: Any = error.response.get("ResponseMetadata", {})
+    was_repeated = metadata.get("RetryAttempts", 0) > 0
+    said = error.response["Error"]
+    is_busy = "_IN_PROGRESS state" in said.get("Message", "")
+    return was_repeated or is_busy or said.get("Code") in _TAKEN
