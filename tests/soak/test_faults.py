@@ -34,6 +34,8 @@ def test_faults(new_project: Callable[[], Project], aws: EmbeddedAws, kind: str,
                 project.edit("config/config.yaml", "CostCenter: sentry-oms", "CostCenter: another")
             found = run(project, *command)
             assert_clear(found)
+            if found.exit_code:
+                print(kind, seed, command, found.said)
             ended[command] = (found.exit_code, round(found.seconds), round(found.silence))
         assert proxy.fired()
     print(kind, seed, ended)
