@@ -25,6 +25,7 @@ from tests.conftest import BIN, ROOT, EmbeddedAws, Project
 PAGE = (ROOT / "docs/OPERATIONS.md").read_text()
 AWS_CLI = ROOT / ".tools/awscli/bin/aws"
 MARK = "# [AWS]"
+WHO = ("NAME", "EMAIL")
 TRADING = "oms_trading_data_prod"
 
 

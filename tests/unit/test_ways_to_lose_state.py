@@ -12,8 +12,9 @@ from hooks.protect_state import STATEFUL, policy
 from tests.conftest import ROOT
 from tests.journey import test_guards
 
+_GUARDS = "stack policy|`!keep_messages`|termination protection|`oms check`"
 ROWS = re.findall(
-    r"^\| ([^|]+) \| (stack policy|`!keep_messages`|termination protection|`oms check`) \| ([^|]+) \|$",
+    rf"^\| ([^|]+) \| ({_GUARDS}) \| ([^|]+) \|$",
     (ROOT / "docs/OPERATIONS.md").read_text(),
     flags=re.MULTILINE,
 )
