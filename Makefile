@@ -11,6 +11,8 @@ AWS_CLI := .tools/awscli/.python
 CHECKOV := .tools/checkov/.python
 NODE := .tools/node/.npm
 MOTO := .tools/moto/.python
+# And microburst, the proxy of faults, which brings a server and a botocore of its own.
+MICROBURST := .tools/microburst/.python
 
 .PRECIOUS: .tools/%/.python
 .PHONY: help launch test accept soak lint bench generated checks-compare aws-env stop clean
@@ -28,13 +30,13 @@ launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded 
 	$(BIN)/sceptre launch -y $(ENV); \
 	$(BIN)/oms local status $(ENV) --since "$$since"
 
-test: $(INSTALLED) $(AWS_CLI) ## Run every test
+test: $(INSTALLED) $(AWS_CLI) $(MICROBURST) ## Run every test
 	@$(BIN)/python -m pytest
 
 accept: $(INSTALLED) ## Accept how the stacks are rendered now; review the diff like any other
 	@$(BIN)/python -m pytest -n0 -q tests/snapshot --snapshot-update
 
-soak: $(INSTALLED) ## Run the tests that take long: a launch killed at twenty moments
+soak: $(INSTALLED) $(MICROBURST) ## Run the tests that take long: kills at twenty moments, faults of every kind
 	@$(BIN)/python -m pytest tests/soak
 
 lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) ## Run every static check, and judge every template

@@ -2,8 +2,8 @@
 
 What differs from ``sceptre.plan.actions.StackActions`` (4.7): a stack is described once and not at
 every use; the wait after a write ends when the stack is done and not four seconds later; the events
-of CloudFormation are asked for only to say why something failed; and the actions know whether they
-wrote anything.
+of CloudFormation are asked for only to say why something failed; the actions know whether they
+wrote anything; and a write whose answer is lost is watched to its end, through all that passes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from botocore.exceptions import ClientError
 from sceptre.plan.actions import StackActions
 from sceptre.stack_status import StackStatus
 
+from sentry_oms.executor.calls import Calls
 from sentry_oms.executor.cause import first_failure, pages, sentence
 from sentry_oms.executor.pace import Pace
+from sentry_oms.executor.patience import Watch, is_transient
 from sentry_oms.executor.resolving import resolve_ahead
 from sentry_oms.view import StackKey, View, described
 
@@ -48,6 +50,7 @@ class Actions(StackActions):
             writing: told creating, updating or deleting, when CloudFormation has accepted it.
         """
         super().__init__(stack)
+        self.connection_manager: Any = Calls(vars(self)["connection_manager"])
         sceptres = logging.getLogger("sceptre")
         # What Sceptre says at INFO the run says itself, better; --debug shows both.
         is_debugging = sceptres.isEnabledFor(logging.DEBUG)
@@ -73,13 +76,22 @@ class Actions(StackActions):
         """Why the last operation failed, as one line."""
         if self._cancelled:
             return f"took longer than its stack_timeout ({self.stack.stack_timeout} min): cancelled"
-        failure = first_failure(pages(self._events))
+        try:
+            failure = first_failure(pages(self._events))
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            return f"why is not known, since CloudFormation does not answer: {error}"
         return sentence(failure) if failure else "CloudFormation names no event that failed"
 
     def create(self) -> Any:
-        """Create the stack."""
+        """Create the stack; where it is there already, how it is, since somebody may be at it."""
         self._doing = CREATING
-        return super().create()
+        status = super().create()
+        if self._wrote:
+            return status
+        self._view.forget(self._key)
+        return self._get_simplified_status(self._get_status())
 
     def update(self) -> Any:
         """Update the stack."""
@@ -127,12 +139,25 @@ class Actions(StackActions):
         self._view.forget(self._key)
         self._writing(self._doing or UPDATING)
         began = self._clock()
+        say = logging.getLogger("sceptre").warning
+        watch = Watch(self.stack.name, self._doing or UPDATING, self._clock, say)
         while True:
-            status = self._get_simplified_status(self._get_status())
+            status = self._status_through(watch)
             elapsed = self._clock() - began
             if status != StackStatus.IN_PROGRESS or (timeout and elapsed >= 60 * timeout):
                 return status
             self._sleep(self._pace.wait(elapsed))
+
+    def _status_through(self, watch: Watch) -> StackStatus:
+        try:
+            status = self._get_simplified_status(self._get_status())
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            watch.unanswered(error)
+            return StackStatus.IN_PROGRESS
+        watch.answered()
+        return status
 
     def _create_change_set(self, *arguments: Any) -> Any:
         with self._noting_refusal():

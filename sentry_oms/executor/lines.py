@@ -36,6 +36,26 @@ class Lines:
         self._console.print(Text(f"{clock} ").append(words, style))
 
 
+class StillReading:
+    """Says once a minute what a command that only reads still waits for; else nothing."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last = 0.0
+
+    def __call__(self, event: Event, run: Run) -> None:
+        """Listen to a run."""
+        if isinstance(event, Started):
+            self._last = event.at
+        elif isinstance(event, Tick) and event.at - self._last >= SILENCE_SECONDS:
+            self._last = event.at
+            running = ", ".join(stack.name for stack in run.those(State.RUNNING))
+            since = duration(event.at - run.started)
+            self._console.print(
+                Text(f"{run.command}: AWS is still asked about {running} ({since})")
+            )
+
+
 def _is_news(event: Changed) -> bool:
     if event.stack.state is State.RUNNING:
         return event.stack.doing is not None

@@ -27,6 +27,14 @@ _logger = logging.getLogger("sceptre")
 def perform(actions: Actions, command: str, arguments: tuple[Any, ...]) -> Outcome:
     """Run a command of ``StackActions``; never raises."""
     try:
+        return _performed(actions, command, arguments)
+    except Exception as error:
+        _logger.debug("%s", actions.stack.name, exc_info=True)
+        return _failed(actions, _message(error), error)
+
+
+def _performed(actions: Actions, command: str, arguments: tuple[Any, ...]) -> Outcome:
+    try:
         result = getattr(actions, command)(*arguments)
         if actions.refused:
             return _failed(actions, _message(actions.refused), actions.refused)
@@ -36,9 +44,6 @@ def perform(actions: Actions, command: str, arguments: tuple[Any, ...]) -> Outco
         return _failed(actions, _why(actions, result))
     except CannotUpdateFailedStackError as error:
         return _failed(actions, _stuck(actions), error)
-    except Exception as error:
-        _logger.debug("%s", actions.stack.name, exc_info=True)
-        return _failed(actions, _message(error), error)
 
 
 def _failed(actions: Actions, cause: str, error: Exception | None = None) -> Outcome:

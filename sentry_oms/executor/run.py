@@ -7,7 +7,8 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -21,7 +22,9 @@ from sentry_oms.executor import pace, show
 from sentry_oms.executor.actions import Actions
 from sentry_oms.executor.events import Listener, Run, StackRun
 from sentry_oms.executor.interrupts import on_interrupt
+from sentry_oms.executor.lines import SILENCE_SECONDS, StillReading
 from sentry_oms.executor.order import waits_for
+from sentry_oms.executor.patience import be_patient, refuse_limits
 from sentry_oms.executor.perform import GIVES_STATUS, perform
 from sentry_oms.executor.ready_queue import ReadyQueue
 from sentry_oms.executor.report import report_to
@@ -92,12 +95,14 @@ def execute(
     """
     stacks = {stack.name: stack for batch in launch_order for stack in batch}
     console = _console()
+    be_patient(os.environ)
+    _refuse_limits(stacks.values())
     if command in CHECKED:
         _check(stacks.values(), console)
     before = waits_for(launch_order)
     if command in READS:
         before = {name: frozenset() for name in before}
-    listeners = [] if command in READS else _listeners(console)
+    listeners = [StillReading(_beside())] if command in READS else _listeners(console)
     if command in DESCRIBE_FIRST:
         describe_all(list(stacks.values()), limit, view)
     seen_at = time.monotonic()
@@ -125,6 +130,18 @@ def _console() -> Console:
     return Console(
         no_color=True if options.get("no_colour") else None, highlight=False, soft_wrap=True
     )
+
+
+def _beside() -> Console:
+    """For what is no part of a command's answer, which may be read by a program."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def _refuse_limits(stacks: Iterable[Stack]) -> None:
+    for stack in {StackKey.of(stack).connection: stack for stack in stacks}.values():
+        # Without credentials there is no session; the first call of a stack says that, and why.
+        with suppress(Exception):
+            refuse_limits(stack.connection_manager.get_session())
 
 
 def _check(stacks: Iterable[Stack], console: Console) -> None:
@@ -169,7 +186,10 @@ def describe_all(stacks: list[Stack], limit: int | None, view: View) -> None:
         return None
 
     with ThreadPoolExecutor(min(limit or AT_ONCE, len(stacks))) as pool:
-        errors = list(pool.map(look, stacks))
+        looks = [pool.submit(look, stack) for stack in stacks]
+        while left := wait(looks, timeout=SILENCE_SECONDS).not_done:
+            _beside().print(Text(f"AWS is still asked about {count(len(left), 'stack')}"))
+    errors = [one.result() for one in looks]
     if errors[0] and all(errors):
         raise errors[0]
 

@@ -89,6 +89,18 @@ class TestKeepMessages:
             f"!keep_messages {queue} holds 1 delayed: drain"
         )
 
+    def test_a_queue_that_holds_orders_is_not_renamed(
+        self, project: Project, aws: EmbeddedAws
+    ) -> None:
+        queue = "clients-events-queue-dev"
+        aws.client("sqs").send_message(QueueUrl=url(aws, queue), MessageBody="x", DelaySeconds=900)
+        project.edit("config/dev/sqs.yaml", "- name: clients-events", "- name: client-events")
+        done = project.sceptre("launch", "-y", "dev/sqs")
+        aws.client("sqs").purge_queue(QueueUrl=url(aws, queue))
+        assert failures(done.stdout)["dev/sqs"].startswith(
+            f"!keep_messages {queue} holds 1 delayed: drain"
+        )
+
     def test_the_stack_is_not_deleted_while_a_dead_letter_queue_holds_orders(
         self, project: Project, aws: EmbeddedAws
     ) -> None:
@@ -152,3 +164,14 @@ class TestProtectState:
         aws.control()
         project.succeed("launch", "-y", "prod/sqs")
         assert aws.calls() == {"DescribeStacks": 1, "UpdateStack": 1, "GetStackPolicy": 1}
+
+
+def test_a_template_that_is_not_there_is_found_before_anything_is_written(
+    project: Project, aws: EmbeddedAws
+) -> None:
+    project.edit("config/dev/dynamodb-config.yaml", "oms-config-table", "nowhere")
+    aws.control()
+    done = project.sceptre("launch", "-y", "dev")
+    assert done.returncode == 1
+    assert "nothing was changed" in done.stdout
+    assert aws.calls() == {}

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from sentry_oms.executor.events import Changed, Ended, Interrupted, Listener, Run, Started, Tick
-from sentry_oms.executor.lines import Lines
+from sentry_oms.executor.lines import Lines, StillReading
 from sentry_oms.executor.show import listeners
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.executor.summary import Summary
@@ -172,3 +172,20 @@ class TestChoice:
         assert Lines in self.kinds(console(terminal=True, TERM="dumb"))
         monkeypatch.setattr(logging.getLogger("sceptre"), "isEnabledFor", lambda _: True)
         assert Lines in self.kinds(console(terminal=True, TERM="xterm"))
+
+
+def test_a_command_that_only_reads_says_a_word_a_minute_and_else_nothing() -> None:
+    out = console()
+    listener = StillReading(out)
+    reading = Run.of("diff", {"dev/vpc": frozenset()}, 0)
+    reading.stacks["dev/vpc"].state = State.RUNNING
+    listener(Started(0), reading)
+    listener(Tick(59), reading)
+    assert text(out) == ""
+    listener(Tick(60), reading)
+    listener(Tick(61), reading)
+    listener(Tick(120), reading)
+    assert text(out).splitlines() == [
+        "diff, 1:00: AWS is still asked about dev/vpc",
+        "diff, 2:00: AWS is still asked about dev/vpc",
+    ]

@@ -1,0 +1,79 @@
+"""What is sent to CloudFormation twice is done once.
+
+A connection may be lost after CloudFormation has taken a call and before it has answered. botocore
+sends the call again, and CloudFormation then says that the stack exists, or that it is being
+changed. Each write carries a token, by which CloudFormation knows its repetition, and by which the
+events of the stack say whose an operation is.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent.html
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from uuid import uuid4
+
+from botocore.exceptions import BotoCoreError, ClientError
+from sceptre.exceptions import RetryLimitExceededError
+
+from sentry_oms.executor.cause import of_last_operation, pages
+from sentry_oms.executor.patience import is_transient
+
+WRITES = frozenset({"create_stack", "update_stack", "delete_stack", "execute_change_set"})
+_TAKEN = ("AlreadyExistsException", "ChangeSetNotFound", "InvalidChangeSetStatus")
+"""What CloudFormation says to the repetition of a call that it took."""
+
+_logger = logging.getLogger("sceptre")
+
+
+class Calls:
+    """A ``sceptre.connection_manager.ConnectionManager`` that knows its own writes again."""
+
+    def __init__(self, manager: Any) -> None:
+        self._manager = manager
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._manager, name)
+
+    def call(self, service: str, command: str, kwargs: Any = None, **more: Any) -> Any:
+        """Make a call; an empty answer where it was taken and its answer lost."""
+        if service != "cloudformation" or command not in WRITES:
+            return self._manager.call(service=service, command=command, kwargs=kwargs, **more)
+        token = f"oms-{uuid4()}"
+        sent = {**(kwargs or {}), "ClientRequestToken": token}
+        try:
+            return self._manager.call(service=service, command=command, kwargs=sent, **more)
+        except (BotoCoreError, ClientError, RetryLimitExceededError) as error:
+            if not _may_be_taken(error) or not self._took(token, sent["StackName"]):
+                raise
+            _logger.debug("%s of %s was taken: %s", command, sent["StackName"], error)
+            return {}
+
+    def _took(self, token: str, stack: str) -> bool:
+        """Whether the last operation on the stack is that of the token."""
+
+        def ask(more: dict[str, str]) -> Any:
+            return self._manager.call(
+                service="cloudformation",
+                command="describe_stack_events",
+                kwargs={"StackName": stack, **more},
+            )
+
+        try:
+            events = of_last_operation(pages(ask))
+            return any(event.get("ClientRequestToken") == token for event in events)
+        except (BotoCoreError, ClientError, RetryLimitExceededError):
+            return False
+
+
+def _may_be_taken(error: Exception) -> bool:
+    if is_transient(error):
+        return True
+    if not isinstance(error, ClientError):
+        return False
+    metadata: Any = error.response.get("ResponseMetadata", {})
+    was_repeated = metadata.get("RetryAttempts", 0) > 0
+    said = error.response["Error"]
+    is_busy = "_IN_PROGRESS state" in said.get("Message", "")
+    return was_repeated or is_busy or said.get("Code") in _TAKEN

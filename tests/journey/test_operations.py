@@ -1,0 +1,296 @@
+"""Who follows docs/OPERATIONS.md gets where it says: its commands run as they stand there.
+
+Each section is a journey, in the page's order, on one embedded AWS with prod launched. A command
+that is marked ``# [AWS]`` is not run; the AWS CLI reads it, and checks it with its model of the
+API.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hooks.protect_state import policy
+from sentry_oms.local.environment import isolated
+from tests.conftest import BIN, ROOT, EmbeddedAws, Project
+
+PAGE = (ROOT / "docs/OPERATIONS.md").read_text()
+AWS_CLI = ROOT / ".tools/awscli/bin/aws"
+MARK = "# [AWS]"
+WHO = ("NAME", "EMAIL")
+TRADING = "oms_trading_data_prod"
+
+
+def sections() -> dict[str, list[str]]:
+    """The blocks of commands under each heading."""
+    parts = re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)[1:]
+    found = {
+        heading: re.findall(r"^```bash\n(.*?)^```", body, flags=re.MULTILINE | re.DOTALL)
+        for heading, body in zip(parts[::2], parts[1::2], strict=True)
+    }
+    return {heading: blocks for heading, blocks in found.items() if blocks}
+
+
+def commands(block: str) -> list[str]:
+    """Lines, with those that go on joined to what they go on from."""
+    return re.findall(r"(?:.*\\\n)*.*\n", block)
+
+
+def to_run(block: str) -> str:
+    return "".join(one for one in commands(block) if MARK not in one)
+
+
+MARKED = [
+    command
+    for blocks in sections().values()
+    for block in blocks
+    for command in commands(block)
+    if MARK in command
+]
+
+
+class Shell:
+    """A person's shell, in a copy of the project that is a git repository."""
+
+    def __init__(self, project: Project, bin_directory: Path) -> None:
+        self.project = project
+        assert AWS_CLI.exists(), "`make test` sets up the AWS CLI"
+        # What the page says of the version 1 of the AWS CLI.
+        (bin_directory / "aws").write_text(
+            f'#!/bin/sh\nexec {AWS_CLI} --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n'
+        )
+        (bin_directory / "aws").chmod(0o755)
+        people = [
+            f"GIT_{one}_{what}" for one in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+        ]
+        self._environ = {
+            **project.environ,
+            **dict.fromkeys(people, "x"),
+            "PATH": os.pathsep.join([str(bin_directory), str(BIN), os.environ["PATH"]]),
+            "AWS_DEFAULT_OUTPUT": "json",
+            "GIT_CONFIG_GLOBAL": "/dev/null",
+        }
+        self.type("git init -q . && git add -A && git commit -qm first")
+
+    def type(self, text: str) -> str:
+        """Run it as it stands; everything that it said."""
+        done = self.try_(text)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def try_(self, text: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", text],
+            cwd=self.project.directory,
+            env=self._environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def shell(
+    new_project: Callable[[], Project], aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory
+) -> Shell:
+    """prod is launched, and a launch of it has failed before that: the first section."""
+    shell = Shell(new_project(), tmp_path_factory.mktemp("bin"))
+    status_and_events, go_on = blocks("A launch failed")
+    aws.client("dynamodb").create_table(
+        TableName=TRADING,
+        AttributeDefinitions=[{"AttributeName": "x", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "x", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    assert shell.try_("sceptre launch -y prod").returncode == 1
+    said = shell.type(status_and_events)
+    assert '"prod/vpc": "CREATE_COMPLETE"' in said
+    assert f"{TRADING} already exists" in said
+    aws.client("dynamodb").delete_table(TableName=TRADING)
+    shell.type(go_on)
+    return shell
+
+
+def blocks(heading: str) -> list[str]:
+    return [to_run(block) for block in sections()[heading]]
+
+
+def test_every_section_with_commands_has_its_journey() -> None:
+    assert list(sections()) == [
+        "A launch failed",
+        "A stack is stuck",
+        "AWS throttles or does not answer",
+        "Roll back a change",
+        "Rotate a secret",
+        "Drain and remove an exchange",
+        "Restore a table",
+        "Take a retained resource back into its stack",
+        "Break-glass",
+    ]
+
+
+def test_every_symptom_leads_to_a_section_that_is_there() -> None:
+    anchors = {
+        re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^## (.+)$", PAGE, flags=re.MULTILINE)
+    }
+    linked = set(re.findall(r"\]\(#([^)]+)\)", PAGE))
+    assert linked
+    assert linked <= anchors
+
+
+@pytest.mark.parametrize("command", MARKED, ids=lambda c: " ".join(c.split()[1:3]))
+def test_the_aws_cli_knows_what_only_aws_can_answer(command: str, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("x" * 64)
+    asked = command.replace(MARK, "").replace("aws ", f"{AWS_CLI} ", 1).strip()
+    done = subprocess.run(
+        ["bash", "-c", f"group=x; {asked} --endpoint-url http://127.0.0.1:9"],
+        cwd=tmp_path,
+        env={**isolated("http://127.0.0.1:9", os.environ), "AWS_MAX_ATTEMPTS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # It has read every option, and made the request that nobody takes.
+    assert "Could not connect to the endpoint URL" in done.stderr, done.stderr
+
+
+def test_a_stack_is_stuck(shell: Shell, aws: EmbeddedAws) -> None:
+    stuck, _, why = blocks("A stack is stuck")
+    aws.control(statuses={"sentry-sqs-prod": "UPDATE_ROLLBACK_FAILED"})
+    assert "continue-update-rollback" in shell.try_("sceptre launch -y prod/sqs").stdout
+    shell.type(stuck)
+    aws.control()
+    assert aws.stack("sentry-sqs-prod")["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert '"taskArns": []' in shell.type(why)
+
+
+def test_aws_throttles(shell: Shell) -> None:
+    (patiently,) = blocks("AWS throttles or does not answer")
+    assert "16 unchanged" in shell.type(patiently)
+
+
+def test_roll_back_a_change(shell: Shell, aws: EmbeddedAws) -> None:
+    revert, image = blocks("Roll back a change")
+    shell.project.edit("config/config.yaml", "CostCenter: sentry-oms", "CostCenter: another")
+    shell.type("git commit -qam second && sceptre launch -y prod")
+    assert {"Key": "CostCenter", "Value": "another"} in aws.stack("sentry-sqs-prod")["Tags"]
+    assert "16 updated" in shell.type(revert)
+    assert {"Key": "CostCenter", "Value": "sentry-oms"} in aws.stack("sentry-sqs-prod")["Tags"]
+    assert "sentry-oms-prod:1" in shell.type(image)
+
+
+def secret(aws: EmbeddedAws, name: str) -> str:
+    return str(aws.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+
+
+def test_rotate_a_secret(shell: Shell, aws: EmbeddedAws) -> None:
+    fetch, put, back, redis = blocks("Rotate a secret")
+    shell.type(fetch)
+    file = shell.project.directory / "secret.json"
+    assert file.stat().st_mode & 0o077 == 0
+    assert json.loads(file.read_text()).keys() == {"app_secret_key"}
+    file.write_text('{"app_secret_key": "new"}')
+    shell.type(put)
+    assert secret(aws, "sentry/prod") == '{"app_secret_key": "new"}'
+    assert not file.exists()
+    shell.type(back)
+    before = secret(aws, "sentry/prod/redis")
+    shell.type(redis)
+    after = secret(aws, "sentry/prod/redis")
+    assert after != before
+    assert re.fullmatch(r"[A-Za-z0-9]{64}", after)
+    assert not (shell.project.directory / "token").exists()
+
+
+def test_drain_and_remove_an_exchange(shell: Shell, aws: EmbeddedAws) -> None:
+    count, dead_letters, remove, delete = blocks("Drain and remove an exchange")
+    sqs = aws.client("sqs")
+    dead = sqs.get_queue_url(QueueName="okx-orders-dlq-prod.fifo")["QueueUrl"]
+    sqs.send_message(
+        QueueUrl=dead,
+        MessageBody="order",
+        MessageGroupId="g",
+        MessageDeduplicationId=uuid4().hex,
+    )
+    assert '"ApproximateNumberOfMessages": "1"' in shell.type(count)
+    shell.project.edit("config/config.yaml", "[bitget, bingx, okx]", "[bitget, bingx]")
+    refused = shell.try_(remove)
+    assert refused.returncode == 1
+    assert "!keep_messages okx-orders-dlq-prod.fifo holds 1 visible" in refused.stdout
+    shell.type(dead_letters)
+    (kept,) = json.loads((shell.project.directory / "dead-letters.json").read_text())["Messages"]
+    assert kept["Body"] == "order"
+    assert '"ApproximateNumberOfMessages": "1"' not in shell.type(count)
+    shell.type(remove)
+    assert not any("Okx" in key for key in aws.outputs("sentry-sqs-prod"))
+    shell.type(delete)
+    assert not [u for u in sqs.list_queues(MaxResults=1000)["QueueUrls"] if "okx" in u]
+    assert "16 unchanged" in shell.type("sceptre launch -y prod")
+
+
+def test_restore_a_table(shell: Shell, aws: EmbeddedAws) -> None:
+    restore, copy_back, own_name = blocks("Restore a table")
+    dynamodb = aws.client("dynamodb")
+    key: dict[str, Any] = {"pk": {"S": "ORDER#1"}, "sk": {"S": "STATE"}}
+    item = {**key, "price": {"N": "1"}}
+    dynamodb.put_item(TableName=TRADING, Item=item)
+    shell.type(restore)
+    dynamodb.delete_item(TableName=TRADING, Key=key)
+    shell.type(copy_back)
+    assert dynamodb.get_item(TableName=TRADING, Key=key)["Item"] == item
+    assert f"{TRADING}_restored" not in dynamodb.list_tables()["TableNames"]
+    shell.type(own_name)
+    assert dynamodb.describe_table(TableName=TRADING)["Table"]["DeletionProtectionEnabled"] is True
+
+
+def test_break_glass(shell: Shell, aws: EmbeddedAws) -> None:
+    lift, back, tables = blocks("Break-glass")
+    cloudformation = aws.client("cloudformation")
+
+    def policy_now() -> Any:
+        response = cloudformation.get_stack_policy(StackName="sentry-secrets-prod")
+        return json.loads(response["StackPolicyBody"])
+
+    shell.type(lift)
+    assert policy_now() != policy()
+    assert aws.stack("sentry-secrets-prod")["EnableTerminationProtection"] is False
+    said = shell.type(back)
+    assert said.endswith("true\n")
+    assert policy_now() == policy()
+    shell.type(tables)
+    table = aws.client("dynamodb").describe_table(TableName="oms_config_prod")["Table"]
+    assert table["DeletionProtectionEnabled"] is True
+
+
+def test_take_a_retained_resource_back_into_its_stack(shell: Shell, aws: EmbeddedAws) -> None:
+    """Last, since all of prod goes for it; what holds state is retained."""
+    prepare, execute = blocks("Take a retained resource back into its stack")
+    for name in aws.stack_names():
+        aws.client("cloudformation").update_termination_protection(
+            StackName=name, EnableTerminationProtection=False
+        )
+    shell.type("sceptre delete -y prod")
+    aws.client("dynamodb").put_item(
+        TableName="oms_config_prod", Item={"pk": {"S": "kept"}, "sk": {"S": "x"}}
+    )
+    refused = shell.try_("sceptre launch -y prod/dynamodb-config")
+    assert "CREATE_FAILED: Table oms_config_prod already exists" in refused.stdout
+    said = shell.type(prepare)
+    assert json.loads(said[said.rindex("[\n    [") :]) == [["Import", "Table", "oms_config_prod"]]
+    shell.type(execute)
+    stack = aws.stack("sentry-dynamodb-config-prod")
+    assert stack["StackStatus"] == "UPDATE_COMPLETE"
+    assert stack["EnableTerminationProtection"] is True
+    assert "TableArn" in aws.outputs("sentry-dynamodb-config-prod")
+    assert aws.client("dynamodb").scan(TableName="oms_config_prod")["Count"] == 1
