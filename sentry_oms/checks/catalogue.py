@@ -27,6 +27,7 @@ from sentry_oms.checks.rules import (
     parameter_pattern,
     parameter_size,
     policy_size,
+    property_published,
     public_output_exists,
     resource_name,
     setting_known,
@@ -82,4 +83,5 @@ RULES: tuple[Rule, ...] = (
     resource_name.RULE,
     policy_size.RULE,
     task_definition_size.RULE,
+    property_published.RULE,
 )

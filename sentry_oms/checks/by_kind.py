@@ -1,0 +1,59 @@
+"""What rules on single types of resources share: a function a type, and readings of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from sentry_oms.checks.evaluate import MALFORMED, text_of
+from sentry_oms.checks.project import Project, Resource
+from sentry_oms.checks.published.validator import number
+from sentry_oms.checks.rule import Fault
+
+Found = Iterator[tuple[str, str]]
+"""Faults: each a path below Properties, and what is wrong there."""
+
+Check = Callable[[Resource], Found]
+
+
+def by_kind(project: Project, checks: Mapping[str, Check]) -> Iterator[Fault]:
+    """What the check of each resource's type finds.
+
+    A resource of the wrong shape is passed over: OMS060 says what is wrong with it.
+    """
+    for resource in project.resources:
+        if resource.kind in checks:
+            try:
+                yield from [resource.fault(*found) for found in checks[resource.kind](resource)]
+            except (*MALFORMED, RecursionError):
+                continue
+
+
+def is_true(value: Any) -> bool:
+    """Whether a switch is on."""
+    return text_of(value).lower() == "true"
+
+
+def is_text(value: Any) -> bool:
+    """Whether a value is known, and a text."""
+    return isinstance(value, str) and "{{resolve:" not in value
+
+
+def within(value: Any, least: float, most: float) -> bool:
+    """Whether a number is within its bounds; so is what is none, or not known."""
+    found = number(value)
+    return found is None or least <= found <= most
+
+
+def items(value: Any) -> list[tuple[int, Any]]:
+    """A list's items with their places; those that only AWS knows left out."""
+    return [(at, item) for at, item in enumerate(value or []) if isinstance(item, dict)]
+
+
+def repeated(path: str, keys: Iterable[tuple[int, Any]], what: str) -> Found:
+    """Keys of a list's items that were there before."""
+    seen: list[Any] = []
+    for at, key in keys:
+        if key is not None and key in seen:
+            yield f"{path}.{at}", f"{what} {text_of(key)} is there twice"
+        seen.append(key)
