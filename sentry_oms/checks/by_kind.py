@@ -7,7 +7,7 @@ from typing import Any
 
 from sentry_oms.checks.evaluate import MALFORMED, text_of
 from sentry_oms.checks.project import Project, Resource
-from sentry_oms.checks.published.validator import number
+from sentry_oms.checks.published.validator import faults, number
 from sentry_oms.checks.rule import Fault
 
 Found = Iterator[tuple[str, str]]
@@ -57,3 +57,46 @@ def repeated(path: str, keys: Iterable[tuple[int, Any]], what: str) -> Found:
         if key is not None and key in seen:
             yield f"{path}.{at}", f"{what} {text_of(key)} is there twice"
         seen.append(key)
+
+
+Beyond = Mapping[str, Mapping[str, Any]]
+"""Schemas by type, of what a service asks beyond the published schema."""
+
+
+def beyond(project: Project, schemas: Beyond) -> Iterator[Fault]:
+    """Where resources are not what these schemas ask."""
+    for resource in project.resources:
+        if resource.kind in schemas:
+            for path, message in faults(resource.properties, schemas[resource.kind], {}):
+                yield resource.fault(".".join(path), message)
+
+
+def has(**properties: Any) -> dict[str, Any]:
+    """A schema of an object: what its properties are, where it has them."""
+    return {"type": "object", "properties": properties}
+
+
+def each(schema: Mapping[str, Any], **keywords: Any) -> dict[str, Any]:
+    """A schema of a list."""
+    return {"type": "array", "items": schema, **keywords}
+
+
+def between(least: float, most: float) -> dict[str, Any]:
+    """A schema of a number."""
+    return {"minimum": least, "maximum": most}
+
+
+def one_of(*values: Any) -> dict[str, Any]:
+    """A schema of a choice."""
+    return {"enum": list(values)}
+
+
+def given(condition: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema that asks ``then`` where properties have values of ``condition``."""
+    test = {"required": list(condition), "properties": dict(condition)}
+    return {"if": test, "then": dict(then)}
+
+
+def without(*names: str) -> dict[str, Any]:
+    """A schema of an object that has none of these."""
+    return {"properties": dict.fromkeys(names, False)}

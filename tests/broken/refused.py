@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT, VARIABLES, Project
+from tests.conftest import VARIABLES, Project
 
 VPC = "networking/vpc-nonprod.json"
 ALB = "networking/alb-frontend.json"
@@ -768,9 +768,7 @@ EDITS = (
     ("a region that is none", text("config/config.yaml", "region: us-east-1", "region: us-east-9"), "template"),
 )  # fmt: skip
 
-REFUSED = tuple(
-    Refused(name, file, change, source) for name, (file, change), source in EDITS
-)
+REFUSED = tuple(Refused(name, file, change, source) for name, (file, change), source in EDITS)
 ENVIRONMENTS = ("dev", "prod")
 ENVIRON = {**VARIABLES, "CERTIFICATE_ARN": "arn:aws:acm:us-east-1:000000000000:certificate/x"}
 
@@ -841,9 +839,7 @@ def main() -> None:
     parser.add_argument("--only")
     arguments = parser.parse_args()
     numbers = [
-        number
-        for number, one in enumerate(REFUSED)
-        if re.search(arguments.only or "", one.name)
+        number for number, one in enumerate(REFUSED) if re.search(arguments.only or "", one.name)
     ]
     with ProcessPoolExecutor(2) as pool:
         verdicts = list(pool.map(tried, numbers, chunksize=4))
@@ -856,7 +852,9 @@ def main() -> None:
     lint, check = sum(bool(one.lint) for one in verdicts), sum(bool(one.check) for one in verdicts)
     found = total - counts["nobody"]
     print(f"{total} edits: {found} found ({found / total:.0%}), {counts['nobody']} missed")
-    print(f"cfn-lint alone {lint} ({lint / total:.0%}), oms check alone {check} ({check / total:.0%})")
+    print(
+        f"cfn-lint alone {lint} ({lint / total:.0%}), oms check alone {check} ({check / total:.0%})"
+    )
 
 
 if __name__ == "__main__":

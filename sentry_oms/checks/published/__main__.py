@@ -14,13 +14,13 @@ from typing import Any
 from botocore.loaders import Loader
 from botocore.model import (
     ListShape,
-    MapShape,
     OperationModel,
     ServiceModel,
     Shape,
     StringShape,
     StructureShape,
 )
+from botocore.session import Session
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from sentry_oms.checks.published import FOLDER, REGIONS, Schema
@@ -219,8 +219,16 @@ def resources(templates: Path) -> dict[str, Any]:
         "from": {name: version(name) for name in ("cfn-lint", "botocore")},
         "schemas": schemas(kinds(templates)),
         "types": sorted(every),
+        "nodes": nodes(),
         "lacking": {region: sorted(every - types) for region, types in everywhere.items()},
     }
+
+
+def nodes() -> dict[str, list[str]]:
+    """The node types that ElastiCache has in each region."""
+    folder = files("cfnlint.data.schemas.extensions.aws_elasticache_cachecluster")
+    by_region = json.loads(folder.joinpath("cachenodetype_enum.json").read_text())
+    return {region: sorted(by_region[region]["enum"]) for region in REGIONS}
 
 
 def iam() -> dict[str, Any]:
@@ -236,6 +244,7 @@ def iam() -> dict[str, Any]:
         },
         "services": sorted(services),
         "principals": sorted({*principals()}),
+        "regions": sorted(Session().get_available_regions("cloudformation")),
     }
 
 

@@ -42,7 +42,9 @@ def faults(value: Any, schema: Schema, definitions: dict[str, Schema]) -> Iterat
     if not isinstance(schema, dict) or is_unknown(value):
         return
     if "$ref" in schema:
-        yield from faults(value, definitions.get(schema["$ref"].rpartition("/")[2], {}), definitions)
+        yield from faults(
+            value, definitions.get(schema["$ref"].rpartition("/")[2], {}), definitions
+        )
     if not is_a(value, schema.get("type")):
         yield Fault((), f"{shown(value)} is no {' or '.join(listed(schema['type']))}")
         return

@@ -35,7 +35,9 @@ def _faults(resource: Resource) -> Iterator[Fault]:
     published = schema(resource.kind)
     if published is None:
         return
-    read_only = {path.removeprefix("/properties/") for path in published.get("readOnlyProperties", [])}
+    read_only = {
+        path.removeprefix("/properties/") for path in published.get("readOnlyProperties", [])
+    }
     for name in sorted(read_only & {*resource.properties}):
         yield resource.fault(name, "is what AWS says, and can't be set")
     for fault in faults(resource.properties, published, published.get("definitions", {})):
