@@ -24,9 +24,10 @@ def by_kind(project: Project, checks: Mapping[str, Check]) -> Iterator[Fault]:
     for resource in project.resources:
         if resource.kind in checks:
             try:
-                yield from [resource.fault(*found) for found in checks[resource.kind](resource)]
+                found = list(checks[resource.kind](resource))
             except (*MALFORMED, RecursionError):
                 continue
+            yield from _untold(project, resource, found)
 
 
 def is_true(value: Any) -> bool:
@@ -67,8 +68,20 @@ def beyond(project: Project, schemas: Beyond) -> Iterator[Fault]:
     """Where resources are not what these schemas ask."""
     for resource in project.resources:
         if resource.kind in schemas:
-            for path, message in faults(resource.properties, schemas[resource.kind], {}):
-                yield resource.fault(".".join(path), message)
+            found = faults(resource.properties, schemas[resource.kind], {})
+            told = ((".".join(path), message) for path, message in found)
+            yield from _untold(project, resource, told)
+
+
+def _untold(
+    project: Project, resource: Resource, found: Iterable[tuple[str, str]]
+) -> Iterator[Fault]:
+    """Faults at places of which the published schema says nothing, each once."""
+    told = {*project.misshapen.get((resource.file.name, resource.key), ())}
+    for path, message in found:
+        if path not in told:
+            told.add(path)
+            yield resource.fault(path, message)
 
 
 def has(**properties: Any) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sentry_oms.checks.folding import fold, left_out
+from sentry_oms.checks.published import schema
+from sentry_oms.checks.published.validator import faults
 from sentry_oms.checks.rule import Fault
 from sentry_oms.checks.stack_file import StackFile, Unreadable
 from sentry_oms.checks.values import Values
@@ -89,6 +91,20 @@ class Project:
             if file.template and file.is_launched
             for resource in _resources(file, file.template, values)
         )
+
+    @cached_property
+    def misshapen(self) -> Mapping[tuple[str, str], Mapping[str, str]]:
+        """What the published schemas find: by stack and resource, each path with its message."""
+        return {
+            (resource.file.name, resource.key): {
+                ".".join(path): message
+                for path, message in faults(
+                    resource.properties, published, published.get("definitions", {})
+                )
+            }
+            for resource in self.resources
+            if (published := schema(resource.kind))
+        }
 
     def of_kind(self, *kinds: str) -> Iterator[Resource]:
         """The resources of these types."""

@@ -733,7 +733,7 @@ EDITS = (
     ("an environment that is none", put(PIPE_OMS, "BuildProject.Environment.Type", "ARM"), "build"),
     ("an image of the other architecture", put(PIPE_OMS, "BuildProject.Environment.Image", "aws/codebuild/amazonlinux-x86_64-standard:5.0"), "build"),
     ("an environment of the other architecture", put(PIPE_OMS, "BuildProject.Environment.Type", "LINUX_CONTAINER"), "build"),
-    ("a compute type that ARM does not have", put(PIPE_OMS, "BuildProject.Environment.ComputeType", "BUILD_GENERAL1_2XLARGE"), "build"),
+    ("a compute type that ARM does not have", put(PIPE_OMS, "BuildProject.Environment.ComputeType", "BUILD_LAMBDA_1GB"), "build"),
     ("a source of the pipeline with artifacts of none", put(PIPE_OMS, "BuildProject.Artifacts.Type", "NO_ARTIFACTS"), "build"),
     ("a source of GitHub with artifacts of the pipeline", put(PIPE_OMS, "BuildProject.Source.Type", "GITHUB"), "build"),
     ("a source of S3 with no place", put(PIPE_OMS, "BuildProject.Source.Type", "S3"), "build"),

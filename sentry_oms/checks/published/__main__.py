@@ -26,7 +26,9 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from sentry_oms.checks.published import FOLDER, REGIONS, Schema
 
 OPERATIONS = {
-    "AWS::ApplicationAutoScaling::ScalableTarget": ("application-autoscaling", "RegisterScalableTarget"),
+    "AWS::ApplicationAutoScaling::ScalableTarget": (
+        *("application-autoscaling", "RegisterScalableTarget"),
+    ),
     "AWS::ApplicationAutoScaling::ScalingPolicy": ("application-autoscaling", "PutScalingPolicy"),
     "AWS::CloudWatch::Alarm": ("cloudwatch", "PutMetricAlarm"),
     "AWS::CloudWatch::Dashboard": ("cloudwatch", "PutDashboard"),
@@ -200,11 +202,11 @@ def schemas(wanted: set[str]) -> dict[str, Schema]:
                 model = loader.load_service_model(service, "service-2")
                 services[service] = ServiceModel(model, service)
             operation: OperationModel = services[service].operation_model(name)
-            structure = operation.input_shape
-            # The request of some has the resource under one name.
+            shape: Any = operation.input_shape
+            # This request has the resource under a name.
             if kind == "AWS::CodePipeline::Pipeline":
-                structure = structure.members["pipeline"]
-            Merging(first).merge(first, structure)
+                shape = shape.members["pipeline"]
+            Merging(first).merge(first, shape)
         found[kind] = first
     return found
 

@@ -199,7 +199,9 @@ def _multiple(value: Any, schema: Schema, _: object) -> Iterator[Fault]:
 def _sized(keyword: str, kind: type, unit: str, *, least: bool) -> Callable[..., Iterator[Fault]]:
     def check(value: Any, schema: Schema, _: object) -> Iterator[Fault]:
         sized = text_of(value) if kind is str and isinstance(value, (int, float)) else value
-        if not isinstance(sized, kind) or any(map(is_unknown, sized if kind is list else ())):
+        if not isinstance(sized, kind):
+            return
+        if isinstance(sized, list) and any(is_unknown(item) for item in sized):
             return
         size, limit = len(sized), schema[keyword]  # type: ignore[arg-type]
         if size < limit if least else size > limit:

@@ -69,7 +69,7 @@ SCHEMAS = {
                             ComputeType={
                                 "anyOf": [
                                     one_of(*map(SIZES.format, sizes)),
-                                    {"pattern": "^(BUILD_LAMBDA|ATTRIBUTE|CUSTOM)"},
+                                    {"pattern": "^(ATTRIBUTE_BASED|CUSTOM_INSTANCE)"},
                                 ]
                             }
                         )

@@ -208,7 +208,7 @@ def _container(container: dict[str, Any], by_name: dict[str, Any], volumes: set[
     secrets = [(at, one.get("Name")) for at, one in items(container.get("Secrets"))]
     yield from repeated("Secrets", secrets, "secret")
     for at, name in secrets:
-        if name in [variable for _, variable in variables]:
+        if name is not None and name in [variable for _, variable in variables]:
             yield f"Secrets.{at}.Name", f"'{name}' is a variable too"
     command = container.get("HealthCheck", {}).get("Command", ["NONE"])
     if is_text(command[0]) and command[0] not in ("CMD", "CMD-SHELL", "NONE"):

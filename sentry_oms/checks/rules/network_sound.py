@@ -71,10 +71,15 @@ FLOW_LOG = {
         has(MaxAggregationInterval=one_of(60, 600)),
         given(
             {"LogDestinationType": one_of("s3")},
-            has(LogDestination={"pattern": "^arn:aws[a-z-]*:s3:::"}, DeliverLogsPermissionArn=False),
+            has(
+                LogDestination={"pattern": "^arn:aws[a-z-]*:s3:::"}, DeliverLogsPermissionArn=False
+            ),
         ),
         {
-            "if": {"required": ["LogDestinationType"], **has(LogDestinationType=one_of("s3", "kinesis-data-firehose"))},
+            "if": {
+                "required": ["LogDestinationType"],
+                **has(LogDestinationType=one_of("s3", "kinesis-data-firehose")),
+            },
             "else": {"required": ["DeliverLogsPermissionArn"]},
         },
     ]
@@ -108,6 +113,7 @@ def find(project: Project) -> Iterator[Fault]:
         },
     )
     yield from _subnets(project)
+    yield from _counted(project)
     yield from _twice(project, "AWS::EC2::Route", ("RouteTableId", *DESTINATIONS))
     yield from _twice(project, "AWS::EC2::SubnetRouteTableAssociation", ("SubnetId",))
     yield from _twice(project, "AWS::EC2::NatGateway", ("AllocationId",))
@@ -134,9 +140,23 @@ def _range(resource: Resource, widest: int, narrowest: int) -> Found:
     block = network(resource.properties.get("CidrBlock"))
     if block and not widest <= block.prefixlen <= narrowest:
         yield "CidrBlock", f"{block} must have a mask from /{widest} to /{narrowest}"
-    expression = resource.file.section("Resources")[resource.key]["Properties"].get("CidrBlock")
-    if not block and "Fn::Cidr" in str(expression) and resource.properties.get("CidrBlock"):
-        yield "CidrBlock", "the range does not hold that many blocks of that size"
+
+
+def _counted(project: Project) -> Iterator[Fault]:
+    """Uses of Fn::Cidr that ask for more blocks than the range holds."""
+    for subnet in project.of_kind("AWS::EC2::Subnet"):
+        raw = subnet.file.section("Resources")[subnet.key].get("Properties", {})
+        expression = raw.get("CidrBlock")
+        while isinstance(expression, dict) and "Fn::Select" in expression:
+            expression = expression["Fn::Select"][-1]
+        if not isinstance(expression, dict) or "Fn::Cidr" not in expression:
+            continue
+        evaluator = project.values.evaluator(subnet.file)
+        block, count, bits = (evaluator.value(part) for part in expression["Fn::Cidr"])
+        whole, asked, size = network(block), number(count), number(bits)
+        if whole and asked and size and asked > 2 ** (32 - size - whole.prefixlen):
+            message = f"{whole} does not hold {asked:.0f} blocks of {size:.0f} bits"
+            yield subnet.fault("CidrBlock", message)
 
 
 def _service(endpoint: Resource) -> Found:

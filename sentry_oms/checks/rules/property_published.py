@@ -15,7 +15,6 @@ from collections.abc import Iterator
 
 from sentry_oms.checks.project import Project, Resource
 from sentry_oms.checks.published import exists, schema
-from sentry_oms.checks.published.validator import faults
 from sentry_oms.checks.rule import Fault, Rule, Scope
 
 
@@ -23,10 +22,10 @@ def find(project: Project) -> Iterator[Fault]:
     """Types that the region lacks, and properties that are none or have a value they may not."""
     for resource in project.resources:
         if not resource.kind.startswith("Custom::"):
-            yield from _faults(resource)
+            yield from _faults(project, resource)
 
 
-def _faults(resource: Resource) -> Iterator[Fault]:
+def _faults(project: Project, resource: Resource) -> Iterator[Fault]:
     region = resource.file.stack.region
     if not exists(resource.kind, region):
         message = f"{region} has no type {resource.kind}"
@@ -40,8 +39,8 @@ def _faults(resource: Resource) -> Iterator[Fault]:
     }
     for name in sorted(read_only & {*resource.properties}):
         yield resource.fault(name, "is what AWS says, and can't be set")
-    for fault in faults(resource.properties, published, published.get("definitions", {})):
-        yield resource.fault(".".join(fault.path), fault.message)
+    for path, message in project.misshapen[resource.file.name, resource.key].items():
+        yield resource.fault(path, message)
 
 
 RULE = Rule(

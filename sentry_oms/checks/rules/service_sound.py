@@ -160,10 +160,10 @@ def _target(path: str, balancer: dict[str, Any], project: Project) -> Found:
     for file, key, group in groups:
         place = Place(file.stack.external_name, file.stack.region, key)
         kind = group.get("Properties", {}).get("TargetType", "instance")
-        if of_resource(place, group["Type"], {}, "") == balancer.get("TargetGroupArn"):
-            if kind != "ip":
-                message = f"{key} has targets of type '{kind}', and Fargate needs ip"
-                yield f"{path}.TargetGroupArn", message
+        arn = of_resource(place, group["Type"], {}, "")
+        if kind != "ip" and arn == balancer.get("TargetGroupArn"):
+            message = f"{key} has targets of type '{kind}', and Fargate needs ip"
+            yield f"{path}.TargetGroupArn", message
 
 
 def _cluster(cluster: Resource) -> Found:

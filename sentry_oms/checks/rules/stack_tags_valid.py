@@ -1,4 +1,4 @@
-"""OMS013: a stack's tags and its timeout are such as CloudFormation takes.
+"""OMS013: a stack's tags are such as CloudFormation takes.
 
 Sources:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
@@ -21,16 +21,13 @@ LETTERS = re.compile(r"[\w\s.:/=+\-@]*")
 
 
 def find(project: Project) -> Iterator[Fault]:
-    """More tags than 50, keys of AWS's own, letters or lengths that may not be; no timeout."""
+    """More tags than 50, keys of AWS's own, letters or lengths that may not be."""
     for file in project.stacks:
         tags = file.stack._tags or {}
         if len(tags) > MOST:
             yield file.fault("stack_tags", f"has {len(tags)} tags, and a stack takes {MOST}")
         for key, value in tags.items():
             yield from _faults(file, str(key), value)
-        timeout = file.stack.stack_timeout
-        if isinstance(timeout, int) and timeout < 0:
-            yield file.fault("stack_timeout", f"{timeout} is no number of minutes")
 
 
 def _faults(file: StackFile, key: str, value: object) -> Iterator[Fault]:
@@ -45,10 +42,10 @@ def _faults(file: StackFile, key: str, value: object) -> Iterator[Fault]:
 
 RULE = Rule(
     code="OMS013",
-    title="A stack's tags and timeout are such as CloudFormation takes",
+    title="A stack's tags are such as CloudFormation takes",
     cause=(
-        "More than 50 tags, a key that begins with `aws:`, a letter that tags may not have, or a "
-        "timeout below zero. CloudFormation refuses the stack, or a service one of its resources."
+        "More than 50 tags, a key that begins with `aws:`, or a letter that tags may not "
+        "have. CloudFormation refuses the stack, or a service one of its resources."
     ),
     remedy="letters, digits, spaces and . : / = + - @ _ are allowed",
     scope=Scope.STACKS,

@@ -9,6 +9,7 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sentry_oms.checks.by_kind import (
     Found,
@@ -64,7 +65,7 @@ def find(project: Project) -> Iterator[Fault]:
 def _table(table: Resource) -> Found:
     keys = table.properties.get("KeySchema", [])
     yield from _keys("KeySchema", keys)
-    names = []
+    names: list[tuple[int, Any]] = []
     for list_ in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         for at, index in items(table.properties.get(list_)):
             path = f"{list_}.{at}"

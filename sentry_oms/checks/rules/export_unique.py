@@ -1,0 +1,44 @@
+"""OMS038: no two outputs export one name.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sentry_oms.checks.project import Project
+from sentry_oms.checks.rule import Fault, Rule, Scope
+
+
+def find(project: Project) -> Iterator[Fault]:
+    """Exports whose name another output of the region has, in this stack or before it."""
+    owners: dict[tuple[str, str], str] = {}
+    for file in project.known.values():
+        evaluator = project.values.evaluator(file)
+        for key, output in file.section("Outputs").items():
+            export = output.get("Export")
+            if (
+                not isinstance(export, dict)
+                or evaluator.holds(output.get("Condition", "")) is False
+            ):
+                continue
+            name = evaluator.value(export.get("Name"))
+            if not isinstance(name, str):
+                continue
+            owner = owners.setdefault((file.stack.region, name), f"{file.name}: {key}")
+            if owner != f"{file.name}: {key}" and file in project.stacks:
+                yield file.template_fault(f"Outputs.{key}.Export", f"{name} is {owner}'s too")
+
+
+RULE = Rule(
+    code="OMS038",
+    title="No two outputs export one name",
+    cause=(
+        "Two outputs, of one stack or of two, export one name. CloudFormation refuses the second, "
+        "and whoever imports the name gets what the first has."
+    ),
+    remedy="begin the name with ${AWS::StackName}, and end it with the output's",
+    scope=Scope.STACKS,
+    find=find,
+)
