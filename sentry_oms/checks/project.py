@@ -128,6 +128,7 @@ class Project:
         stack._sceptre_user_data = {}
         stack._template_handler_config = {"path": file.removeprefix("templates/")}
         stack._ignore = stack._obsolete = False
+        stack._template = None
         return StackFile(self.root, stack)
 
     def upstream(self, file: StackFile) -> set[str]:

@@ -130,6 +130,19 @@ def statements(count: int) -> list[dict[str, Any]]:
     ]
 
 
+def trusts(count: int) -> list[dict[str, Any]]:
+    """As many statements of a trust policy."""
+    return [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": f"{number:012}"}},
+        }
+        for number in range(count)
+    ]
+
+
 def resource(template: dict[str, Any], name: str) -> dict[str, Any]:
     """A resource's properties."""
     properties: dict[str, Any] = template["Resources"][name]["Properties"]
@@ -619,7 +632,7 @@ PROJECTS = (
             CLUSTER_TEMPLATE,
             lambda template: resource(template, "TaskRole")["AssumeRolePolicyDocument"][
                 "Statement"
-            ].extend(statements(20)),
+            ].extend(trusts(20)),
             indent=None,
         ),
     ),
@@ -671,7 +684,10 @@ PROJECTS = (
     ),
     # What a service refuses of its resources.
     wrong("a misspelt property", "OMS060", VPC_TEMPLATE, "Vpc.EnableDnsHostname", True),
-    wrong("a property of the wrong type", "OMS060", VPC_TEMPLATE, "Vpc.EnableDnsSupport", "yes"),
+    wrong(
+        *("a property of the wrong type", "OMS060", SECRETS_TEMPLATE),
+        *("Key.EnableKeyRotation", "yes"),
+    ),
     wrong(
         *("a health check that is too seldom", "OMS060", ALB_TEMPLATE),
         *("FrontendTargetGroup.HealthCheckIntervalSeconds", 301),
@@ -687,7 +703,7 @@ PROJECTS = (
     ),
     Broken(
         "a resource of a type that the region lacks",
-        *("OMS060", SECRETS_TEMPLATE, "Resources.AppSecret.Type", '"AppSecret"'),
+        *("OMS060", SECRETS_TEMPLATE, "Resources.AppSecret.Type", '"Type"'),
         replaced(SECRETS_TEMPLATE, "AWS::SecretsManager::Secret", "AWS::SecretsManager::Secrets"),
     ),
     Broken(
@@ -734,9 +750,8 @@ PROJECTS = (
         *("WebAcl.Rules.1.Priority", 0),
     ),
     wrong(
-        *("objects that move after they expired", "OMS065", PIPELINE_TEMPLATE),
-        "ArtifactBucket.LifecycleConfiguration.Rules.0.Transitions",
-        [{"StorageClass": "GLACIER", "TransitionInDays": 60}],
+        *("a lifecycle rule without an expiry", "OMS065", PIPELINE_TEMPLATE),
+        *("ArtifactBucket.LifecycleConfiguration.Rules.0.ExpirationInDays", 0),
     ),
     wrong(
         *("an access token that lives for two days", "OMS066", COGNITO_TEMPLATE),
@@ -747,8 +762,9 @@ PROJECTS = (
         *("Table.GlobalSecondaryIndexes.0.Projection.NonKeyAttributes", ["a"]),
     ),
     wrong(
-        *("a FIFO queue without its suffix", "OMS068", QUEUES_TEMPLATE),
-        *("MasterOrderQueue.QueueName", "master-order-queue"),
+        *("a dead-letter queue of the other kind", "OMS068", QUEUES_TEMPLATE),
+        "MasterOrderQueue.RedrivePolicy.deadLetterTargetArn",
+        {"Fn::GetAtt": ["ClientsEventsDeadLetterQueue", "Arn"]},
     ),
     wrong(
         *("a queue that tries too often", "OMS068", QUEUES_TEMPLATE),
@@ -759,8 +775,17 @@ PROJECTS = (
         *("AppSecret.GenerateSecretString.PasswordLength", 4097),
     ),
     wrong(
-        *("failover with one node", "OMS070", REDIS_TEMPLATE),
-        *("ReplicationGroup.NumCacheClusters", 7),
+        *("a window that is too short", "OMS070", REDIS_TEMPLATE),
+        *("ReplicationGroup.SnapshotWindow", "03:00-03:30"),
+    ),
+    Broken(
+        "a node type that Redis does not have",
+        *("OMS070", REDIS_TEMPLATE, "Resources.ReplicationGroup.Properties.CacheNodeType"),
+        '"CacheNodeType"',
+        changed(
+            REDIS_TEMPLATE,
+            lambda template: template["Mappings"]["Redis"]["dev"].update(NodeType="cache.t4g.mini"),
+        ),
     ),
     wrong(
         *("more data points than periods", "OMS071", ALB_TEMPLATE),

@@ -9,12 +9,18 @@ from collections.abc import Iterator
 
 from sentry_oms.checks.project import Project
 from sentry_oms.checks.rule import Fault, Rule, Scope
+from sentry_oms.checks.rules.environment_named import is_misnamed
 
 
 def find(project: Project) -> Iterator[Fault]:
     """Exports whose name another output of the region has, in this stack or before it."""
     owners: dict[tuple[str, str], str] = {}
+    if any(map(is_misnamed, project.known.values())):
+        return  # OMS008 tells why all of them are another environment's.
+    names = [file.stack.external_name for file in project.known.values()]
     for file in project.known.values():
+        if names.count(file.stack.external_name) > 1:
+            continue  # OMS011 tells of two stacks of one name.
         evaluator = project.values.evaluator(file)
         for key, output in file.section("Outputs").items():
             export = output.get("Export")

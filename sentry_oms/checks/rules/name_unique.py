@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from sentry_oms.checks.project import Project
 from sentry_oms.checks.rule import Fault, Rule, Scope
+from sentry_oms.checks.rules.environment_named import is_misnamed
 from sentry_oms.checks.rules.resource_name import NAMES
 
 SCOPED = {"AWS::ECS::Service": "Cluster", "AWS::Cognito::UserPoolGroup": "UserPoolId"}
@@ -24,6 +25,8 @@ MANY = ("AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::ECS::Tas
 
 def find(project: Project) -> Iterator[Fault]:
     """Names that an earlier resource of the type has."""
+    if any(map(is_misnamed, project.known.values())):
+        return  # OMS008 tells why all of them are another environment's.
     named = [pair for pair in (*NAMES, *FURTHER) if pair[0] not in MANY]
     spare = {file.name for file in project.spare}
     owners: dict[tuple[object, ...], str] = {}
