@@ -82,7 +82,7 @@ class _Folder:
 
     def _partly(self, function: str, argument: Any) -> Any:
         """A call of which something is known."""
-        if function == "Fn::If":
+        if function == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
             condition, then, otherwise = argument
             holds = self._evaluator.holds(condition)
             if holds is not None:
