@@ -811,7 +811,10 @@ PROJECTS = (
         "a minimum above the maximum",
         *("OMS074", TASK_TEMPLATE, "Resources.ScalableTarget.Properties.MinCapacity"),
         '"MinCapacity"',
-        added(TASK, "  MinCapacity: 5\n  MaxCapacity: 3\n"),
+        both(
+            replaced(CONFIG, "oms_min: 0", "oms_min: 5"),
+            replaced(CONFIG, "oms_max: 0", "oms_max: 3"),
+        ),
     ),
     wrong(
         *("a provider that CodePipeline does not have", "OMS075", PIPELINE_TEMPLATE),
