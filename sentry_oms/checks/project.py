@@ -148,6 +148,21 @@ def _resources(file: StackFile, template: Template, values: Values) -> Iterator[
     there = fold(template, evaluator).get("Resources", {})
     for key, resource in {**there, **left_out(template, evaluator)}.items():
         kind, properties = resource.get("Type"), resource.get("Properties", {})
+        if key not in there:
+            properties = _without_empty(properties)
         if isinstance(kind, str) and isinstance(properties, dict):
             rest = {name: part for name, part in resource.items() if name != "Properties"}
             yield Resource(file, key, kind, properties, rest, key in there)
+
+
+def _without_empty(part: Any) -> Any:
+    """A part in which what is empty is not known.
+
+    A resource is left out where a parameter is empty, such as a certificate: where it is there, the
+    parameter is not.
+    """
+    if isinstance(part, dict):
+        return {key: _without_empty(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_without_empty(item) for item in part]
+    return {"Ref": "AWS::NoValue"} if part == "" else part

@@ -1,8 +1,8 @@
 """Edits of the templates and of config that AWS refuses, and who finds each before a launch.
 
 ``python -m tests.broken.refused`` tries them all, in some minutes, and says by whom each is found:
-by cfn-lint on the template as it is, by cfn-lint on the template as dev and prod get it, or by
-``oms check`` of dev and prod. ``--missed`` lists only those that nobody finds, and ``--only ID``
+by cfn-lint on the template as it is, by ``oms check`` of dev and prod, or by cfn-lint on the
+template as dev and prod get it. ``--missed`` lists only those that nobody finds, and ``--only ID``
 tries one. docs/CHECKS.md shows the figure.
 """
 
@@ -14,13 +14,19 @@ import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import VARIABLES, Project
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
+
+from sentry_oms.checks import check_environment
+from sentry_oms.checks.reading import read_environment
+from tests.conftest import ROOT, VARIABLES, Project
 
 VPC = "networking/vpc-nonprod.json"
 ALB = "networking/alb-frontend.json"
@@ -770,7 +776,10 @@ EDITS = (
 
 REFUSED = tuple(Refused(name, file, change, source) for name, (file, change), source in EDITS)
 ENVIRONMENTS = ("dev", "prod")
-ENVIRON = {**VARIABLES, "CERTIFICATE_ARN": "arn:aws:acm:us-east-1:000000000000:certificate/x"}
+ENVIRON = VARIABLES
+
+
+Said = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -780,56 +789,68 @@ class Verdict:
     name: str
     file: str
     lint: str
-    folded: str
+    deployed: str
     check: str
 
     @property
     def by(self) -> str:
         """The first of the three that finds it."""
-        found = {"cfn-lint": self.lint, "cfn-lint, folded": self.folded, "oms check": self.check}
+        found = {
+            "cfn-lint": self.lint,
+            "oms check": self.check,
+            "cfn-lint, deployed": self.deployed,
+        }
         return next((who for who, said in found.items() if said), "nobody")
 
 
 def tried(number: int) -> Verdict:
     """Give an edit to the judges."""
     edit = REFUSED[number]
-    from sentry_oms.checks import check_environment
-
     os.environ.update(ENVIRON)
     with tempfile.TemporaryDirectory() as directory:
         project = Project(Path(directory), {})
         edit.change(project)
-        check = ""
-        for environment in ENVIRONMENTS:
-            for finding in check_environment(project.directory, environment):
-                check = check or f"{finding.code} {finding.text}"
-        lint = folded = ""
+        findings = (
+            f"{finding.code} {finding.text}"
+            for environment in ENVIRONMENTS
+            for finding in check_environment(project.directory, environment)
+        )
+        check = next(findings, "")
+        lint = deployed = ""
         if edit.file.endswith(".json"):
-            lint = linted((project.directory / edit.file).read_text())
+            lint = first(linted((project.directory / edit.file).read_text()))
             if not lint and not check:
-                folded = next(filter(None, map(linted, foldings(project, edit.file))), "")
-    return Verdict(edit.name, edit.file, lint, folded, check)
+                said = linted_deployed(project.directory, edit.file)
+                deployed = first(said - healthy(edit.file))
+    return Verdict(edit.name, edit.file, lint, deployed, check)
 
 
-def foldings(project: Project, file: str) -> Iterator[str]:
-    """The template as its stacks get it in each environment."""
-    from sentry_oms.checks.folding import fold
-    from sentry_oms.checks.reading import read_environment
+def first(said: Said) -> str:
+    """One of what was said; nothing where nothing was."""
+    return min(said, default="")
 
+
+@cache
+def healthy(file: str) -> Said:
+    """What cfn-lint says of the template as it is deployed without an edit."""
+    return linted_deployed(ROOT, file)
+
+
+def linted_deployed(root: Path, file: str) -> Said:
+    """What cfn-lint says of the template as dev and prod get it."""
+    said: set[str] = set()
     for environment in ENVIRONMENTS:
-        read = read_environment(project.directory, environment)
+        read = read_environment(root, environment)
         for stack in read.stacks:
-            if stack.template and stack.template_source.file == file:
-                yield json.dumps(fold(stack.template, read.values.evaluator(stack)), indent=1)
+            if stack.name in read.deployed and stack.template_source.file == file:
+                said |= linted(json.dumps(read.deployed[stack.name], indent=1))
+    return frozenset(said)
 
 
-def linted(body: str) -> str:
-    """What cfn-lint says first, by its own settings; nothing where it finds nothing."""
-    from cfnlint.api import lint
-    from cfnlint.config import ManualArgs
-
+def linted(body: str) -> Said:
+    """What cfn-lint says by its own settings."""
     found = lint(body, config=ManualArgs(regions=["us-east-1"]))
-    return next((f"{one.rule.id} {one.message}" for one in found), "")
+    return frozenset(f"{one.rule.id} {one.message}" for one in found)
 
 
 def main() -> None:
@@ -845,16 +866,17 @@ def main() -> None:
         verdicts = list(pool.map(tried, numbers, chunksize=4))
     for one in verdicts:
         if not arguments.missed or one.by == "nobody":
-            said = one.lint or one.folded or one.check
-            print(f"{one.by:17} {one.name} ({Path(one.file).name}) {said[:110]}")
+            said = one.lint or one.check or one.deployed
+            print(f"{one.by:18} {one.name} ({Path(one.file).name}) {said[:110]}")
     counts = Counter(one.by for one in verdicts)
     total = len(verdicts)
-    lint, check = sum(bool(one.lint) for one in verdicts), sum(bool(one.check) for one in verdicts)
-    found = total - counts["nobody"]
-    print(f"{total} edits: {found} found ({found / total:.0%}), {counts['nobody']} missed")
-    print(
-        f"cfn-lint alone {lint} ({lint / total:.0%}), oms check alone {check} ({check / total:.0%})"
-    )
+    print(f"{total} edits: {total - counts['nobody']} found, {counts['nobody']} missed")
+    for who, count in (
+        ("cfn-lint alone", sum(bool(one.lint) for one in verdicts)),
+        ("oms check alone", sum(bool(one.check) for one in verdicts)),
+        ("cfn-lint of what is deployed, where neither does", counts["cfn-lint, deployed"]),
+    ):
+        print(f"{who}: {count} ({count / total:.0%})")
 
 
 if __name__ == "__main__":

@@ -97,6 +97,20 @@ DROPPED = (
 """What a schema says besides what a value must be."""
 
 
+FORMATS = {
+    "AWS::EC2::SecurityGroup.Id": "^sg-[0-9a-f]+$",
+    "AWS::EC2::Subnet.Id": "^subnet-[0-9a-f]+$",
+    "AWS::EC2::VPC.Id": "^vpc-[0-9a-f]+$",
+    "AWS::IAM::Role.Arn": r"^arn:aws[a-z-]*:iam::\d{12}:role/",
+    "AWS::KMS::Alias.AliasName": "^(arn:aws[a-z-]*:kms:[^:]+:[0-9]+:)?alias/",
+    "AWS::KMS::Key.Arn": "^arn:aws[a-z-]*:kms:[^:]+:[0-9]+:key/",
+    "AWS::KMS::Key.Id": "^(mrk-)?[0-9a-f-]{32,36}$",
+    "AWS::SNS::Topic.Arn": "^arn:aws[a-z-]*:sns:[^:]+:[0-9]+:",
+    "AWS::SQS::Queue.Arn": "^arn:aws[a-z-]*:sqs:[^:]+:[0-9]+:",
+}
+"""What a format of the schemas comes to, which says what a value refers to."""
+
+
 def stripped(part: Any, *, names: bool = False) -> Any:
     """A schema without what explains it; the keys of ``properties`` are names and stay."""
     if isinstance(part, list):
@@ -104,6 +118,8 @@ def stripped(part: Any, *, names: bool = False) -> Any:
     if not isinstance(part, dict):
         return part
     kept = {}
+    if not names and part.get("format") in FORMATS and "pattern" not in part:
+        part = {**part, "pattern": FORMATS[part["format"]]}
     for key, value in part.items():
         if names or key not in DROPPED:
             inner = key in ("properties", "definitions", "patternProperties", "dependentRequired")

@@ -30,6 +30,7 @@ SCHEMAS = {
             ExtendedStatistic={
                 "pattern": r"^(p(100|\d{1,2}(\.\d+)?)|(TM|WM|TC|TS|PR|IQM|tm|wm|tc|ts)[\d(].*|IQM)$"
             },
+            EvaluateLowSampleCountPercentile={"enum": ["evaluate", "ignore"]},
             Dimensions={"uniqueKeys": ["Name"]},
             Period={
                 "anyOf": [{"enum": [10, 20, 30]}, {"multipleOf": 60, "minimum": 60}],

@@ -66,9 +66,12 @@ SCHEMAS = {
                         maxItems=1000,
                     )
                 ),
+                LoggingConfiguration=has(
+                    DestinationBucketName={"pattern": "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}
+                ),
                 BucketEncryption=has(
                     ServerSideEncryptionConfiguration=each(
-                        has(ServerSideEncryptionByDefault=ENCRYPTED)
+                        has(ServerSideEncryptionByDefault=ENCRYPTED), minItems=1
                     )
                 ),
             ),

@@ -41,15 +41,24 @@ SECTIONS = {
     *("version", "run-as", "env", "proxy", "batch", "phases", "reports", "artifacts", "cache"),
 }
 PHASES = {"install", "pre_build", "build", "post_build"}
+PHASE = {"run-as", "on-failure", "runtime-versions", "commands", "finally", "steps"}
 SCHEMAS = {
     "AWS::CodeBuild::Project": {
         "allOf": [
             has(
                 TimeoutInMinutes={"minimum": 5, "maximum": 2160},
+                ServiceRole={"pattern": "^arn:aws[a-z-]*:iam::[0-9]+:role/"},
+                ConcurrentBuildLimit={"minimum": 1},
+                VpcConfig={"required": ["VpcId", "Subnets", "SecurityGroupIds"]},
                 QueuedTimeoutInMinutes={"minimum": 5, "maximum": 480},
                 Environment=has(
                     EnvironmentVariables=each(
-                        has(Type=one_of("PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER"))
+                        has(Name={"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})
+                        | {
+                            "allOf": [
+                                has(Type=one_of("PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER"))
+                            ]
+                        }
                     )
                 ),
             ),
@@ -127,6 +136,8 @@ def _specification(text: str) -> Iterator[str]:
     for name, phase in phases.items():
         if name not in PHASES:
             yield f"has no phase '{name}'"
+        elif isinstance(phase, dict) and ({*phase} - PHASE):
+            yield f"phase '{name}' has no '{min(map(str, {*phase} - PHASE))}'"
         elif not isinstance(phase, dict) or not isinstance(phase.get("commands", []), list):
             yield f"phase '{name}' must hold a list of commands"
 

@@ -91,8 +91,15 @@ CONTAINER = {
         HealthCheck=HEALTH,
         StopTimeout={"minimum": 0, "maximum": 120},
         StartTimeout={"minimum": 2, "maximum": 120},
-        PortMappings=each(has(ContainerPort=PORT, HostPort=PORT)),
-        Secrets=each(has(ValueFrom=SECRET)),
+        PortMappings=each(
+            {
+                "requiredXor": ["ContainerPort", "ContainerPortRange"],
+                **has(ContainerPort=PORT, HostPort=PORT),
+            }
+        ),
+        Environment=each({"required": ["Name"]}),
+        Secrets=each({"required": ["Name", "ValueFrom"], **has(ValueFrom=SECRET)}),
+        MountPoints=each({"required": ["ContainerPath", "SourceVolume"]}),
         Ulimits=each(has(SoftLimit={"minimum": -1}, HardLimit={"minimum": -1})),
         Memory={"minimum": 6},
     ),
@@ -100,6 +107,8 @@ CONTAINER = {
 ON_FARGATE = {
     "properties": {
         **without("PlacementConstraints", "IpcMode", "InferenceAccelerators")["properties"],
+        "Cpu": {"pattern": r"^(\d+|[\d.]+ ?(?i:vcpu))$"},
+        "Memory": {"pattern": r"^(\d+|[\d.]+ ?(?i:gb))$"},
         "PidMode": one_of("task"),
         "NetworkMode": one_of("awsvpc"),
         "EphemeralStorage": has(SizeInGiB={"minimum": 21, "maximum": 200}),
@@ -116,6 +125,7 @@ ON_FARGATE = {
                         *("Links", "Hostname", "ExtraHosts", "DnsServers", "DnsSearchDomains"),
                         *("DockerSecurityOptions", "DisableNetworking"),
                     )["properties"],
+                    "ResourceRequirements": each({"not": has(Type=one_of("GPU"))}),
                     "Privileged": one_of(False),
                     "LogConfiguration": LOG,
                     "LinuxParameters": {

@@ -37,7 +37,8 @@ RULE_SCHEMA = {
     "allOf": [
         has(
             VisibilityConfig=VISIBLE,
-            Statement=has(
+            Statement={"maxProperties": 1}
+            | has(
                 RateBasedStatement=has(
                     Limit={"minimum": 10, "maximum": 2_000_000_000},
                     EvaluationWindowSec=one_of(60, 120, 300, 600),

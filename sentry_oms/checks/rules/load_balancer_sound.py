@@ -70,7 +70,7 @@ GROUP_ATTRIBUTES: Mapping[str, Any] = {
     "slow_start.duration_seconds": {
         "anyOf": [_seconds(30, 900), one_of("0")],
     },
-    "stickiness.app_cookie.cookie_name": ANY,
+    "stickiness.app_cookie.cookie_name": {"not": {"pattern": "^AWSALB"}},
     "stickiness.app_cookie.duration_seconds": _seconds(1, 604800),
     "stickiness.enabled": SWITCH,
     "stickiness.lb_cookie.duration_seconds": _seconds(1, 604800),
@@ -89,8 +89,19 @@ TLS = (
     r"|FS-2018-06|FS-1-[12]-2019-08|FS-1-2-Res-(2019-08|2020-10)"
     r"|TLS13-1-([01]|2(-Res|-Ext[012])?|3)-(2021-06|FIPS-2023-04|(FIPS-)?PQ-2025-09))$"
 )
+ARN = "^arn:aws[a-z-]*:elasticloadbalancing:[^:]+:[0-9]+:{}/"
+GROUP_ARN = {"pattern": ARN.format("targetgroup")}
+CERTIFICATE = {"pattern": "^arn:aws[a-z-]*:(acm:[^:]+:[0-9]+:certificate/|iam::[0-9]+:server-)"}
 ACTION = {
     "allOf": [
+        has(
+            TargetGroupArn=GROUP_ARN,
+            RedirectConfig=has(
+                Protocol={"pattern": "^(HTTPS?|#\\{protocol\\})$"},
+                Port={"anyOf": [PORT, one_of("#{port}")]},
+            ),
+            FixedResponseConfig=has(StatusCode={"pattern": "^[245][0-9][0-9]$"}),
+        ),
         given({"Type": one_of("forward")}, {"requiredOr": ["TargetGroupArn", "ForwardConfig"]}),
         given({"Type": one_of("redirect")}, {"required": ["RedirectConfig"]}),
         given({"Type": one_of("fixed-response")}, {"required": ["FixedResponseConfig"]}),
@@ -108,9 +119,15 @@ FIELDS = {
     "query-string": "QueryStringConfig",
     "source-ip": "SourceIpConfig",
 }
+OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
+BLOCK = rf"^({OCTET}(\.{OCTET}){{3}}/(3[0-2]|[12]?\d)|[0-9a-fA-F:]+/\d{{1,3}})$"
 CONDITION = {
     "allOf": [
-        has(Field=one_of(*FIELDS)),
+        has(
+            Field=one_of(*FIELDS),
+            PathPatternConfig=has(Values={"items": {"maxLength": 128}}),
+            SourceIpConfig=has(Values={"items": {"pattern": BLOCK}}),
+        ),
         *(
             given({"Field": one_of(field)}, {"requiredOr": ["Values", name]})
             for field, name in FIELDS.items()
@@ -127,6 +144,7 @@ SCHEMAS = {
         "allOf": [
             has(
                 HealthCheckPath={"pattern": "^/"},
+                ProtocolVersion=one_of("HTTP1", "HTTP2", "GRPC"),
                 HealthCheckPort={"pattern": r"^(traffic-port|\d{1,5})$"},
                 Matcher=has(HttpCode={"pattern": HTTP_CODES}),
                 Protocol=one_of("HTTP", "HTTPS"),
@@ -144,6 +162,8 @@ SCHEMAS = {
         "allOf": [
             has(
                 Port=PORT,
+                LoadBalancerArn={"pattern": ARN.format("loadbalancer")},
+                Certificates={"maxItems": 1, "items": has(CertificateArn=CERTIFICATE)},
                 Protocol=one_of("HTTP", "HTTPS"),
                 DefaultActions={"minItems": 1, "items": ACTION},
                 SslPolicy={"pattern": TLS},
@@ -153,6 +173,7 @@ SCHEMAS = {
         ]
     },
     f"{ELB}::ListenerRule": has(
+        ListenerArn={"pattern": ARN.format("listener")},
         Priority={"type": "integer", "minimum": 1, "maximum": 50000},
         Conditions={"minItems": 1, "items": CONDITION},
         Actions={"minItems": 1, "items": ACTION},
@@ -189,6 +210,10 @@ def _balancer(balancer: Resource) -> Found:
 def _group(group: Resource) -> Found:
     attributes = _attributes(group, "TargetGroupAttributes")
     yield from _judged("TargetGroupAttributes", attributes, GROUP_ATTRIBUTES)
+    given_ = {key: value for _, key, value in attributes}
+    name = "stickiness.app_cookie.cookie_name"
+    if given_.get("stickiness.type") == "app_cookie" and name not in given_:
+        yield "TargetGroupAttributes", f"stickiness.type app_cookie needs {name}"
     interval = number(group.properties.get("HealthCheckIntervalSeconds", 30))
     timeout = number(group.properties.get("HealthCheckTimeoutSeconds", 5))
     if interval is not None and timeout is not None and timeout >= interval:

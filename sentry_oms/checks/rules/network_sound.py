@@ -41,20 +41,24 @@ SOURCES = (
 DESCRIBED = r"^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}$"
 PROTOCOLS = ("tcp", "udp", "icmp", "icmpv6", "-1")
 
+ROUTE_TABLE = {"pattern": "^rtb-"}
 ROUTE = {
     "requiredOr": [*DESTINATIONS],
     "requiredXor": [*TARGETS],
     **has(
+        RouteTableId=ROUTE_TABLE,
         GatewayId={"pattern": r"^(igw|vgw|vpce)-"},
         NatGatewayId={"pattern": r"^nat-"},
     ),
 }
 NAT = {
+    **has(AllocationId={"pattern": "^eipalloc-"}, SubnetId={"pattern": "^subnet-"}),
     "if": {"required": ["ConnectivityType"], **has(ConnectivityType=one_of("private"))},
     "then": without("AllocationId", "SecondaryAllocationIds"),
     "else": {"required": ["AllocationId"]},
 }
 ENDPOINT = {
+    "allOf": [has(RouteTableIds={"items": ROUTE_TABLE})],
     "if": {"required": ["VpcEndpointType"], **has(VpcEndpointType=one_of("Interface"))},
     "then": without("RouteTableIds"),
     "else": {
@@ -90,6 +94,13 @@ GROUP = has(
 )
 SCHEMAS = {
     "AWS::EC2::Route": ROUTE,
+    "AWS::EC2::SubnetRouteTableAssociation": has(
+        RouteTableId=ROUTE_TABLE, SubnetId={"pattern": "^subnet-"}
+    ),
+    "AWS::EC2::VPCGatewayAttachment": {
+        "requiredOr": ["InternetGatewayId", "VpnGatewayId"],
+        **has(InternetGatewayId={"pattern": "^igw-"}, VpcId={"pattern": "^vpc-"}),
+    },
     "AWS::EC2::NatGateway": NAT,
     "AWS::EC2::VPCEndpoint": ENDPOINT,
     "AWS::EC2::FlowLog": FLOW_LOG,
@@ -127,6 +138,13 @@ def network(value: Any) -> IPv4Network | None:
     except ValueError:
         return None
     return found if isinstance(found, IPv4Network) else None
+
+
+def _is_ipv6(value: str) -> bool:
+    try:
+        return ip_network(value, strict=False).version == 6
+    except ValueError:
+        return False
 
 
 def _block(resource: Resource, name: str) -> Found:
@@ -204,6 +222,13 @@ def _rule(rule: dict[str, Any]) -> Found:
                 yield name, f"{port:.0f} is no port"
         if least is not None and most is not None and least > most:
             yield "FromPort", f"{least:.0f} is more than ToPort, {most:.0f}"
+    if protocol in ("icmp", "1", "icmpv6", "58"):
+        for name in ("FromPort", "ToPort"):
+            kind = number(rule.get(name))
+            if kind is not None and not -1 <= kind <= 255:
+                yield name, f"{kind:.0f} is no type or code of ICMP"
+    if isinstance(rule.get("CidrIpv6"), str) and not _is_ipv6(rule["CidrIpv6"]):
+        yield "CidrIpv6", f"'{rule['CidrIpv6']}' is no block of addresses"
     description = rule.get("Description", "")
     if isinstance(description, str) and not re.match(DESCRIBED, description):
         yield "Description", "has a letter that it may not have, or more than 255"

@@ -10,6 +10,7 @@ Sources:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -107,9 +108,17 @@ CHOICES = {
     "DetectChanges": ("true", "false"),
     "PollForSourceChanges": ("true", "false"),
 }
+PATTERNED = {
+    "ConnectionArn": r"arn:aws[a-z-]*:(codestar-connections|codeconnections):",
+    "EnvironmentVariables": r"\[",
+    "FullRepositoryId": r"[^/\s]+/\S+",
+}
 PATTERNS = each({"type": "string"}, maxItems=8, minItems=1)
 SIDES = has(Includes=PATTERNS, Excludes=PATTERNS)
-PUSH = has(Branches=SIDES, FilePaths=SIDES, Tags=SIDES)
+PUSH = {"requiredOr": ["Branches", "FilePaths", "Tags"]} | {
+    "dependentExcluded": {"Tags": ["Branches", "FilePaths"]}
+}
+PUSH |= has(Branches=SIDES, FilePaths=SIDES, Tags=SIDES)
 SCHEMAS = {
     "AWS::CodePipeline::Pipeline": {
         "requiredXor": ["ArtifactStore", "ArtifactStores"],
@@ -146,6 +155,13 @@ def find(project: Project) -> Iterator[Fault]:
 def _pipeline(pipeline: Resource) -> Found:
     stages = items(pipeline.properties.get("Stages"))
     yield from repeated("Stages", [(at, one.get("Name")) for at, one in stages], "stage")
+    spaces = [
+        (at, action.get("Namespace"))
+        for at, stage in stages
+        for _, action in items(stage.get("Actions"))
+    ]
+    for path, message in repeated("Stages", spaces, "namespace"):
+        yield path, message
     made: set[str] = set()
     sources = set()
     for at, stage in stages:
@@ -211,6 +227,11 @@ def _configuration(path: str, given_: dict[str, Any], known: Action) -> Found:
     for name, value in given_.items():
         if known.optional is not None and name not in (*known.required, *known.optional):
             yield f"{path}.{name}", "is no setting of the action"
+        if isinstance(value, (list, dict)):
+            yield f"{path}.{name}", "must be a text"
+        pattern = PATTERNED.get(name)
+        if pattern and is_text(value) and not re.match(pattern, value):
+            yield f"{path}.{name}", f"'{value}' does not match {pattern}"
         choices = CHOICES.get(name, ())
         if choices and text_of(value) not in choices:
             yield f"{path}.{name}", f"'{text_of(value)}' is none of {', '.join(choices)}"

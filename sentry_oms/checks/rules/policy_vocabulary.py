@@ -83,6 +83,8 @@ def _role(role: Resource) -> Found:
     names = [(at, policy.get("PolicyName")) for at, policy in enumerate(policies)]
     yield from repeated("Policies", names, "policy")
     for at, policy in enumerate(policies):
+        if not re.fullmatch(r"[\w+=,.@-]{1,128}", str(policy.get("PolicyName", "x"))):
+            yield f"Policies.{at}.PolicyName", "takes letters, digits and + = , . @ - _"
         for path, message in _document(policy.get("PolicyDocument"), identity=True):
             yield f"Policies.{at}.PolicyDocument.{path}", message
 
@@ -180,10 +182,23 @@ def _statement(statement: dict[str, Any], service: str | None, *, identity: bool
                 len(parts) < 6 or parts[0] != "arn" or parts[1] not in PARTITIONS
             ):
                 yield "Resource", f"'{resource}' is no ARN"
+            elif identity and resource != "*":
+                yield from _fits(resource, listed(statement.get("Action", [])))
     yield from _principals(statement.get("Principal", "*"))
     for operator in statement.get("Condition", {}):
         if not OPERATOR.fullmatch(operator):
             yield "Condition", f"'{operator}' is no operator"
+
+
+def _fits(resource: str, actions: list[Any]) -> Found:
+    """Whether a resource is of a service that an action is of."""
+    service = resource.split(":")[2]
+    services = {str(action).partition(":")[0].lower() for action in actions}
+    of_connections = {"codestar-connections", "codeconnections"}
+    if services & of_connections:
+        services |= of_connections
+    if services and "*" not in services | {service} and service not in services:
+        yield "Resource", f"'{resource}' is of another service than {', '.join(sorted(services))}"
 
 
 def _action(action: str, service: str | None) -> Iterator[str]:

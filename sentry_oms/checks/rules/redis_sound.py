@@ -38,6 +38,14 @@ SCHEMAS = {
                 SnapshotWindow={"pattern": f"^{CLOCK}-{CLOCK}$"},
                 PreferredMaintenanceWindow={"pattern": f"(?i)^{DAY}:{CLOCK}-{DAY}:{CLOCK}$"},
                 CacheSecurityGroupNames=False,
+                SecurityGroupIds={"items": {"pattern": "^sg-"}},
+                NotificationTopicArn={"pattern": "^arn:aws[a-z-]*:sns:"},
+                AuthToken={"pattern": r"^[A-Za-z0-9!&#$^<>-]{16,128}$"},
+            ),
+            {"dependentExcluded": {"AuthToken": ["UserGroupIds"]}},
+            given(
+                {"DataTieringEnabled": one_of(True)},
+                has(CacheNodeType={"pattern": r"^cache\.r6gd\."}),
             ),
             *(
                 given({"Engine": one_of(engine)}, has(EngineVersion={"pattern": pattern}))
@@ -66,7 +74,10 @@ SCHEMAS = {
                 has(NumCacheClusters={"minimum": 2}),
             ),
         ]
-    }
+    },
+    "AWS::ElastiCache::SubnetGroup": has(
+        SubnetIds={"minItems": 1, "items": {"pattern": "^subnet-"}}
+    ),
 }
 
 

@@ -32,6 +32,7 @@ from sentry_oms.checks.rule import Fault, Rule, Scope
 REQUESTS = "ALBRequestCountPerTarget"
 METRICS = ("ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization", REQUESTS)
 LABEL = r"^app/[^/]+/[0-9a-f]+/targetgroup/[^/]+/[0-9a-f]+$"
+STAT = r"^(Average|Minimum|Maximum|Sum|SampleCount|p\d{1,2}(\.\d+)?|(tm|wm|tc|ts)\d.*|IQM)$"
 TRACKING = {
     "required": ["TargetValue"],
     "requiredXor": ["PredefinedMetricSpecification", "CustomizedMetricSpecification"],
@@ -45,7 +46,15 @@ TRACKING = {
         ScaleInCooldown={"minimum": 0},
         ScaleOutCooldown={"minimum": 0},
         CustomizedMetricSpecification=has(
-            Metrics=each(has(Id={"pattern": "^[a-z][a-zA-Z0-9_]*$"})),
+            Metrics=each(
+                {
+                    "requiredXor": ["Expression", "MetricStat"],
+                    **has(
+                        Id={"pattern": "^[a-z][a-zA-Z0-9_]*$"},
+                        MetricStat={"required": ["Metric", "Stat"], **has(Stat={"pattern": STAT})},
+                    ),
+                }
+            ),
         ),
     ),
 }
@@ -57,6 +66,7 @@ SCHEMAS = {
             MaxCapacity={"minimum": 0},
             ScalableDimension={"pattern": "^ecs:service:DesiredCount$"},
             ServiceNamespace=one_of("ecs"),
+            ScheduledActions=each(has(Schedule={"pattern": r"^(at|rate|cron)\(.+\)$"})),
             ResourceId={"pattern": "^service/[A-Za-z0-9_-]+/[A-Za-z0-9_-]+$"},
         ),
     },

@@ -24,7 +24,10 @@ GENERATED = {
         "SecretStringTemplate": ["GenerateStringKey"],
         "GenerateStringKey": ["SecretStringTemplate"],
     },
-    **has(PasswordLength={"type": "integer", "minimum": 1, "maximum": 4096}),
+    **has(
+        PasswordLength={"type": "integer", "minimum": 1, "maximum": 4096},
+        ExcludeCharacters={"maxLength": 4096},
+    ),
 }
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 SCHEMAS = {

@@ -73,6 +73,18 @@ SCHEMAS = {
                     )
                 ),
             ),
+            {
+                "if": {
+                    "required": ["DeploymentController"],
+                    **has(DeploymentController=has(Type=one_of("CODE_DEPLOY", "EXTERNAL"))),
+                },
+                "then": has(DeploymentConfiguration=has(DeploymentCircuitBreaker=False)),
+                "else": {"required": ["TaskDefinition"]},
+            },
+            has(
+                HealthCheckGracePeriodSeconds={"maximum": 2147483647},
+                ServiceRegistries={"maxItems": 1},
+            ),
             given({"LoadBalancers": {"maxItems": 0}}, has(HealthCheckGracePeriodSeconds=False)),
         ]
     },

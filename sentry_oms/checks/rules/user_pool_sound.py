@@ -28,6 +28,7 @@ TOKENS = {
 """How many seconds each lives at least and at most, and its unit where none is given."""
 
 FACTORS = one_of("SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP")
+SCOPES = r"^(phone|email|openid|profile|aws\.cognito\.signin\.user\.admin|\S+/\S+)$"
 SENDERS = {"required": ["NotifyConfiguration"]}
 NOTIFIES = {"required": ["Notify"], **has(Notify=one_of(True))}
 LEVELS = ("LowAction", "MediumAction", "HighAction")
@@ -35,7 +36,12 @@ SCHEMAS = {
     "AWS::Cognito::UserPool": {
         "allOf": [
             {"dependentExcluded": {"UsernameAttributes": ["AliasAttributes"]}},
-            has(EnabledMfas=each(FACTORS)),
+            has(
+                EnabledMfas=each(FACTORS),
+                EmailConfiguration=given(
+                    {"EmailSendingAccount": one_of("DEVELOPER")}, {"required": ["SourceArn"]}
+                ),
+            ),
             given({"MfaConfiguration": one_of("ON")}, {"required": ["EnabledMfas"]}),
             {
                 "if": {
@@ -61,6 +67,7 @@ SCHEMAS = {
                 CallbackURLs=each({"pattern": r"^(https://|http://localhost|[a-z][a-z0-9+.-]+://)"})
             ),
             has(
+                AllowedOAuthScopes=each({"pattern": SCOPES}),
                 CallbackURLs=each({"not": {"pattern": r"^http://(?!localhost)"}}),
                 LogoutURLs=each({"not": {"pattern": r"^http://(?!localhost)"}}),
             ),
