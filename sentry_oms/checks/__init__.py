@@ -5,7 +5,7 @@ Each rule is a file of ``rules``; ``catalogue`` lists them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sceptre.stack import Stack
@@ -15,6 +15,10 @@ from sentry_oms.checks.finding import Finding
 from sentry_oms.checks.project import Project
 from sentry_oms.checks.reading import of_stacks, read_environment
 from sentry_oms.checks.rule import Scope
+
+VALUE_CODES = ("OMS010", "OMS040", "OMS041", "OMS042", "OMS043", "OMS044", "OMS045", "OMS046")
+ASSERTED = "OMS047"
+RESOURCE_CODES = ("OMS06", "OMS07")
 
 __all__ = ["RULES", "Finding", "check_environment", "check_project", "check_stacks"]
 
@@ -39,9 +43,31 @@ def check_stacks(stacks: Iterable[Stack]) -> list[Finding]:
 
 
 def check_project(project: Project) -> list[Finding]:
-    """What the rules find that can see enough of what was read."""
+    """What the rules find that can see enough of what was read, without what only follows."""
     scopes = {Scope.STACKS} | ({Scope.ENVIRONMENT} if project.environment else set())
+    findings = {
+        finding for rule in RULES if rule.scope in scopes for finding in rule.findings(project)
+    }
     return sorted(
-        {finding for rule in RULES if rule.scope in scopes for finding in rule.findings(project)},
+        causes(findings),
         key=lambda finding: (finding.file, finding.line, finding.code, finding.field),
     )
+
+
+def causes(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings without those that follow from another.
+
+    A stack's wrong value goes on into its template, where rules on resources meet it again; and of
+    several rules that name one place, the first says it best.
+    """
+    first: dict[tuple[str, str], Finding] = {}
+    by_code = sorted(findings, key=lambda finding: finding.code)
+    values = {one.stack for one in by_code if one.code.startswith(VALUE_CODES)}
+    asserted = values | {one.stack for one in by_code if one.code == ASSERTED}
+    for finding in by_code:
+        blamed = values if finding.code == ASSERTED else asserted
+        follows = finding.code >= ASSERTED and finding.stack in blamed - {None}
+        follows &= finding.code == ASSERTED or finding.code.startswith(RESOURCE_CODES)
+        if not follows:
+            first.setdefault((finding.file, finding.field), finding)
+    yield from first.values()

@@ -42,6 +42,19 @@ def fold(template: Template, evaluator: Evaluator) -> Template:
     return {**folded, "Parameters": parameters} if parameters else folded
 
 
+def left_out(template: Template, evaluator: Evaluator) -> Template:
+    """The resources that conditions leave out, folded as though they were there.
+
+    Another environment has them, or the same one once a switch is turned.
+    """
+    folder = _Folder(evaluator)
+    return {
+        key: folder.fold({name: value for name, value in part.items() if name != "Condition"})
+        for key, part in template.get("Resources", {}).items()
+        if evaluator.holds(part.get("Condition", "")) is False
+    }
+
+
 class _Folder:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
@@ -69,7 +82,7 @@ class _Folder:
 
     def _partly(self, function: str, argument: Any) -> Any:
         """A call of which something is known."""
-        if function == "Fn::If":
+        if function == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
             condition, then, otherwise = argument
             holds = self._evaluator.holds(condition)
             if holds is not None:

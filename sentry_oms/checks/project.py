@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from sentry_oms.checks.folding import fold
+from sentry_oms.checks.folding import fold, left_out
+from sentry_oms.checks.published import schema
+from sentry_oms.checks.published.validator import faults
+from sentry_oms.checks.rule import Fault
 from sentry_oms.checks.stack_file import StackFile, Unreadable
 from sentry_oms.checks.values import Values
 from sentry_oms.templates import Template
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource as its environment gets it, what only AWS knows stood in for.
+
+    Args:
+        file: the stack that it is of.
+        key: its logical ID.
+        kind: its type, such as ``AWS::SQS::Queue``.
+        properties: its properties.
+        attributes: what it has beside them, such as DependsOn.
+        is_there: whether this environment has it; else another has, or it once a switch is turned.
+    """
+
+    file: StackFile
+    key: str
+    kind: str
+    properties: dict[str, Any]
+    attributes: dict[str, Any]
+    is_there: bool
+
+    def fault(self, path: str, message: str, remedy: str | None = None) -> Fault:
+        """A fault at a path of its properties."""
+        field = f"Resources.{self.key}.Properties" + (f".{path}" if path else "")
+        return self.file.template_fault(field, message, remedy)
 
 
 @dataclass(frozen=True)
@@ -50,6 +81,56 @@ class Project:
             if file.template and file.is_launched
         }
 
+    @cached_property
+    def resources(self) -> tuple[Resource, ...]:
+        """The resources of the stacks that are launched, and of templates that no stack uses."""
+        values = Values(self.known, stand_ins=True)
+        return tuple(
+            resource
+            for file in (*self.stacks, *self.spare)
+            if file.template and file.is_launched
+            for resource in _resources(file, file.template, values)
+        )
+
+    @cached_property
+    def misshapen(self) -> Mapping[tuple[str, str], Mapping[str, str]]:
+        """What the published schemas find: by stack and resource, each path with its message."""
+        return {
+            (resource.file.name, resource.key): {
+                ".".join(path): message
+                for path, message in faults(
+                    resource.properties, published, published.get("definitions", {})
+                )
+            }
+            for resource in self.resources
+            if (published := schema(resource.kind))
+        }
+
+    def of_kind(self, *kinds: str) -> Iterator[Resource]:
+        """The resources of these types."""
+        return (resource for resource in self.resources if resource.kind in kinds)
+
+    @cached_property
+    def spare(self) -> tuple[StackFile, ...]:
+        """Templates that no stack uses: people create stacks of them by hand."""
+        if not self.environment or not self.stacks:
+            return ()
+        used = {file.template_source.file for file in self.stacks}
+        paths = sorted(self.root.glob("templates/*/*.json"))
+        found = (path.relative_to(self.root).as_posix() for path in paths)
+        return tuple(self._spare(file) for file in found if file not in used)
+
+    def _spare(self, file: str) -> StackFile:
+        stack = copy.copy(self.stacks[0].stack)
+        stack.name = f"{self.environment}/{Path(file).stem}"
+        stack.external_name = f"sentry-{Path(file).stem}-{self.environment}"
+        stack._parameters = {"Environment": self.environment}
+        stack._sceptre_user_data = {}
+        stack._template_handler_config = {"path": file.removeprefix("templates/")}
+        stack._ignore = stack._obsolete = False
+        stack._template = None
+        return StackFile(self.root, stack)
+
     def upstream(self, file: StackFile) -> set[str]:
         """The names of all that a stack waits for."""
         found: set[str] = set()
@@ -60,3 +141,28 @@ class Project:
                     found.add(dependency.name)
                     todo.append(dependency)
         return found
+
+
+def _resources(file: StackFile, template: Template, values: Values) -> Iterator[Resource]:
+    evaluator = values.evaluator(file)
+    there = fold(template, evaluator).get("Resources", {})
+    for key, resource in {**there, **left_out(template, evaluator)}.items():
+        kind, properties = resource.get("Type"), resource.get("Properties", {})
+        if key not in there:
+            properties = _without_empty(properties)
+        if isinstance(kind, str) and isinstance(properties, dict):
+            rest = {name: part for name, part in resource.items() if name != "Properties"}
+            yield Resource(file, key, kind, properties, rest, key in there)
+
+
+def _without_empty(part: Any) -> Any:
+    """A part in which what is empty is not known.
+
+    A resource is left out where a parameter is empty, such as a certificate: where it is there, the
+    parameter is not.
+    """
+    if isinstance(part, dict):
+        return {key: _without_empty(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_without_empty(item) for item in part]
+    return {"Ref": "AWS::NoValue"} if part == "" else part

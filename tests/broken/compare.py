@@ -1,7 +1,8 @@
 """Gives each broken project to the check and to stock Sceptre, and records what each finds.
 
 ``make checks-compare`` runs it; docs/CHECKS.md shows what it wrote, and says what counts as found.
-With ``--offline`` only the check runs, and what Sceptre said is kept.
+With ``--offline`` only the check runs, and what Sceptre said is kept: a project that it was not
+given yet counts as not tried.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ def main() -> None:
             "name": broken.name,
             "code": broken.code,
             "finding": finding(broken),
-            **stock["verdicts"][broken.name],
+            **stock["verdicts"].get(broken.name, dict.fromkeys(COMMANDS, "not tried")),
         }
         for broken in PROJECTS
     ]

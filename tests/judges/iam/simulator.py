@@ -105,9 +105,7 @@ def version() -> str:
         package = NODE / "node_modules" / PACKAGE / "package.json"
         return str(json.loads(package.read_text(encoding="utf-8"))["version"])
     except FileNotFoundError:
-        raise NotInstalledError(
-            f"{PACKAGE} is not installed: make .tools/node/.npm"
-        ) from None
+        raise NotInstalledError(f"{PACKAGE} is not installed: make .tools/node/.npm") from None
 
 
 class _Documents:
