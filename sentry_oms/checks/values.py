@@ -131,7 +131,8 @@ class Values:
 
     def _computed(self, tag: CustomYamlTagBase) -> Any:
         if not computable(tag, self._stacks):
-            stand_in = getattr(tag, "stand_in", None) if self._stand_ins else None
+            is_sound = self._stand_ins and not any(faults(tag))
+            stand_in = getattr(tag, "stand_in", None) if is_sound else None
             return stand_in(ACCOUNT) if stand_in else UNKNOWN
         try:
             return tag.resolve()
