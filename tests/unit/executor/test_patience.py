@@ -324,6 +324,7 @@ def test_an_error_on_the_way_to_say_why_is_an_error_of_the_stack() -> None:
     class Stuck(Actions):
         def __init__(self) -> None:
             self.stack = stack("dev/vpc")
+            self._wrote, self._doing = False, None
 
         def launch(self) -> Any:
             raise CannotUpdateFailedStackError("x")
