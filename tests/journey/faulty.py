@@ -53,6 +53,7 @@ def _rule(share: float, **effect: Any) -> Rule:
 
 
 KINDS = {
+    # microburst writes AWS.SimpleQueueService. before what SQS says, which botocore does not retry.
     "throttling": throttling(0.2),
     "5xx": server_errors(0.1),
     "latency": latency(1),

@@ -15,7 +15,11 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 from botocore.retries.standard import ThrottledRetryableChecker
-from sceptre.exceptions import RetryLimitExceededError, SceptreException
+from sceptre.exceptions import (
+    CannotUpdateFailedStackError,
+    RetryLimitExceededError,
+    SceptreException,
+)
 from sceptre.stack_status import StackStatus
 
 from sentry_oms.executor.actions import Actions
@@ -312,3 +316,20 @@ def test_why_it_failed_may_not_be_known() -> None:
     assert outcome.state is State.FAILED
     assert "why is not known, since CloudFormation does not answer" in (outcome.cause or "")
     assert outcome.result == StackStatus.FAILED
+
+
+def test_an_error_on_the_way_to_say_why_is_an_error_of_the_stack() -> None:
+    """Else its thread would end without a word, and the run wait for it for ever."""
+
+    class Stuck(Actions):
+        def __init__(self) -> None:
+            self.stack = stack("dev/vpc")
+            self._wrote, self._doing = False, None
+
+        def launch(self) -> Any:
+            raise CannotUpdateFailedStackError("x")
+
+        def get_status(self) -> Any:
+            raise refused("Throttling")
+
+    assert perform(Stuck(), "launch", ()).state is State.FAILED
