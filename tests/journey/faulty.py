@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -128,13 +129,17 @@ class Run:
 
 
 def run(project: Project, *arguments: str) -> Run:
-    """Run Sceptre, and look at when it says something."""
+    """Run Sceptre, or ``oms plan``, and look at when it says something."""
     found = Run()
     began = last = time.monotonic()
     process = subprocess.Popen(
-        [BIN / "sceptre", "--no-colour", *arguments],
+        [*(["oms"] if arguments[0] == "plan" else ["sceptre", "--no-colour"]), *arguments],
         cwd=project.directory,
-        env={**project.environ, "PYTHONUNBUFFERED": "1"},
+        env={
+            **project.environ,
+            "PYTHONUNBUFFERED": "1",
+            "PATH": f"{BIN}{os.pathsep}{project.environ.get('PATH', '')}",
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -100,6 +100,12 @@ class Watched:
         return self.run("sceptre", *arguments, fails=fails)
 
 
+def assert_plan_is_clean(watched: Watched) -> None:
+    """A plan of something that changes, in each of its formats; it ends with 2 or more then."""
+    for style in ("text", "markdown", "json"):
+        watched.run("oms", "plan", "dev", "--format", style, fails=True)
+
+
 def leaks(text: str) -> list[str]:
     """The lines that hold a canary."""
     return [line for line in text.splitlines() if CANARY in line]
@@ -169,6 +175,7 @@ def test_no_command_of_the_project_shows_a_secret(
     sceptre(*flags, "dump", "template", "dev")
     sceptre(*flags, "describe", "policy", "dev/secrets")
     watched.project.edit("config/config.yaml", "CostCenter: sentry-oms", "CostCenter: another")
+    assert_plan_is_clean(watched)
     sceptre(*flags, "create", "-y", "dev/secrets", "review")
     sceptre(*flags, "describe", "change-set", "dev/secrets", "review")
     sceptre(*flags, "execute", "-y", "dev/secrets", "review")
@@ -212,6 +219,7 @@ def test_no_command_shows_a_parameter_that_is_not_to_be_echoed(
     watched.project.edit("config/dev/store.yaml", "Label: first", "Label: second")
     for command in ("diff", "status", "validate", "generate"):
         sceptre(*flags, command, "dev")
+    assert_plan_is_clean(watched)
     sceptre(*flags, "list", "outputs", "dev")
     sceptre(*flags, "create", "-y", "dev/store", "review")
     sceptre(*flags, "describe", "change-set", "dev/store", "review")

@@ -14,6 +14,7 @@ COMMANDS = (
     ("launch", "-y", "dev"),
     ("launch", "-y", "dev"),
     ("diff", "dev"),
+    ("plan", "dev"),
     ("status", "dev"),
     ("create", "-y", "dev/sqs", "review"),
     ("describe", "change-set", "dev/sqs", "review"),
