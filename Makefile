@@ -50,6 +50,7 @@ bench: $(INSTALLED) ## Compare with stock Sceptre; WRITE=1 writes docs/PERFORMAN
 
 generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pictures, docs, schemas
 	@$(BIN)/python templates/messaging/sqs_queues.py
+	@$(BIN)/python -m sentry_oms.checks.published
 	@$(BIN)/oms graph dev --write README.md
 	@$(BIN)/python -m tests.broken.compare --offline
 	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md

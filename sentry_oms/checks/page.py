@@ -42,11 +42,30 @@ Codes are stable. To add a rule: a file in `sentry_oms/checks/rules/` with its e
 """
 
 
+REFUSALS = """\
+## What AWS refuses, and who finds it before
+
+The rules from OMS060 on look at each resource as its environment gets it: conditions decided,
+parameters, mappings and imports filled in, and something of the right shape in the place of what
+only AWS knows. So a wrong value is found whether it stands in a template, a mapping or config. A
+resource that an environment leaves out is looked at too, and so is a template that no stack uses.
+The schemas are those of CloudFormation's registry as cfn-lint corrects them, with what botocore's
+models say besides. `make generated` takes them over, so that a check needs neither; what they say
+is the same in us-east-1 and in sa-east-1, apart from ElastiCache's node types.
+
+`tests/broken/refused.py` holds edits of the templates and of config that AWS refuses, each with the
+page that says so. `python -m tests.broken.refused` tries them all in some ten minutes, and says by
+whom each is found: by cfn-lint on the template as it is, by `oms check` of dev and prod, or by
+cfn-lint on the template as it is deployed. The list was written by those who wrote the rules, so
+its share is no forecast of what another list would give.
+"""
+
+
 def render(comparison: dict[str, Any]) -> str:
     """The page: a section for each rule, and what stock Sceptre finds of the same."""
     examples = {one["code"]: one["finding"] for one in reversed(comparison["projects"])}
     sections = [_section(rule, examples[rule.code]) for rule in RULES]
-    return "\n".join([INTRODUCTION, _index(), *sections, *_compared(comparison)])
+    return "\n".join([INTRODUCTION, _index(), *sections, REFUSALS, *_compared(comparison)])
 
 
 def _index() -> str:
@@ -86,7 +105,7 @@ def _compared(comparison: dict[str, Any]) -> Iterator[str]:
         "Sceptre ends at the first mistake, so two need two runs. Both commands need credentials, "
         "and a diff needs dependencies that were launched before. Some of these mistakes nobody "
         "expects of either command, such as an output that nobody reads. Not tried: the embedded "
-        "AWS reads no template from a bucket."
+        "AWS reads no template from a bucket, and what came after that day was not there yet."
     )
     yield "| mistake | code | validate | diff |\n|---|---|---|---|"
     for one in projects:

@@ -276,10 +276,14 @@ def principals() -> Iterator[str]:
         yield metadata.get("signingName", name)
 
 
+def contents(templates: Path) -> dict[str, dict[str, Any]]:
+    """What each file holds."""
+    return {"resources": resources(templates), "iam": iam()}
+
+
 def main() -> None:
     """Write both files."""
-    templates = Path("templates")
-    for name, content in (("resources", resources(templates)), ("iam", iam())):
+    for name, content in contents(Path("templates")).items():
         text = json.dumps(content, separators=(",", ":"), sort_keys=True)
         (FOLDER / f"{name}.json").write_text(text + "\n")
 

@@ -51,6 +51,8 @@ def faults(value: Any, schema: Schema, definitions: dict[str, Schema]) -> Iterat
     for keyword, check in CHECKS.items():
         if keyword in schema:
             yield from check(value, schema, definitions)
+    if isinstance(value, dict):
+        yield from _properties(value, schema, definitions)
 
 
 def is_unknown(value: Any) -> bool:
@@ -102,9 +104,9 @@ TYPES: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def _properties(value: Any, schema: Schema, definitions: dict[str, Schema]) -> Iterator[Fault]:
-    if not isinstance(value, dict):
-        return
+def _properties(
+    value: dict[str, Any], schema: Schema, definitions: dict[str, Schema]
+) -> Iterator[Fault]:
     named = schema.get("properties", {})
     patterns = schema.get("patternProperties", {})
     rest = schema.get("additionalProperties", True)
@@ -273,7 +275,6 @@ CHECKS: dict[str, Callable[..., Iterator[Fault]]] = {
     "maxItems": _sized("maxItems", list, "items", least=False),
     "minProperties": _sized("minProperties", dict, "properties", least=True),
     "maxProperties": _sized("maxProperties", dict, "properties", least=False),
-    "properties": _properties,
     "required": _required,
     "dependentRequired": _dependent_required,
     "dependentExcluded": _dependent_excluded,

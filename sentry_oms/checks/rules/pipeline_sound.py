@@ -28,6 +28,7 @@ from sentry_oms.checks.by_kind import (
 )
 from sentry_oms.checks.evaluate import text_of
 from sentry_oms.checks.project import Project, Resource
+from sentry_oms.checks.published.validator import is_unknown
 from sentry_oms.checks.rule import Fault, Rule, Scope
 
 
@@ -227,7 +228,7 @@ def _configuration(path: str, given_: dict[str, Any], known: Action) -> Found:
     for name, value in given_.items():
         if known.optional is not None and name not in (*known.required, *known.optional):
             yield f"{path}.{name}", "is no setting of the action"
-        if isinstance(value, (list, dict)):
+        if isinstance(value, (list, dict)) and not is_unknown(value):
             yield f"{path}.{name}", "must be a text"
         pattern = PATTERNED.get(name)
         if pattern and is_text(value) and not re.match(pattern, value):

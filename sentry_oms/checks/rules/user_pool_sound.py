@@ -38,6 +38,7 @@ SCHEMAS = {
             {"dependentExcluded": {"UsernameAttributes": ["AliasAttributes"]}},
             has(
                 EnabledMfas=each(FACTORS),
+                UsernameConfiguration={"required": ["CaseSensitive"]},
                 EmailConfiguration=given(
                     {"EmailSendingAccount": one_of("DEVELOPER")}, {"required": ["SourceArn"]}
                 ),
