@@ -56,6 +56,7 @@ def copy_of_ten(directory: Path, *, ours: bool) -> Path:
     templates, and by ``many_environments`` for tags.
     """
     copy(directory, ours=ours)
+    real = [path for path in (directory / "config").iterdir() if path.is_dir()]
     single = directory / "config" / ENVIRONMENT
     for environment in ENVIRONMENTS:
         group = directory / "config" / environment
@@ -64,7 +65,8 @@ def copy_of_ten(directory: Path, *, ours: bool) -> Path:
         # It says its name twice: as a setting, and as the value of a tag.
         name = re.compile(rf": {ENVIRONMENT}$", re.MULTILINE)
         config.write_text(name.sub(f": {environment}", config.read_text()))
-    shutil.rmtree(single)
+    for environment in real:
+        shutil.rmtree(environment)
     for template in directory.glob("templates/*/*.json"):
         template.write_text(json.dumps(_widened(json.loads(template.read_text()))))
     queues = directory / "templates/messaging/sqs_queues.py"
