@@ -65,8 +65,8 @@ def copy_of_ten(directory: Path, *, ours: bool) -> Path:
         # It says its name twice: as a setting, and as the value of a tag.
         name = re.compile(rf": {ENVIRONMENT}$", re.MULTILINE)
         config.write_text(name.sub(f": {environment}", config.read_text()))
-    for environment in real:
-        shutil.rmtree(environment)
+    for folder in real:
+        shutil.rmtree(folder)
     for template in directory.glob("templates/*/*.json"):
         template.write_text(json.dumps(_widened(json.loads(template.read_text()))))
     queues = directory / "templates/messaging/sqs_queues.py"
