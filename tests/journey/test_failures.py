@@ -131,11 +131,11 @@ def assert_converges(project: Project, aws: EmbeddedAws) -> None:
     assert f"launch: {len(GRAPH)} unchanged" in launch(project).said
 
 
-def own_table(aws: EmbeddedAws) -> Any:
-    """Somebody else's table, under the name that the stack wants for its own."""
+def own_table(aws: EmbeddedAws, name: str = "oms_trading_data_dev") -> Any:
+    """Somebody else's table, under the name that a stack wants for its own."""
     dynamodb = aws.client("dynamodb")
     dynamodb.create_table(
-        TableName="oms_trading_data_dev",
+        TableName=name,
         AttributeDefinitions=[{"AttributeName": "x", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "x", "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
@@ -155,12 +155,13 @@ def test_a_create_that_fails(project: Project, aws: EmbeddedAws) -> None:
 def test_an_update_that_is_rolled_back(project: Project, aws: EmbeddedAws) -> None:
     assert launch(project).exit_code == 0
     before = moments(aws)
-    # A second table, whose name belongs to another stack, and a change for every dependent.
+    # A second table, whose name somebody else has taken, and a change for every dependent.
+    own_table(aws, "taken")
     path = "templates/dynamodb/oms-trading-table.json"
     healthy = (project.directory / path).read_text()
     second = (
         '"Resources": {\n    "Second": {"Type": "AWS::DynamoDB::Table", "Properties": {'
-        '"TableName": "oms_config_dev", "BillingMode": "PAY_PER_REQUEST", '
+        '"TableName": "taken", "BillingMode": "PAY_PER_REQUEST", '
         '"AttributeDefinitions": [{"AttributeName": "x", "AttributeType": "S"}], '
         '"KeySchema": [{"AttributeName": "x", "KeyType": "HASH"}]}},'
     )

