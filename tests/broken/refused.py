@@ -1020,6 +1020,7 @@ ENVIRON = VARIABLES
 
 
 Said = frozenset[str]
+Linting = Callable[[Path, str], Said]
 
 
 @dataclass(frozen=True)
@@ -1035,12 +1036,12 @@ class Verdict:
     @property
     def by(self) -> str:
         """The first of the three that finds it."""
-        found = {
+        said_by = {
             "cfn-lint": self.lint,
             "oms check": self.check,
             "cfn-lint, deployed": self.deployed,
         }
-        return next((who for who, said in found.items() if said), "nobody")
+        return next((who for who, said in said_by.items() if said), "nobody")
 
 
 def tried(number: int) -> Verdict:
@@ -1058,10 +1059,9 @@ def tried(number: int) -> Verdict:
         check = next(findings, "")
         lint = deployed = ""
         if edit.file.endswith(".json"):
-            lint = first(linted((project.directory / edit.file).read_text()))
+            lint = first(found(linted_written, project.directory, edit.file))
             if not lint and not check:
-                said = linted_deployed(project.directory, edit.file)
-                deployed = first(said - healthy(edit.file))
+                deployed = first(found(linted_deployed, project.directory, edit.file))
     return Verdict(edit.name, edit.file, lint, deployed, check)
 
 
@@ -1070,10 +1070,20 @@ def first(said: Said) -> str:
     return min(said, default="")
 
 
+def found(linting: Linting, root: Path, file: str) -> Said:
+    """What cfn-lint says of a template that it does not say without the edit."""
+    return linting(root, file) - healthy(linting, file)
+
+
 @cache
-def healthy(file: str) -> Said:
-    """What cfn-lint says of the template as it is deployed without an edit."""
-    return linted_deployed(ROOT, file)
+def healthy(linting: Linting, file: str) -> Said:
+    """What it says without an edit; `make lint` knows the reasons."""
+    return linting(ROOT, file)
+
+
+def linted_written(root: Path, file: str) -> Said:
+    """What cfn-lint says of the template as it is written."""
+    return linted((root / file).read_text())
 
 
 def linted_deployed(root: Path, file: str) -> Said:
@@ -1089,8 +1099,8 @@ def linted_deployed(root: Path, file: str) -> Said:
 
 def linted(body: str) -> Said:
     """What cfn-lint says by its own settings."""
-    found = lint(body, config=ManualArgs(regions=["us-east-1"]))
-    return frozenset(f"{one.rule.id} {one.message}" for one in found)
+    matches = lint(body, config=ManualArgs(regions=["us-east-1"]))
+    return frozenset(f"{one.rule.id} {one.message}" for one in matches)
 
 
 def main() -> None:
