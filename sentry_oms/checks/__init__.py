@@ -18,6 +18,7 @@ from sentry_oms.checks.rule import Scope
 
 VALUE_CODES = ("OMS010", "OMS040", "OMS041", "OMS042", "OMS043", "OMS044", "OMS045", "OMS046")
 ASSERTED = "OMS047"
+MISNAMED = "OMS008"
 RESOURCE_CODES = ("OMS06", "OMS07")
 
 __all__ = ["RULES", "Finding", "check_environment", "check_project", "check_stacks"]
@@ -63,11 +64,14 @@ def causes(findings: Iterable[Finding]) -> Iterator[Finding]:
     first: dict[tuple[str, str], Finding] = {}
     by_code = sorted(findings, key=lambda finding: finding.code)
     values = {one.stack for one in by_code if one.code.startswith(VALUE_CODES)}
+    # An environment under another's name is taken for it, with all that it holds.
+    is_misnamed = any(one.code == MISNAMED for one in by_code)
     asserted = values | {one.stack for one in by_code if one.code == ASSERTED}
     for finding in by_code:
         blamed = values if finding.code == ASSERTED else asserted
         follows = finding.code >= ASSERTED and finding.stack in blamed - {None}
         follows &= finding.code == ASSERTED or finding.code.startswith(RESOURCE_CODES)
+        follows |= is_misnamed and finding.code.startswith(RESOURCE_CODES)
         if not follows:
             first.setdefault((finding.file, finding.field), finding)
     yield from first.values()

@@ -761,6 +761,17 @@ PROJECTS = (
         *("a projection of all with attributes", "OMS067", TRADING_TEMPLATE),
         *("Table.GlobalSecondaryIndexes.0.Projection.NonKeyAttributes", ["a"]),
     ),
+    Broken(
+        "a queue in Python that tries too often",
+        *("OMS068", "templates/messaging/sqs_queues.py"),
+        "Resources.MasterOrderQueue.Properties.RedrivePolicy.maxReceiveCount",
+        "",
+        replaced(
+            "templates/messaging/sqs_queues.py",
+            '"maxReceiveCount": MAX_RECEIVE_COUNT',
+            '"maxReceiveCount": 1001 if queue.name == "master-order" else 5',
+        ),
+    ),
     wrong(
         *("a dead-letter queue of the other kind", "OMS068", QUEUES_TEMPLATE),
         "MasterOrderQueue.RedrivePolicy.deadLetterTargetArn",
