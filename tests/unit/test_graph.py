@@ -87,3 +87,9 @@ class TestCommand:
         assert CliRunner().invoke(main, ["graph", "dev", "--write", str(page)]).output == ""
         assert mermaid(dev, "dev") in page.read_text()
         assert "old" not in page.read_text()
+
+
+def test_layers_of_stacks_that_are_all_anothers_have_no_title() -> None:
+    text = mermaid(nx.DiGraph([("shop/queues", "shop/worker")]), "shop")
+    assert "  subgraph layer0 [Layer 0]\n    queues\n  end" in text
+    assert "  subgraph layer1 [Layer 1]\n    worker\n  end" in text
