@@ -15,10 +15,12 @@ MOTO := .tools/moto/.python
 MICROBURST := .tools/microburst/.python
 
 .PRECIOUS: .tools/%/.python
-.PHONY: help launch test accept soak lint bench generated checks-compare aws-env stop clean
+.PHONY: help install launch test accept soak lint bench generated checks-compare aws-env stop clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## Set up .venv and nothing else
 
 # One shell, so that nothing runs with other credentials if the embedded AWS did not start.
 launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded AWS
