@@ -11,6 +11,8 @@ AWS_CLI := .tools/awscli/.python
 CHECKOV := .tools/checkov/.python
 NODE := .tools/node/.npm
 MOTO := .tools/moto/.python
+# And what reads the workflows of GitHub Actions.
+WORKFLOWS := .tools/workflows/.python
 # And microburst, the proxy of faults, which brings a server and a botocore of its own.
 MICROBURST := .tools/microburst/.python
 
@@ -41,7 +43,7 @@ accept: $(INSTALLED) ## Accept how the stacks are rendered now; review the diff 
 soak: $(INSTALLED) $(MICROBURST) ## Run the tests that take long: kills at twenty moments, faults of every kind
 	@$(BIN)/python -m pytest tests/soak
 
-lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) ## Run every static check, and judge every template
+lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) $(WORKFLOWS) ## Run every static check, and judge every template and workflow
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
