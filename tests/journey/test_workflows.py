@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,6 +120,10 @@ class Repository:
 
     def push(self, **variables: str) -> tuple[dict[str, Ran], Actions]:
         return self.run("launch.yml", "push", {}, **variables)
+
+    def night(self) -> tuple[Ran, Actions]:
+        jobs, actions = self.run("drift.yml", "schedule", {})
+        return jobs["drift"], actions
 
     def release(self, **variables: str) -> tuple[dict[str, Ran], Actions]:
         return self.run("launch.yml", "release", {}, **variables)
@@ -266,3 +271,39 @@ def test_a_release_launches_staging_and_then_prod(repository: Repository, aws: E
     assert actions.artifacts["launch-staging-1"]["succeeded"]
     assert actions.artifacts["launch-prod-1"]["succeeded"]
     assert len([name for name in aws.stack_names() if name.endswith("-prod")]) == 16
+
+
+def test_without_drift_the_night_is_green(repository: Repository) -> None:
+    drift, actions = repository.night()
+    assert drift.conclusion == SUCCESS, drift.said
+    assert actions.roles == ["plan"]
+    assert actions.scripts == [Asked([], [], None)]
+
+
+@pytest.mark.parametrize(
+    ("code", "opened", "failed"),
+    [(2, ["create"], "prod: drift"), (1, [], "prod: not known, it ended with 1")],
+)
+def test_what_the_night_makes_of_an_exit_code(
+    repository: Repository, code: int, opened: list[str], failed: str
+) -> None:
+    """A command that ends as it is told stands in for Sceptre's, for prod alone."""
+    venv = repository.project.directory / ".venv"
+    real = venv.readlink()
+    venv.unlink()
+    (venv / "bin").mkdir(parents=True)
+    script = venv / "bin/sceptre"
+    script.write_text(
+        f'#!/bin/sh\n[ "$*" = "drift detect prod" ] || exit 0\necho "a line" >&2\nexit {code}\n'
+    )
+    script.chmod(0o755)
+    try:
+        drift, actions = repository.night()
+    finally:
+        shutil.rmtree(venv)
+        venv.symlink_to(real)
+    assert drift.conclusion == FAILURE
+    (asked,) = actions.scripts
+    assert [name for name, _ in asked.calls] == opened
+    assert all("~~~~\na line\n~~~~" in given["body"] for _, given in asked.calls)
+    assert asked.failed == failed
