@@ -117,9 +117,10 @@ def _steps_of(block: Block) -> list[Step]:
         return list(_commands(block.text))
     if block.language == "yaml" and word == "edit":
         return [Edit(rest, block.text.strip())]
+    under = f" under '{word}'" if word else ""
     raise PageError(
-        f"line {block.line}: nobody follows a block of '{block.language}'"
-        f"{f' under {word!r}' if word else ''}: mark it <!-- not run: why --> or <!-- edit: path -->"
+        f"line {block.line}: nobody follows a block of '{block.language}'{under}: "
+        "mark it <!-- not run: why --> or <!-- edit: path -->"
     )
 
 

@@ -56,7 +56,7 @@ SHOWN: Mapping[str, Callable[[Lines], Lines]] = {
 
 VOLATILE: Mapping[str, str] = {
     # Since the beginning of the run, and how long something took.
-    r"^ *\[[^\]]*\d s\] ": "  [... s] ",
+    r"^ *\[[\d.:]+( s)?\] ": "  [... s] ",
     r"\bin (\d+(\.\d)? s|\d+:\d\d(:\d\d)?)$": "in ... s",
     # The first port that is free.
     r"(?<=127\.0\.0\.1):\d+": ":...",
