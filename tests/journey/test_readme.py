@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.readme.__main__ import PAGES, followed
+from tests.readme.follow import PAGES, followed
 from tests.readme.machine import Ran
 from tests.readme.session import session, written_into
 from tests.readme.walk import Taken

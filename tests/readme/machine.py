@@ -13,10 +13,18 @@ from pathlib import Path
 NEEDED = ("git", "make")
 # What every Linux has, and the Makefile takes for granted.
 SYSTEM = ("awk", "bash", "cp", "date", "env", "mkdir", "rm", "sh", "touch", "uname")
-KEPT = ("HOME", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "TMPDIR", "USER")
-"""What of the tests' own environment a newcomer's shell has too; and what pip and proxies need."""
+KEPT = (
+    *("HOME", "LANG", "LC_ALL", "TMPDIR", "USER"),
+    *("LD_LIBRARY_PATH", "SSL_CERT_DIR", "SSL_CERT_FILE"),
+)
+"""What of the tests' own environment a newcomer's shell has too, and what Python and pip need."""
 
-_NEWCOMER = ("-c", "user.name=newcomer", "-c", "user.email=newcomer@example.com")
+# Whoever runs the tests may sign commits, or run them from a hook of git's.
+_GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    **{f"GIT_{role}_NAME": "newcomer" for role in ("AUTHOR", "COMMITTER")},
+    **{f"GIT_{role}_EMAIL": "newcomer@example.com" for role in ("AUTHOR", "COMMITTER")},
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def fresh_clone(project: Path, directory: Path) -> Path:
     (origin / "info" / "exclude").write_text(".venv\n.tools\n.local\n")
     of_project = (f"--git-dir={origin}", f"--work-tree={project}", "-c", "core.bare=false")
     _git(*of_project, "add", "--all")
-    _git(*of_project, *_NEWCOMER, "commit", "--quiet", "--message", "The files as they are")
+    _git(*of_project, "commit", "--quiet", "--message", "The files as they are")
     _git("clone", "--quiet", str(origin), str(clone))
     return clone
 
@@ -94,14 +102,9 @@ def newcomer(directory: Path, port: int) -> dict[str, str]:
         for name, value in os.environ.items()
         if name in KEPT or name.startswith("PIP_") or name.lower().endswith("_proxy")
     }
-    who = {"NAME": "newcomer", "EMAIL": "newcomer@example.com"}
-    return {
-        **kept,
-        **{f"GIT_{role}_{key}": who[key] for role in ("AUTHOR", "COMMITTER") for key in who},
-        "PATH": str(programs),
-        "OMS_LOCAL_PORT": str(port),
-    }
+    return {**kept, **_GIT, "PATH": str(programs), "OMS_LOCAL_PORT": str(port)}
 
 
 def _git(*arguments: str) -> None:
-    subprocess.run(["git", *arguments], check=True, capture_output=True)
+    others = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    subprocess.run(["git", *arguments], env={**others, **_GIT}, check=True, capture_output=True)

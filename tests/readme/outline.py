@@ -44,7 +44,8 @@ def tables(page: str) -> list[list[list[str]]]:
 
 def spans(page: str) -> list[dict[str, int]]:
     """How often each code span stands in each section, in whatever order its language asks for."""
-    return [dict(sorted(Counter(_SPAN.findall(text)).items())) for text in _sections(page)]
+    found = [[" ".join(span.split()) for span in _SPAN.findall(text)] for text in _sections(page)]
+    return [dict(sorted(Counter(section).items())) for section in found]
 
 
 def links(page: str, other: str) -> list[list[str]]:
