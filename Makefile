@@ -57,6 +57,7 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python templates/messaging/sqs_queues.py
 	@$(BIN)/python -m sentry_oms.checks.published
 	@$(BIN)/oms graph dev --write README.md
+	@$(BIN)/oms graph dev --write README.pt-BR.md
 	@$(BIN)/python -m tests.broken.compare --offline
 	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
 	@$(BIN)/python -m sentry_oms.environments > docs/ENVIRONMENTS.md
@@ -66,6 +67,7 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python -m sentry_oms.plan.report > docs/schemas/plan-1.json
 	@$(BIN)/python -m tests.create_only
 	@$(BIN)/python -m tests.plan_examples
+	@$(BIN)/python -m tests.readme
 
 checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects
 	@$(BIN)/python -m tests.broken.compare

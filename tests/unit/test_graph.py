@@ -30,10 +30,11 @@ def dev() -> Any:
     return dependencies(ROOT, "dev")
 
 
-def test_readmes_picture_is_the_one_of_today(dev: Any) -> None:
-    readme = (ROOT / "README.md").read_text()
+@pytest.mark.parametrize("page", ["README.md", "README.pt-BR.md"])
+def test_readmes_picture_is_the_one_of_today(dev: Any, page: str) -> None:
+    readme = (ROOT / page).read_text()
     assert written_into(readme, mermaid(dev, "dev"), "dev") == readme, (
-        "write it anew with `oms graph dev --write README.md`"
+        f"write it anew with `oms graph dev --write {page}`"
     )
 
 
