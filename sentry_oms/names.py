@@ -18,6 +18,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 Environment = Literal["dev", "staging", "prod"]
 
+BOOTSTRAP = "bootstrap"
+"""The folder of config/ that is the account's, launched once, and no environment."""
+
 RepositoryName = Annotated[
     str,
     Field(
