@@ -307,3 +307,19 @@ def test_what_the_night_makes_of_an_exit_code(
     assert [name for name, _ in asked.calls] == opened
     assert all("~~~~\na line\n~~~~" in given["body"] for _, given in asked.calls)
     assert asked.failed == failed
+
+
+def test_drift_opens_an_issue_and_the_night_is_red(
+    repository: Repository, aws: EmbeddedAws
+) -> None:
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName="clients-events-queue-prod")["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "77"})
+    drift, actions = repository.night()
+    assert drift.conclusion == FAILURE
+    ((name, given),) = actions.scripts[0].calls
+    assert name == "create"
+    assert "### dev: no drift" in given["body"]
+    assert "### prod: drift\n\n~~~~\n" in given["body"]
+    assert "VisibilityTimeout" in given["body"]
+    assert actions.scripts[0].failed == "prod: drift"
