@@ -24,7 +24,7 @@ from sentry_oms.checks.reading import environments, read_environment
 from tests.conftest import ROOT
 from tests.judges import accepted, controls, titles
 from tests.judges.accepted import AcceptanceError
-from tests.judges.deployed import ENVIRONMENTS, VARIABLES
+from tests.judges.deployed import ENVIRONMENTS, GROUPS, VARIABLES
 from tests.judges.finding import JudgeError, Judgement
 from tests.judges.iam import judge as iam
 from tests.judges.iam import really_called
@@ -117,12 +117,12 @@ def main() -> int:
 
 
 def checked() -> tuple[list[str], Row]:
-    """What ``oms check`` finds in every environment, and its line of the table."""
+    """What ``oms check`` finds in every environment and bootstrap, and its line of the table."""
     faults = []
     if set(environments(ROOT)) != set(ENVIRONMENTS):
         faults.append(f"config/ has other environments than {', '.join(ENVIRONMENTS)}")
     found, stacks = 0, 0
-    for environment in ENVIRONMENTS:
+    for environment in GROUPS:
         with patch.dict(os.environ, VARIABLES):
             project = read_environment(ROOT, environment)
             findings = check_project(project)
