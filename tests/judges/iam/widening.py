@@ -47,7 +47,9 @@ def any_resource(role: Role) -> list[str]:
     return [
         statement["Sid"]
         for place, statement in statements(role)
-        if place.policy != TRUST and "*" in listed(statement["Resource"])
+        if place.policy != TRUST
+        and statement["Effect"] == "Allow"
+        and "*" in listed(statement["Resource"])
     ]
 
 
@@ -57,6 +59,10 @@ def listed(value: Any) -> list[str]:
 
 
 def _opened(place: Place, statement: Statement) -> Iterator[tuple[str, Statement]]:
+    if statement["Effect"] == "Deny":
+        # What it would be without it.
+        yield "nothing denied", {**statement, "Action": "sts:DecodeAuthorizationMessage"}
+        return
     if place.policy == TRUST:
         yield "principal to *", {**statement, "Principal": "*"}
     else:
