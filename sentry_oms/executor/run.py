@@ -18,7 +18,7 @@ from sceptre.exceptions import SceptreException
 from sceptre.stack_status import StackStatus
 
 from sentry_oms.checks import check_stacks
-from sentry_oms.executor import pace, show
+from sentry_oms.executor import drift, pace, show
 from sentry_oms.executor.actions import Actions
 from sentry_oms.executor.events import Listener, Run, StackRun
 from sentry_oms.executor.interrupts import on_interrupt
@@ -61,6 +61,8 @@ READS = frozenset(
 """The commands that change nothing, and so need no order."""
 CHECKED = frozenset({"launch", "create", "update", "create_change_set"})
 """The commands that send config to AWS, and so are checked before their first write."""
+DRIFT = frozenset({"drift_detect", "drift_show"})
+"""The commands whose findings Sceptre prints and does not end with."""
 DESCRIBE_FIRST = frozenset({"launch", "update", "delete", "diff"})
 """The commands that need to know every stack anyway."""
 AT_ONCE = 16
@@ -106,13 +108,17 @@ def execute(
     if command in DESCRIBE_FIRST:
         describe_all(list(stacks.values()), limit, view)
     seen_at = time.monotonic()
+    drifts: dict[str, drift.Drift] = {}
 
     def work(name: str, writing: Any) -> Outcome:
         stack = stacks[name]
         if time.monotonic() - seen_at > FRESH_SECONDS:
             view.forget(StackKey.of(stack))
         actions = Actions(stack, view, pace.PACE, time.monotonic, time.sleep, writing)
-        return perform(actions, command, arguments)
+        outcome = perform(actions, command, arguments)
+        if command in DRIFT and outcome.state.is_done:
+            drifts[name] = _drift(actions, outcome.result)
+        return outcome
 
     ready_queue = ReadyQueue(command, before, work, listeners, time.monotonic, limit)
     with on_interrupt(ready_queue.interrupt):
@@ -121,7 +127,36 @@ def execute(
         sys.exit(INTERRUPTED_EXIT)
     if command not in GIVES_STATUS or command == "execute_change_set":
         _raise_failures(run)
+    if command in DRIFT:
+        _end_with([drifts[one.name] for one in run if one.name in drifts])
     return {stacks[one.name]: _result(one) for one in run}
+
+
+def _drift(actions: Actions, result: Any) -> drift.Drift:
+    """What a detection, or Sceptre's pair of its status and the resources, says of a stack."""
+    if isinstance(result, dict):
+        status = str(result.get("StackDriftStatus") or result["DetectionStatus"])
+    else:
+        found, _ = result
+        status = "DRIFTED" if actions.drifted else "IN_SYNC"
+        status = status if found == "DETECTION_COMPLETE" else found
+    if status == "STACK_DOES_NOT_EXIST" and actions.stack.ignore:
+        status = "NOT_CHECKED"
+    return drift.Drift(actions.stack.name, status, tuple(actions.drifted))
+
+
+def _end_with(drifts: Sequence[drift.Drift]) -> None:
+    """Say what drifted after Sceptre has printed its answer, and end with the code for it."""
+
+    def end() -> None:
+        for line in drift.lines(drifts):
+            _beside().print(Text(line))
+        code = drift.exit_code(drifts)
+        if code:
+            sys.exit(code)
+
+    # Sceptre prints and exits by itself; only what is called at the end of the command is later.
+    click.get_current_context().call_on_close(end)
 
 
 def _console() -> Console:

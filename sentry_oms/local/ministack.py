@@ -105,6 +105,7 @@ class Ministack:
         """Register providers, and put repairs around what is there."""
         from ministack.services.cloudformation import provisioners
 
+        self._read_secrets_by_arn()
         for provider in providers:
             provisioners._RESOURCE_HANDLERS[provider.type] = _table_entry(provider(self))
             provisioners._REPLACING_PROPERTIES[provider.type] = provider.replacing
@@ -190,6 +191,23 @@ class Ministack:
         record = self.stack_record(stack)
         if record:
             record["StackStatus"] = status
+
+    def _read_secrets_by_arn(self) -> None:
+        """Let drift detection find a secret by its ARN, which is the ``Ref`` of ours."""
+        from ministack.services.cloudformation import drift
+
+        kind = "AWS::SecretsManager::Secret"
+        read, properties = drift._DRIFT_READERS[kind]
+
+        def by_arn(physical_id: str, wanted: Properties) -> Any:
+            client = self.client("secretsmanager")
+            try:
+                name = client.describe_secret(SecretId=physical_id)["Name"]
+            except client.exceptions.ResourceNotFoundException:
+                return None
+            return read(name, wanted)
+
+        drift._DRIFT_READERS[kind] = (by_arn, properties)
 
     def client(self, service: str) -> Any:
         """A boto3 client whose requests ministack's handler answers in this process."""
