@@ -212,7 +212,7 @@ def status(instance: Instance, name: str, since: float | None) -> None:
     os.environ.update(isolated)
     stacks = summary.stacks_of(boto3.client("cloudformation"), name)
     notes = summary.notes(
-        summary.waiting_services(boto3.client("ecs"), name), expected_stacks(name), stacks
+        summary.waiting_services(boto3.client("ecs"), name), expected_stacks(name), stacks, name
     )
     moment = None if since is None else datetime.fromtimestamp(since, tz=timezone.utc)
     summary.show(Console(), stacks, name, endpoint, moment, notes)

@@ -128,6 +128,7 @@ def blocks(heading: str) -> list[str]:
 def test_every_section_with_commands_has_its_journey() -> None:
     assert list(sections()) == [
         "A launch failed",
+        "A launch from GitHub is denied",
         "A stack is stuck",
         "AWS throttles or does not answer",
         "Roll back a change",
@@ -164,6 +165,12 @@ def test_the_aws_cli_knows_what_only_aws_can_answer(command: str, tmp_path: Path
     )
     # It has read every option, and made the request that nobody takes.
     assert "Could not connect to the endpoint URL" in done.stderr, done.stderr
+
+
+def test_a_launch_from_github_is_denied(shell: Shell, aws: EmbeddedAws) -> None:
+    (go_on,) = blocks("A launch from GitHub is denied")
+    shell.type(go_on)
+    assert aws.stack("sentry-github-launch-policies")["StackStatus"] == "CREATE_COMPLETE"
 
 
 def test_a_stack_is_stuck(shell: Shell, aws: EmbeddedAws) -> None:

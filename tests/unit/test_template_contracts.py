@@ -621,6 +621,10 @@ def test_every_template_that_config_names_is_there(stack: Stack) -> None:
 def test_every_template_is_used() -> None:
     """But for the rendering of the queues, which is for the seed's command line."""
     used = {stack.path for stack in STACKS.values()}
+    files = (ROOT / "config" / names.BOOTSTRAP).glob("*.yaml")
+    used |= {
+        path for file in files for path in re.findall(r"^  path: (.*)$", file.read_text(), re.M)
+    }
     assert TEMPLATES.keys() - used == {"messaging/sqs-queues.json"}
 
 
