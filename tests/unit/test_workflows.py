@@ -162,7 +162,9 @@ def test_dev_is_launched_without_an_environment_and_the_others_in_theirs() -> No
 
 def test_each_required_variable_is_passed_and_none_is_taken_for_unset() -> None:
     named = re.findall(r"^([A-Z_]+)=", (ROOT / ".variables").read_text(), re.MULTILINE)
-    documented = {name for name in named if not name.startswith("OMS_LOCAL")}
+    # The repository of this project is asked for by bootstrap alone, which no workflow launches.
+    own = {name for name in named if name.startswith(("OMS_LOCAL", "OMS_INFRASTRUCTURE"))}
+    documented = set(named) - own
     assert "ALARM_TOPIC_ARN" in documented
     for file, job in everywhere():
         if any("aws-region" in step.given for step in job.steps):

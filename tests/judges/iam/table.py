@@ -26,7 +26,7 @@ ROLES = (
 )
 
 GITHUB_ROLES = ("github-launch", "github-plan")
-"""Those of the bootstrap stacks: one that launches each environment, and one that plans them all."""
+"""Those of the bootstrap stacks: one launches each environment, and one plans them all."""
 
 LISTED = (*ROLES, *GITHUB_ROLES)
 """Whose statements are opened in turn."""
