@@ -2,28 +2,41 @@
 // PACKAGES holds node_modules. Reads {documents, requests} and writes one verdict a request, in
 // their order: "Allowed", another result of IAM, or "error: ..." where a request makes no sense.
 //
-// A request: {principal, action, resource, account, context, identity, policy, boundary,
-// forged, group},
-// where `identity` and `policy` are places in `documents`, so that no policy is sent twice.
+// A request: {principal, action, resource, account, context, identity, boundary, policy, forged,
+// group}, where `identity`, `boundary` and `policy` are places in `documents`, so that no policy is
+// sent twice.
 //
 // Of the requests of one `group`, those after the first that is allowed are "not needed".
 //
 // A request is checked first: whether the action can be about the resource, and whether AWS sends
-// the keys with it. Unchecked are those whose key is forged, and those with a key of KMS'
-// encryption context, which the check of this version takes for unknown and would leave out.
+// the keys with it. Unchecked are those whose key is forged, and those with a key that the check of
+// this version takes for unknown and would leave out: of KMS' encryption context, and the claims of
+// a provider's token.
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 const packages = createRequire(resolve(process.argv[2], 'index.js'))
 const { runSimulation, runUnsafeSimulation } = packages('@cloud-copilot/iam-simulate')
-const { createValidatedPolicy } = packages('@cloud-copilot/iam-policy')
+const policies = packages('@cloud-copilot/iam-policy')
 
-const UNCHECKED = ['kms:EncryptionContext:', 'token.actions.githubusercontent.com:']
+const UNKNOWN = [/^kms:EncryptionContext:/, /^[a-z0-9-]+(\.[a-z0-9-]+)+:(aud|sub)$/]
 
 const { documents, requests } = JSON.parse(readFileSync(0, 'utf8'))
 
+// Validated once, and not with every request: these are many, and policies are few.
+const validated = new Map()
+function policy(at, kind) {
+  const name = `${kind} ${at}`
+  if (!validated.has(name)) {
+    const validate = policies[`validate${kind}Policy`]
+    validated.set(name, policies.createValidatedPolicy(documents[at], validate, { name }))
+  }
+  return validated.get(name)
+}
+
 async function verdict(request) {
+  const named = (at) => ({ name: `${at}`, policy: policy(at, 'Identity') })
   const simulation = {
     request: {
       principal: request.principal,
@@ -31,21 +44,16 @@ async function verdict(request) {
       resource: { resource: request.resource, accountId: request.account },
       contextVariables: request.context
     },
-    identityPolicies: request.identity.map((at) => ({ name: `${at}`, policy: documents[at] })),
+    identityPolicies: request.identity.map(named),
     permissionBoundaryPolicies:
-      request.boundary === null
-        ? undefined
-        : [{ name: 'boundary', policy: documents[request.boundary] }],
+      request.boundary === null ? undefined : [request.boundary].map(named),
     serviceControlPolicies: [],
     resourceControlPolicies: [],
-    resourcePolicy: request.policy === null ? undefined : documents[request.policy]
+    resourcePolicy: request.policy === null ? undefined : policy(request.policy, 'Resource')
   }
   const keys = Object.keys(request.context)
-  if (request.forged || keys.some((key) => UNCHECKED.some((start) => key.startsWith(start)))) {
-    // Without the check, a resource's policy must come with a name.
-    const policy = simulation.resourcePolicy
-    const named = policy && createValidatedPolicy(policy, () => [], { name: 'resource' })
-    return runUnsafeSimulation({ ...simulation, resourcePolicy: named }, {})
+  if (request.forged || keys.some((key) => UNKNOWN.some((known) => known.test(key)))) {
+    return runUnsafeSimulation(simulation, {})
   }
   const found = await runSimulation(simulation, {})
   return found.resultType === 'error'
