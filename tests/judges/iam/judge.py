@@ -8,7 +8,7 @@ from tests.judges.deployed import ENVIRONMENTS, GROUPS
 from tests.judges.iam.policies import Role, roles, unlisted
 from tests.judges.iam.simulator import Case, cases, judged, version
 from tests.judges.iam.table import LISTED, Row, declared, rows
-from tests.judges.iam.widening import Widening, widenings
+from tests.judges.iam.widening import Widening, matches, widenings
 from tests.judges.verdict import Verdict
 
 
@@ -56,9 +56,16 @@ def as_deployed(ours: Iterable[Row], environment: str, by: Mapping[str, Role]) -
 
 
 def noticing(widening: Widening, environment: str) -> list[Case]:
-    """What could notice that a role has too much: what it is refused, the likeliest first."""
+    """What could notice that a role has too much: what it is refused, the likeliest first.
+
+    No other row can: what the opened statement says nothing of comes out as before.
+    """
     services = {action.partition(":")[0] for action in widening.actions}
-    own = [row for row in rows() if row.role == widening.role and not row.allowed]
+    own = [
+        row
+        for row in rows()
+        if row.role == widening.role and not row.allowed and matches(row.call, widening.touched)
+    ]
     own.sort(key=lambda row: row.call.partition(":")[0] not in services)
     # By the policies alone: a boundary would hide that they give too much.
     return list(cases(own, environment, widening.opened._replace(boundary=None)))

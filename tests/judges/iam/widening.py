@@ -5,7 +5,8 @@ A table that all of these pass is worth nothing, so for each some row must fail.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from tests.judges.iam.policies import TRUST, Place, Role, changed, statements
@@ -24,6 +25,7 @@ class Widening(NamedTuple):
         sid: the statement.
         actions: its actions, as they stand.
         part: what of it is opened, such as ``resources to *``.
+        touched: the actions that it may make a difference to.
         opened: the role as it would be then.
     """
 
@@ -31,6 +33,7 @@ class Widening(NamedTuple):
     sid: str
     actions: list[str]
     part: str
+    touched: list[str]
     opened: Role
 
     def __str__(self) -> str:
@@ -40,9 +43,16 @@ class Widening(NamedTuple):
 def widenings(name: str, role: Role) -> Iterator[Widening]:
     """Each way to open a statement of the role that is not open already."""
     for place, statement in statements(role):
+        actions = listed(statement["Action"])
         for part, opened in _opened(place, statement):
-            actions = listed(statement["Action"])
-            yield Widening(name, statement["Sid"], actions, part, changed(role, place, opened))
+            touched = actions if statement["Effect"] == "Deny" else listed(opened["Action"])
+            role_then = changed(role, place, opened)
+            yield Widening(name, statement["Sid"], actions, part, touched, role_then)
+
+
+def matches(call: str, actions: Iterable[str]) -> bool:
+    """Whether an action is one of these, which may have wildcards, as IAM takes it."""
+    return any(fnmatchcase(call.lower(), action.lower()) for action in actions)
 
 
 def any_resource(role: Role) -> list[str]:
