@@ -11,12 +11,13 @@ import pytest
 from tests.conftest import ROOT
 from tests.judges.deployed import ENVIRONMENTS
 from tests.judges.iam import page, policies
-from tests.judges.iam.judge import as_deployed, noticing
+from tests.judges.iam.judge import as_deployed, differences, named, noticing
 from tests.judges.iam.policies import Role, changed, roles, statements, unlisted
 from tests.judges.iam.really_called import left_out, without_conditions
 from tests.judges.iam.resources import UnknownResourceError, targets
+from tests.judges.iam.simulator import Judged
 from tests.judges.iam.table import GITHUB_ROLES, ROLES, declared, expand, rows
-from tests.judges.iam.widening import any_resource, listed, widenings
+from tests.judges.iam.widening import Widening, any_resource, listed, widenings
 
 STATEMENT = {
     "Sid": "Use",
@@ -237,6 +238,37 @@ class TestWidenings:
         changed(ours, place, {**statement, "Resource": "*"})
         assert next(statements(ours))[1] == statement
         assert statement["Resource"] != "*"
+
+
+class TestUnnoticed:
+    """What makes no row fail is listed, exactly."""
+
+    @staticmethod
+    def of(name: str) -> Widening:
+        return next(widenings(name, role(STATEMENT)))
+
+    def test_is_named_once_where_it_is_so_for_everybody(self) -> None:
+        opened = [("dev", self.of("oms-task")), ("prod", self.of("gateway-task"))]
+        assert list(named(opened, opened)) == ["Use actions to sqs:*, kms:*"]
+
+    def test_is_named_with_whose_it_is_where_others_are_noticed(self) -> None:
+        opened = [(env, self.of(name)) for env in ("dev", "prod") for name in ("a", "b")]
+        assert list(named(opened, opened[2:])) == [
+            "Use actions to sqs:*, kms:* of a in prod",
+            "Use actions to sqs:*, kms:* of b in prod",
+        ]
+
+    def test_differs_from_the_list_in_both_directions(self) -> None:
+        assert list(differences(["a", "b"], ["b", "c"])) == [
+            "a: opened, it makes no row fail",
+            "c is listed as harmless, and a row notices it",
+        ]
+
+    def test_an_error_notices_nothing(self) -> None:
+        case = noticing(next(widenings("oms-task", roles("dev")["oms-task"])), "dev")[0]
+        assert Judged(case, "error: policy.errors").deviates
+        assert not Judged(case, "error: policy.errors").is_allowed
+        assert Judged(case, "Allowed").is_allowed
 
 
 class TestReallyCalled:

@@ -28,16 +28,14 @@ def judge() -> Verdict:
     ]
     tries = [noticing(widening, environment) for environment, widening in opened]
     first, *others = judged([direct, *tries], whole=1)
-    unnoticed = [
-        (environment, widening)
-        for (environment, widening), found in zip(opened, others, strict=True)
-        if not any(one.deviates for one in found)
-    ]
+    noticed = [any(one.is_allowed for one in found) for found in others]
+    unnoticed = [one for one, is_noticed in zip(opened, noticed, strict=True) if not is_noticed]
+    harmless = list(named(opened, unnoticed))
     findings = [line for group in GROUPS for line in unlisted(group)]
     findings += [str(one) for one in first if one.deviates]
-    findings += _unnoticed(unnoticed)
-    any_resource, harmless = declared()["any_resource"], declared()["harmless"]
-    skips = [f"{what}: {why}" for what, why in {**any_resource, **harmless}.items()]
+    findings += differences(harmless, declared()["harmless"])
+    any_resource = declared()["any_resource"]
+    skips = [f"{what}: {why}" for what, why in {**any_resource, **declared()["harmless"]}.items()]
     summary = [
         f"{len(ours)} rows, {len(direct)} calls in {', '.join(ENVIRONMENTS)}",
         f"{len(opened)} statements opened, {len(opened) - len(unnoticed)} noticed by a row, "
@@ -71,14 +69,32 @@ def noticing(widening: Widening, environment: str) -> list[Case]:
     return list(cases(own, environment, widening.opened._replace(boundary=None)))
 
 
-def _unnoticed(unnoticed: Iterable[tuple[str, Widening]]) -> Iterator[str]:
-    harmless = dict(declared()["harmless"])
-    found = set()
-    for environment, widening in unnoticed:
-        what = f"{widening.sid} {widening.part}"
-        found.add(what)
-        if what not in harmless:
-            yield f"{environment}: {widening} makes no row fail"
-    for what in harmless:
-        if what not in found:
-            yield f"table.yaml: {what} is listed as harmless, and a row notices it"
+def named(
+    opened: Iterable[tuple[str, Widening]], unnoticed: Iterable[tuple[str, Widening]]
+) -> Iterator[str]:
+    """What makes no row fail, as the table calls it; where it is not always so, whose it is.
+
+    Args:
+        opened: what was tried, with its environment.
+        unnoticed: what of it made no row fail.
+    """
+    tried, silent = _whose(opened), _whose(unnoticed)
+    for what, whose in silent.items():
+        always = whose == tried[what]
+        yield from [what] if always else [f"{what} of {one}" for one in sorted(whose)]
+
+
+def differences(found: Iterable[str], listed: Iterable[str]) -> Iterator[str]:
+    """What makes no row fail and is not listed, and what is listed and does."""
+    silent, harmless = set(found), set(listed)
+    for what in sorted(silent - harmless):
+        yield f"{what}: opened, it makes no row fail"
+    for what in sorted(harmless - silent):
+        yield f"{what} is listed as harmless, and a row notices it"
+
+
+def _whose(widenings: Iterable[tuple[str, Widening]]) -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for environment, widening in widenings:
+        found.setdefault(widening.name, set()).add(f"{widening.role} in {environment}")
+    return found

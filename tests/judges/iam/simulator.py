@@ -60,11 +60,16 @@ class Judged(NamedTuple):
     verdict: str
 
     @property
+    def is_allowed(self) -> bool:
+        """Whether the call would be made. A request that makes no sense is none."""
+        return self.verdict == "Allowed"
+
+    @property
     def deviates(self) -> bool:
         """Whether the row says otherwise, or the request makes no sense."""
         if self.verdict.startswith("error"):
             return True
-        return (self.verdict == "Allowed") != self.case.row.allowed
+        return self.is_allowed != self.case.row.allowed
 
     def __str__(self) -> str:
         return f"{self.case} ({self.case.target.arn}): {self.verdict}"

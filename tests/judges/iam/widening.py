@@ -36,8 +36,10 @@ class Widening(NamedTuple):
     touched: list[str]
     opened: Role
 
-    def __str__(self) -> str:
-        return f"{self.role}: {self.sid} with {self.part}"
+    @property
+    def name(self) -> str:
+        """As the table calls it; roles that have the same statement share it."""
+        return f"{self.sid} {self.part}"
 
 
 def widenings(name: str, role: Role) -> Iterator[Widening]:
