@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tests.judges.deployed import ENVIRONMENTS
+from tests.judges.deployed import ENVIRONMENTS, GROUPS
 from tests.judges.iam import page, policies
 from tests.judges.iam.judge import as_deployed, differences, named, noticing
-from tests.judges.iam.policies import Role, changed, roles, statements, unlisted
+from tests.judges.iam.policies import Role, changed, limits, roles, statements, unlisted
 from tests.judges.iam.really_called import left_out, without_conditions
 from tests.judges.iam.resources import UnknownResourceError, targets
 from tests.judges.iam.simulator import Judged
-from tests.judges.iam.table import GITHUB_ROLES, ROLES, declared, expand, rows
+from tests.judges.iam.table import BOUND, GITHUB_ROLES, LISTED, ROLES, declared, expand, rows
 from tests.judges.iam.widening import Widening, any_resource, listed, widenings
 
 STATEMENT = {
@@ -90,6 +90,14 @@ class TestTable:
         with pytest.raises(UnknownResourceError, match="there is no kind 'topic'"):
             list(targets("topic:x", "dev", ()))
 
+    def test_a_key_that_is_not_ours_trusts_its_account(self) -> None:
+        """Else it would refuse whatever a role may, and its rows would prove nothing."""
+        for name in ("another system's key", "default-key"):
+            (target,) = targets(name, "dev", ())
+            assert target.policy is not None
+            (statement,) = target.policy["Statement"]
+            assert statement["Principal"]["AWS"].endswith(":root")
+
     def test_another_environment_is_each_of_the_others(self) -> None:
         found = targets("another environment's queue:okx-orders", "dev", ("staging", "prod"))
         assert [target.arn.rpartition(":")[2] for target in found] == [
@@ -103,9 +111,9 @@ class TestTable:
 
 
 class TestPolicies:
-    @pytest.mark.parametrize("environment", ENVIRONMENTS)
-    def test_nothing_else_gives_rights(self, environment: str) -> None:
-        assert unlisted(environment) == []
+    @pytest.mark.parametrize("group", GROUPS)
+    def test_nothing_else_gives_rights(self, group: str) -> None:
+        assert unlisted(group) == []
 
     def test_what_else_gives_rights_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         trust = {"AssumeRolePolicyDocument": {}}
@@ -130,14 +138,34 @@ class TestPolicies:
             "sqs: Other has no permissions boundary",
         ]
 
+    def test_a_policy_that_names_its_holders_is_named(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        managed = {
+            "ManagedPolicyName": "x",
+            "Users": ["somebody"],
+            "Roles": ["sentry-oms-task-dev"],
+        }
+        resources = {"Policy": {"Type": "AWS::IAM::ManagedPolicy", "Properties": managed}}
+        monkeypatch.setattr(policies, "deployed", lambda _: {"roles": {"Resources": resources}})
+        assert unlisted("bootstrap") == [
+            "roles: Policy names its roles; they name it, so that it is judged",
+            "roles: Policy names its users; they name it, so that it is judged",
+        ]
+
     def test_statements_that_are_open_are_listed_exactly(self) -> None:
         found = {
             sid
             for environment in ENVIRONMENTS
-            for name in ROLES
+            for name in LISTED
             for sid in any_resource(roles(environment)[name])
         }
-        assert found == set(declared()["any_resource"])
+        bounds = {
+            sid
+            for environment in ENVIRONMENTS
+            for sid in any_resource(roles(environment)[BOUND], limits)
+        }
+        assert found | bounds == set(declared()["any_resource"])
 
     def test_nothing_is_given_that_no_row_asks_for(self) -> None:
         asked = {(row.role, row.call) for row in rows() if row.allowed}
@@ -232,6 +260,32 @@ class TestWidenings:
         parts = {one.part for one in widenings("x", roles("dev")["github-plan"])}
         assert "nothing denied" in parts
 
+    def test_a_boundary_is_opened_by_itself(self) -> None:
+        """By who may do everything else: of a role it would permit nothing."""
+        bound = roles("prod")[BOUND]
+        opened = next(
+            one for one in widenings(BOUND, bound, limits) if one.name == "UseQueues resources to *"
+        )
+        assert opened.opened.identity == bound.identity
+        different = [
+            before["Sid"]
+            for (_, before), (_, after) in zip(limits(bound), limits(opened.opened), strict=True)
+            if before != after
+        ]
+        assert different == ["UseQueues"]
+        cases = noticing(opened, "prod")
+        assert {case.target.environment for case in cases} >= {"dev", "staging"}
+        assert all(case.role is opened.opened for case in cases)
+
+    def test_only_what_the_opened_statement_speaks_of_is_tried(self) -> None:
+        ours = roles("dev")["github-launch"]
+        opened = {one.name: one for one in widenings("github-launch", ours)}
+        calls = {
+            case.row.call for case in noticing(opened["MakeQueues no aws:CalledViaFirst"], "dev")
+        }
+        assert "sqs:SetQueueAttributes" in calls
+        assert "dynamodb:UpdateTable" not in calls
+
     def test_changing_a_role_leaves_the_deployed_one_alone(self) -> None:
         ours = roles("dev")["oms-task"]
         place, statement = next(statements(ours))
@@ -274,7 +328,9 @@ class TestUnnoticed:
 class TestReallyCalled:
     def test_most_rows_of_sqs_are_called(self) -> None:
         ours = [
-            row for row in rows() if row.call.startswith("sqs:") and row.role not in GITHUB_ROLES
+            row
+            for row in rows()
+            if row.call.startswith("sqs:") and row.role not in (*GITHUB_ROLES, BOUND)
         ]
         called = [row for row in ours if not left_out(row)]
         assert len(called) > 0.8 * len(ours)

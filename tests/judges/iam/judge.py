@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from tests.judges.deployed import ENVIRONMENTS, GROUPS
-from tests.judges.iam.policies import Role, roles, unlisted
+from tests.judges.iam.policies import Role, limits, roles, unlisted
 from tests.judges.iam.simulator import Case, cases, judged, version
-from tests.judges.iam.table import LISTED, Row, declared, rows
+from tests.judges.iam.table import BOUND, LISTED, Row, declared, rows
 from tests.judges.iam.widening import Widening, matches, widenings
 from tests.judges.verdict import Verdict
 
@@ -20,12 +20,7 @@ def judge() -> Verdict:
     """
     ours = rows()
     direct = [case for env in ENVIRONMENTS for case in as_deployed(ours, env, roles(env))]
-    opened = [
-        (environment, widening)
-        for environment in ENVIRONMENTS
-        for name in LISTED
-        for widening in widenings(name, roles(environment)[name])
-    ]
+    opened = [(env, widening) for env in ENVIRONMENTS for widening in all_opened(roles(env))]
     tries = [noticing(widening, environment) for environment, widening in opened]
     first, *others = judged([direct, *tries], whole=1)
     noticed = [any(one.is_allowed for one in found) for found in others]
@@ -53,6 +48,13 @@ def as_deployed(ours: Iterable[Row], environment: str, by: Mapping[str, Role]) -
         yield from cases([row], environment, by[row.role])
 
 
+def all_opened(by: Mapping[str, Role]) -> Iterator[Widening]:
+    """Every statement of an environment's roles opened, and every one of its boundary."""
+    for name in LISTED:
+        yield from widenings(name, by[name])
+    yield from widenings(BOUND, by[BOUND], limits)
+
+
 def noticing(widening: Widening, environment: str) -> list[Case]:
     """What could notice that a role has too much: what it is refused, the likeliest first.
 
@@ -65,8 +67,10 @@ def noticing(widening: Widening, environment: str) -> list[Case]:
         if row.role == widening.role and not row.allowed and matches(row.call, widening.touched)
     ]
     own.sort(key=lambda row: row.call.partition(":")[0] not in services)
-    # By the policies alone: a boundary would hide that they give too much.
-    return list(cases(own, environment, widening.opened._replace(boundary=None)))
+    # A role is tried by its policies alone: a boundary would hide that they give too much.
+    is_bound = widening.role == BOUND
+    opened = widening.opened if is_bound else widening.opened._replace(boundary=None)
+    return list(cases(own, environment, opened))
 
 
 def named(

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from tests.judges.deployed import ENVIRONMENTS
-from tests.judges.iam.policies import roles, statements
+from tests.judges.iam.policies import limits, roles, statements
 from tests.judges.iam.table import (
     ADMINISTRATOR,
+    BOUND,
     LISTED,
     ROLES,
     STRANGER,
@@ -58,7 +59,7 @@ def page() -> str:
     """The whole table, role by role."""
     shared = [row for row in rows() if _of_every_role(row)]
     sections = [_section("Every role", [row for row in shared if row.role == ROLES[0]])]
-    for role in (*LISTED, ADMINISTRATOR, STRANGER):
+    for role in (*LISTED, BOUND, ADMINISTRATOR, STRANGER):
         own = [row for row in rows() if row.role == role and row not in shared]
         sections.append(_section(_title(role), own))
     return "\n".join([INTRODUCTION, section(), "", *sections, *_open()])
@@ -73,7 +74,7 @@ def section() -> str:
             str(sum(not row.allowed for row in rows() if row.role == role)),
             ", ".join(str(_statements(role, environment)) for environment in ENVIRONMENTS),
         ]
-        for role in (*LISTED, ADMINISTRATOR, STRANGER)
+        for role in (*LISTED, BOUND, ADMINISTRATOR, STRANGER)
     ]
     head = ("role", "may", "may not", f"statements in {', '.join(ENVIRONMENTS)}")
     return "\n".join(
@@ -86,7 +87,9 @@ def section() -> str:
 
 
 def _statements(role: str, environment: str) -> int:
-    return sum(1 for _ in statements(roles(environment)[role])) if role in LISTED else 0
+    given = roles(environment)[role]
+    found = limits(given) if role == BOUND else statements(given)
+    return sum(1 for _ in found) if role in (*LISTED, BOUND) else 0
 
 
 def _section(title: str, own: Sequence[Row]) -> str:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sentry_oms.names import BOOTSTRAP
 from tests.judges.deployed import ENVIRONMENTS, deployed
 from tests.judges.iam.resources import role_name
-from tests.judges.iam.table import ADMINISTRATOR, LISTED, STRANGER
+from tests.judges.iam.table import ADMINISTRATOR, BOUND, LISTED, STRANGER
 
 Policy = Mapping[str, Any]
 
@@ -33,18 +33,24 @@ class Role(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A statement of a role's: in which policy, and at which place. Policy -1 is the trust."""
+    """A statement of a role's: in which policy, and at which place.
+
+    Policy -1 is the trust, and -2 the boundary.
+    """
 
     policy: int
     statement: int
 
 
-TRUST = -1
+TRUST, BOUNDARY = -1, -2
 
 
 @cache
 def roles(environment: str) -> Mapping[str, Role]:
-    """The roles by the table's names: an environment's, GitHub's, the two that may do all."""
+    """The roles by the table's names: an environment's, GitHub's, and those that may do all.
+
+    One of these is held by the environment's boundary, so that it is the boundary that decides.
+    """
     found = {
         one["Properties"]["RoleName"]: _role(one["Properties"])
         for group in (environment, BOOTSTRAP)
@@ -52,7 +58,8 @@ def roles(environment: str) -> Mapping[str, Role]:
     }
     listed = {name: found[role_name(name, environment)] for name in LISTED}
     administrators = {name: Role(name, (EVERYTHING,), {}) for name in (ADMINISTRATOR, STRANGER)}
-    return {**listed, **administrators}
+    boundary = _managed()[f"sentry-boundary-{environment}"]
+    return {**listed, **administrators, BOUND: Role(BOUND, (EVERYTHING,), {}, boundary)}
 
 
 def unlisted(group: str) -> list[str]:
@@ -72,6 +79,11 @@ def unlisted(group: str) -> list[str]:
                 f"{stack}: {key} has {arn}, which nothing judges"
                 for arn in properties.get("ManagedPolicyArns", [])
                 if _name_of(arn) not in _managed()
+            ]
+            problems += [
+                f"{stack}: {key} names its {holders.lower()}; they name it, so that it is judged"
+                for holders in ("Roles", "Users", "Groups")
+                if properties.get(holders)
             ]
             if kind == "AWS::IAM::Role" and group != BOOTSTRAP and not _role(properties).boundary:
                 problems.append(f"{stack}: {key} has no permissions boundary")
@@ -108,13 +120,20 @@ def statements(role: Role) -> Iterator[tuple[Place, Mapping[str, Any]]]:
         yield Place(TRUST, position), statement
 
 
+def limits(role: Role) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """Every statement of the role's boundary."""
+    for position, statement in enumerate((role.boundary or {}).get("Statement", [])):
+        yield Place(BOUNDARY, position), statement
+
+
 def changed(role: Role, place: Place, statement: Mapping[str, Any]) -> Role:
     """The role with one statement in place of another."""
-    policies = [*role.identity, role.trust]
+    policies = [*role.identity, role.boundary or {}, role.trust]
     policy = copy.deepcopy(dict(policies[place.policy]))
     policy["Statement"][place.statement] = statement
     policies[place.policy] = policy
-    return role._replace(identity=tuple(policies[:-1]), trust=policies[-1])
+    *identity, boundary, trust = policies
+    return role._replace(identity=tuple(identity), boundary=boundary or None, trust=trust)
 
 
 def _role(properties: Mapping[str, Any]) -> Role:

@@ -40,11 +40,13 @@ class Target(NamedTuple):
         arn: its ARN, or ``*`` where the call is about none.
         account: the account that owns it.
         policy: its own policy, where it has one.
+        environment: whose it is; empty where it is of none.
     """
 
     arn: str
     account: str = ACCOUNT
     policy: Mapping[str, Any] | None = None
+    environment: str = ""
 
 
 OPEN: Mapping[str, Any] = {
@@ -52,6 +54,20 @@ OPEN: Mapping[str, Any] = {
     "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}],
 }
 """Another account's resource that lets everybody in: so it is the role's policy that decides."""
+
+
+ACCOUNTS_OWN: Mapping[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    ],
+}
+"""What a key is made with: IAM decides. A key without a policy would refuse everybody."""
 
 
 def targets(name: str, environment: str, others: tuple[str, ...]) -> Iterator[Target]:
@@ -72,7 +88,8 @@ def targets(name: str, environment: str, others: tuple[str, ...]) -> Iterator[Ta
         yield Target(arn, OTHER_ACCOUNT, OPEN)
     elif where == FOREIGN:
         kind, _, rest = short.partition(":")
-        yield Target(_NAMED[kind](f"payroll-{rest or kind}"))
+        policy = ACCOUNTS_OWN if kind == "key" else None
+        yield Target(_NAMED[kind](f"payroll-{rest or kind}"), policy=policy)
     else:
         yield _target(short, environment)
 
@@ -84,7 +101,7 @@ def _target(name: str, environment: str) -> Target:
     if kind not in _OURS:
         raise UnknownResourceError(f"{name!r}: there is no kind {kind!r}")
     try:
-        return _OURS[kind](rest, environment)
+        return _OURS[kind](rest, environment)._replace(environment=environment)
     except (KeyError, StopIteration):
         raise UnknownResourceError(f"{name!r} is not deployed in {environment}") from None
 
@@ -204,6 +221,7 @@ _OURS: Mapping[str, Callable[[str, str], Target]] = {
     "cluster": lambda name, env: Target(_arn("ecs", f"cluster/sentry-{name}-{env}")),
     "pipeline": lambda name, env: Target(_arn("codepipeline", f"sentry-pipeline-{name}-{env}")),
     "alarm": lambda name, env: Target(_arn("cloudwatch", f"alarm:sentry-{name}-{env}-Alarm-1")),
+    "default-key": lambda _, __: Target(_NAMED["key"]("default"), policy=ACCOUNTS_OWN),
     "alias": lambda name, env: Target(_arn("kms", f"alias/sentry/{name}-{env}")),
     "any": lambda name, _: Target(_arn(*name.split(":", 1))),
     "any user": lambda _, __: Target(_arn("iam", "user/somebody", region="")),

@@ -46,10 +46,9 @@ class Case(NamedTuple):
 
 def cases(rows: Iterable[Row], environment: str, role: Role) -> Iterator[Case]:
     """The rows as they are judged in an environment, by the policies of the role."""
-    others = tuple(one for one in ENVIRONMENTS if one != environment)
     for row in rows:
         if environment in row.environments:
-            for target in targets(row.on, environment, others):
+            for target in targets(row.on, environment, others(environment)):
                 yield Case(row, environment, target, role)
 
 
@@ -173,9 +172,14 @@ def _context(case: Case) -> Mapping[str, str]:
 def _resolved(value: str, environment: str) -> str:
     value = value.replace("<env>", environment)
     if value.startswith("arn of "):
-        (target,) = targets(value.removeprefix("arn of "), environment, ())
-        return target.arn
+        first, *_ = targets(value.removeprefix("arn of "), environment, others(environment))
+        return first.arn
     return {"this account": ACCOUNT, "another account": OTHER_ACCOUNT}.get(value, value)
+
+
+def others(environment: str) -> tuple[str, ...]:
+    """The environments that it is not."""
+    return tuple(one for one in ENVIRONMENTS if one != environment)
 
 
 def _run(documents: list[Policy], requests: list[dict[str, Any]]) -> list[str]:

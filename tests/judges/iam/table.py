@@ -31,6 +31,9 @@ GITHUB_ROLES = ("github-launch", "github-plan")
 LISTED = (*ROLES, *GITHUB_ROLES)
 """Whose statements are opened in turn."""
 
+BOUND = "whatever is within the boundary"
+"""Who may do everything, in a permissions boundary."""
+
 ADMINISTRATOR = "an administrator"
 STRANGER = "another account's administrator"
 

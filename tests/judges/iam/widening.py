@@ -5,13 +5,16 @@ A table that all of these pass is worth nothing, so for each some row must fail.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from tests.judges.iam.policies import TRUST, Place, Role, changed, statements
 
 Statement = Mapping[str, Any]
+
+Of = Callable[[Role], Iterator[tuple[Place, Statement]]]
+"""What finds statements: a role's own, or those of its boundary."""
 
 SUBJECT = "token.actions.githubusercontent.com:sub"
 """The claim of GitHub's token that names the repository, and the branch or the environment."""
@@ -42,9 +45,15 @@ class Widening(NamedTuple):
         return f"{self.sid} {self.part}"
 
 
-def widenings(name: str, role: Role) -> Iterator[Widening]:
-    """Each way to open a statement of the role that is not open already."""
-    for place, statement in statements(role):
+def widenings(name: str, role: Role, of: Of = statements) -> Iterator[Widening]:
+    """Each way to open a statement of the role that is not open already.
+
+    Args:
+        name: the table's name of it.
+        role: as it is deployed.
+        of: which statements; its own, or those of its boundary.
+    """
+    for place, statement in of(role):
         actions = listed(statement["Action"])
         for part, opened in _opened(place, statement):
             touched = actions if statement["Effect"] == "Deny" else listed(opened["Action"])
@@ -57,11 +66,11 @@ def matches(call: str, actions: Iterable[str]) -> bool:
     return any(fnmatchcase(call.lower(), action.lower()) for action in actions)
 
 
-def any_resource(role: Role) -> list[str]:
+def any_resource(role: Role, of: Of = statements) -> list[str]:
     """The statements whose resource is ``*`` as they stand."""
     return [
         statement["Sid"]
-        for place, statement in statements(role)
+        for place, statement in of(role)
         if place.policy != TRUST
         and statement["Effect"] == "Allow"
         and "*" in listed(statement["Resource"])
