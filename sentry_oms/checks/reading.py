@@ -52,8 +52,8 @@ def read_environment(root: Path, environment: str) -> Project:
         UnknownEnvironment: naming those that there are.
     """
     root = root.resolve()
-    known = environments(root)
-    if environment not in known and environment not in _folders(root):
+    if environment not in groups(root):
+        known = environments(root)
         there = f"its environments are {', '.join(known)}" if known else "it has no environment"
         raise UnknownEnvironment(f"'{environment}' is not in config: {there}")
     context = SceptreContext(str(root), environment)
@@ -82,10 +82,11 @@ def of_stacks(stacks: Iterable[Stack]) -> Project:
 
 def environments(root: Path) -> list[str]:
     """The folders of config/ that hold stack files, but for the account's own."""
-    return [name for name in _folders(root) if name != BOOTSTRAP]
+    return [name for name in groups(root) if name != BOOTSTRAP]
 
 
-def _folders(root: Path) -> list[str]:
+def groups(root: Path) -> list[str]:
+    """The folders of config/ that hold stack files: environments, and the account's own."""
     folders = (path for path in (root / "config").glob("*") if path.is_dir())
     return sorted(path.name for path in folders if any(path.glob("*.yaml")))
 

@@ -14,7 +14,7 @@ from sceptre.exceptions import SceptreException
 from sentry_oms.checks import check_project
 from sentry_oms.checks.finding import Finding
 from sentry_oms.checks.project import Project
-from sentry_oms.checks.reading import UnknownEnvironment, environments, read_environment
+from sentry_oms.checks.reading import UnknownEnvironment, environments, groups, read_environment
 from sentry_oms.checks.stack_file import StackFile
 from sentry_oms.executor.pace import PACE
 from sentry_oms.executor.words import count
@@ -44,7 +44,7 @@ def targets(root: Path, names: Sequence[str]) -> list[tuple[str, str | None]]:
 
     Args:
         root: of the project.
-        names: ``dev``, ``dev task-oms``, or ``dev staging prod``.
+        names: ``dev``, ``dev task-oms``, or ``dev staging prod``; the account's own like one.
 
     Returns:
         Each environment with the stack that is wanted of it, or None.
@@ -52,13 +52,13 @@ def targets(root: Path, names: Sequence[str]) -> list[tuple[str, str | None]]:
     Raises:
         UnknownStack: a word is no environment.
     """
-    there = environments(root)
+    there = groups(root)
     if len(names) == 2 and names[1] not in there:
         return [(names[0], names[1])]
     for name in names:
         if name not in there:
             raise UnknownStack(
-                f"'{name}' is not in config: its environments are {', '.join(there)}"
+                f"'{name}' is not in config: its environments are {', '.join(environments(root))}"
             )
     return [(name, None) for name in dict.fromkeys(names)]
 
