@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from sentry_oms import names
@@ -81,8 +82,7 @@ def targets(name: str, environment: str, others: tuple[str, ...]) -> Iterator[Ta
     where = next((where for where in WHERE if name.startswith(f"{where} ")), None)
     short = name.removeprefix(f"{where} ")
     if where == "another environment's":
-        for other in others:
-            yield _target(short, other)
+        yield from _of_others(short, others)
     elif where == "another account's":
         arn = _target(short, environment).arn.replace(ACCOUNT, OTHER_ACCOUNT)
         yield Target(arn, OTHER_ACCOUNT, OPEN)
@@ -92,6 +92,17 @@ def targets(name: str, environment: str, others: tuple[str, ...]) -> Iterator[Ta
         yield Target(_NAMED[kind](f"payroll-{rest or kind}"), policy=policy)
     else:
         yield _target(short, environment)
+
+
+def _of_others(name: str, others: tuple[str, ...]) -> list[Target]:
+    """That of each of the others that has it; one of them must, as prod alone has a key."""
+    found = []
+    for other in others:
+        with suppress(UnknownResourceError):
+            found.append(_target(name, other))
+    if others and not found:
+        raise UnknownResourceError(f"{name!r} is not deployed in {' or '.join(others)}")
+    return found
 
 
 def _target(name: str, environment: str) -> Target:
@@ -148,6 +159,17 @@ _NAMED: Mapping[str, Callable[[str], str]] = {
     "redis": lambda name: _arn("elasticache", f"replicationgroup:{name}"),
     "stack": lambda name: _arn("cloudformation", f"stack/{name}/1"),
     "key": lambda name: _arn("kms", f"key/{name}"),
+    "alias": lambda name: _arn("kms", f"alias/{name}"),
+    "policy": lambda name: _arn("iam", f"policy/{name}", region=""),
+    "provider": lambda name: _arn("iam", f"oidc-provider/{name}", region=""),
+    "user": lambda name: _arn("iam", f"user/{name}", region=""),
+    "cluster": lambda name: _arn("ecs", f"cluster/{name}"),
+    "pipeline": lambda name: _arn("codepipeline", name),
+    "alarm": lambda name: _arn("cloudwatch", f"alarm:{name}"),
+    "web-acl": lambda name: _arn("wafv2", f"regional/webacl/{name}/1"),
+    "instance": lambda name: _arn("ec2", f"instance/{name}"),
+    "service-linked-role": lambda name: _arn("iam", f"role/aws-service-role/{name}", region=""),
+    "hosted-zone": lambda name: f"arn:aws:route53:::hostedzone/{name}",
 }
 
 
@@ -217,22 +239,83 @@ def role_name(name: str, environment: str) -> str:
     return f"sentry-{name}" if name == "github-plan" else f"sentry-{name}-{environment}"
 
 
-_OURS: Mapping[str, Callable[[str, str], Target]] = {
-    "cluster": lambda name, env: Target(_arn("ecs", f"cluster/sentry-{name}-{env}")),
-    "pipeline": lambda name, env: Target(_arn("codepipeline", f"sentry-pipeline-{name}-{env}")),
-    "alarm": lambda name, env: Target(_arn("cloudwatch", f"alarm:sentry-{name}-{env}-Alarm-1")),
-    "default-key": lambda _, __: Target(_NAMED["key"]("default"), policy=ACCOUNTS_OWN),
-    "alias": lambda name, env: Target(_arn("kms", f"alias/sentry/{name}-{env}")),
-    "any": lambda name, _: Target(_arn(*name.split(":", 1))),
-    "any user": lambda _, __: Target(_arn("iam", "user/somebody", region="")),
-    "zone": lambda name, _: Target(f"arn:aws:route53:::hostedzone/{name}"),
-    "boundary": lambda _, env: Target(_arn("iam", f"policy/sentry-boundary-{env}", region="")),
-    "bootstrap": lambda name, _: Target(_arn("cloudformation", f"stack/{name}/1")),
-    "policy": lambda name, _: Target(_arn("iam", f"policy/{name}", region="")),
-    "provider": lambda name, _: Target(_arn("iam", f"oidc-provider/{name}", region="")),
-    "service-linked-role": lambda name, _: Target(
-        _arn("iam", f"role/aws-service-role/{name}/one", region="")
+def _alias(_: str, environment: str) -> Target:
+    _, alias = resource(environment, "secrets", "AWS::KMS::Alias")
+    return Target(_arn("kms", alias["Properties"]["AliasName"]))
+
+
+def _pipeline(name: str, environment: str) -> Target:
+    return Target(
+        _NAMED["pipeline"](
+            attribute(environment, f"pipeline-{name}", "AWS::CodePipeline::Pipeline", "")
+        )
+    )
+
+
+def _alarm(name: str, environment: str) -> Target:
+    return Target(_NAMED["alarm"](attribute(environment, name, "AWS::CloudWatch::Alarm", "")))
+
+
+class _ById(NamedTuple):
+    """A resource that AWS names by an ID of its own: where its template is, and its ARN's form."""
+
+    stack: str
+    type: str
+    arn: str
+
+
+_BY_ID: Mapping[str, _ById] = {
+    "vpc": _ById("vpc", "AWS::EC2::VPC", "ec2:vpc/{}"),
+    "subnet": _ById("vpc", "AWS::EC2::Subnet", "ec2:subnet/{}"),
+    "route-table": _ById("vpc", "AWS::EC2::RouteTable", "ec2:route-table/{}"),
+    "security-group": _ById("vpc", "AWS::EC2::SecurityGroup", "ec2:security-group/{}"),
+    "internet-gateway": _ById("vpc", "AWS::EC2::InternetGateway", "ec2:internet-gateway/{}"),
+    "nat-gateway": _ById("vpc", "AWS::EC2::NatGateway", "ec2:natgateway/{}"),
+    "elastic-ip": _ById("vpc", "AWS::EC2::EIP", "ec2:elastic-ip/{}"),
+    "endpoint": _ById("vpc", "AWS::EC2::VPCEndpoint", "ec2:vpc-endpoint/{}"),
+    "flow-log": _ById("vpc", "AWS::EC2::VPC", "ec2:vpc-flow-log/of-{}"),
+    "network-interface": _ById("vpc", "AWS::EC2::VPC", "ec2:network-interface/of-{}"),
+    "redis": _ById(
+        "redis", "AWS::ElastiCache::ReplicationGroup", "elasticache:replicationgroup:{}"
     ),
+    "cache-subnets": _ById("redis", "AWS::ElastiCache::SubnetGroup", "elasticache:subnetgroup:{}"),
+    "cache-snapshot": _ById(
+        "redis", "AWS::ElastiCache::ReplicationGroup", "elasticache:snapshot:{}"
+    ),
+    "cache-cluster": _ById(
+        "redis", "AWS::ElastiCache::ReplicationGroup", "elasticache:cluster:{}-001"
+    ),
+    "scalable-target": _ById(
+        "task-oms",
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        "application-autoscaling:scalable-target/{}",
+    ),
+}
+
+
+def _by_id(one: _ById) -> Callable[[str, str], Target]:
+    def target(_: str, environment: str) -> Target:
+        service, _, path = one.arn.partition(":")
+        return Target(_arn(service, path.format(attribute(environment, one.stack, one.type, ""))))
+
+    return target
+
+
+def _in_alb(kind: str, name: str = "") -> Callable[[str, str], Target]:
+    return lambda _, environment: Target(attribute(environment, "alb", kind, name))
+
+
+def _listener_rule(_: str, environment: str) -> Target:
+    listener = attribute(environment, "alb", "AWS::ElasticLoadBalancingV2::Listener", "")
+    return Target(f"{listener.replace(':listener/', ':listener-rule/')}/{'0' * 16}")
+
+
+def _service_deployment(name: str, environment: str) -> Target:
+    service = _service(name, environment).arn
+    return Target(f"{service.replace(':service/', ':service-deployment/')}/one")
+
+
+_OURS: Mapping[str, Callable[[str, str], Target]] = {
     "queue": _queue,
     "dead-letter": lambda name, env: _queue(name, env, kind="dlq"),
     "table": _table,
@@ -251,9 +334,25 @@ _OURS: Mapping[str, Callable[[str, str], Target]] = {
     "role": lambda name, env: Target(_NAMED["role"](role_name(name, env))),
     "connection": lambda _, __: Target(CONNECTION),
     "pool": lambda _, env: Target(attribute(env, "cognito", "AWS::Cognito::UserPool")),
-    "redis": lambda _, env: Target(
-        _NAMED["redis"](attribute(env, "redis", "AWS::ElastiCache::ReplicationGroup", ""))
-    ),
     "stack": lambda name, env: Target(_NAMED["stack"](names.stack_name(name, env))),
+    "bootstrap": lambda name, _: Target(_NAMED["stack"](names.stack_name(name, names.BOOTSTRAP))),
     "key": _key,
+    "default-key": lambda _, __: Target(_NAMED["key"]("default"), policy=ACCOUNTS_OWN),
+    "alias": _alias,
+    "boundary": lambda _, env: Target(_NAMED["policy"](f"sentry-boundary-{env}")),
+    "policy": lambda name, _: Target(_NAMED["policy"](f"sentry-{name}")),
+    "provider": lambda name, _: Target(_NAMED["provider"](name)),
+    "user": lambda name, _: Target(_NAMED["user"](name)),
+    "service-linked-role": lambda name, _: Target(_NAMED["service-linked-role"](name)),
+    "hosted-zone": lambda name, _: Target(_NAMED["hosted-zone"](name)),
+    "cluster": lambda name, env: Target(attribute(env, f"cluster-{name}", "AWS::ECS::Cluster")),
+    "service-deployment": _service_deployment,
+    "pipeline": _pipeline,
+    "alarm": _alarm,
+    "load-balancer": _in_alb("AWS::ElasticLoadBalancingV2::LoadBalancer"),
+    "listener": _in_alb("AWS::ElasticLoadBalancingV2::Listener"),
+    "listener-rule": _listener_rule,
+    "target-group": _in_alb("AWS::ElasticLoadBalancingV2::TargetGroup"),
+    "web-acl": _in_alb("AWS::WAFv2::WebACL", "Arn"),
+    **{kind: _by_id(one) for kind, one in _BY_ID.items()},
 }

@@ -129,14 +129,13 @@ class _Documents:
 def _request(case: Case, documents: _Documents, group: int | None) -> dict[str, Any]:
     row, role = case.row, case.role
     principal, identity, policy = _principal(role), role.identity, case.target.policy
-    if row.by.startswith("arn of provider:"):
-        principal, identity, policy = _resolved(row.by, case.environment), (), role.trust
-    elif row.by:
-        # Who assumes may do everything, so that it is the trust policy that decides.
-        is_role = ":" in row.by
-        principal = _resolved(f"arn of {row.by}", case.environment) if is_role else row.by
-        identity = (EVERYTHING,) if is_role else ()
-        policy = role.trust
+    boundary = role.boundary
+    if row.by:
+        # Who assumes may do everything, so that it is the trust policy that decides; who comes with
+        # a provider's token has no policies at all. Whom a role lets in its boundary does not say.
+        principal = _resolved(f"arn of {row.by}", case) if ":" in row.by else row.by
+        identity = (EVERYTHING,) if row.by.startswith("role:") else ()
+        boundary, policy = None, role.trust
     return {
         "principal": principal,
         "action": row.call,
@@ -145,8 +144,7 @@ def _request(case: Case, documents: _Documents, group: int | None) -> dict[str, 
         "context": _context(case),
         "identity": [documents.place(one) for one in identity],
         "policy": None if policy is None else documents.place(policy),
-        # Whom a trust policy lets in is no matter of the boundary.
-        "boundary": documents.place(role.boundary) if role.boundary and not row.by else None,
+        "boundary": None if boundary is None else documents.place(boundary),
         "forged": row.forged,
         "group": group,
     }
@@ -160,21 +158,28 @@ def _principal(role: Role) -> str:
 
 
 def _context(case: Case) -> Mapping[str, str]:
+    # The tags are those of who calls, and who assumes a role does not have them yet.
+    tags = {} if case.row.by else case.role.tags
     return {
         "aws:ResourceAccount": case.target.account,
         "aws:SecureTransport": "true",
         "aws:RequestedRegion": REGION,
-        **{f"aws:PrincipalTag/{key}": value for key, value in case.role.tags.items()},
-        **{key: _resolved(value, case.environment) for key, value in case.row.context.items()},
+        **{f"aws:PrincipalTag/{key}": value for key, value in tags.items()},
+        **{key: _resolved(value, case) for key, value in case.row.context.items()},
     }
 
 
-def _resolved(value: str, environment: str) -> str:
-    value = value.replace("<env>", environment)
+def _resolved(value: str, case: Case) -> str:
     if value.startswith("arn of "):
-        first, *_ = targets(value.removeprefix("arn of "), environment, others(environment))
+        short, environment = value.removeprefix("arn of "), case.environment
+        first, *_ = targets(short, environment, others(environment))
         return first.arn
-    return {"this account": ACCOUNT, "another account": OTHER_ACCOUNT}.get(value, value)
+    words = {
+        "this account": ACCOUNT,
+        "another account": OTHER_ACCOUNT,
+        "its environment": case.target.environment,
+    }
+    return words.get(value, value)
 
 
 def others(environment: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import yaml
 
 from tests.judges.deployed import ENVIRONMENTS
 
-FILE = Path(__file__).parent / "table.yaml"
+FILES = tuple(Path(__file__).parent / name for name in ("table.yaml", "github.yaml"))
 
 PIPELINES = ("frontend", "oms", "websocket")
 
@@ -36,6 +36,9 @@ BOUND = "whatever is within the boundary"
 
 ADMINISTRATOR = "an administrator"
 STRANGER = "another account's administrator"
+
+EACH = {"every role": LISTED, "every role of an environment": ROLES}
+"""Whom a block can be about without naming them."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,15 @@ class Row:
 
 @cache
 def declared() -> Mapping[str, Any]:
-    """The table as it is written."""
-    return dict(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    """The table as it is written, both files of it in one."""
+    parts = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in FILES]
+    reasons = ("any_resource", "harmless", "not_asked")
+    return {
+        "blocks": [block for part in parts for block in part["blocks"]],
+        **{
+            key: {what: why for part in parts for what, why in part[key].items()} for key in reasons
+        },
+    }
 
 
 @cache
@@ -90,8 +100,8 @@ def expand(blocks: list[Mapping[str, Any]]) -> Iterator[Row]:
     """Every call on every resource, for every role that a block is about."""
     for block in blocks:
         each = block.get("each", [{}])
-        if each == "every role":
-            each = [{"role": role} for role in ROLES]
+        if isinstance(each, str):
+            each = [{"role": role} for role in EACH[each]]
         for words in each:
             for verdict in ("allowed", "refused"):
                 for entry in block.get(verdict, []):
@@ -112,9 +122,9 @@ def _rows(
                 allowed,
                 filled(call),
                 filled(on),
-                entry["why"],
+                filled(entry["why"]),
                 context,
                 filled(entry.get("by", "")),
-                tuple(entry.get("environments", ENVIRONMENTS)),
+                tuple(filled(one) for one in entry.get("environments", ENVIRONMENTS)),
                 entry.get("forged", False),
             )
