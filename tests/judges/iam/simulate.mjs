@@ -24,19 +24,35 @@ const UNKNOWN = [/^kms:EncryptionContext:/, /^[a-z0-9-]+(\.[a-z0-9-]+)+:(aud|sub
 
 const { documents, requests } = JSON.parse(readFileSync(0, 'utf8'))
 
-// Validated once, and not with every request: these are many, and policies are few.
-const validated = new Map()
-function policy(at, kind) {
-  const name = `${kind} ${at}`
-  if (!validated.has(name)) {
+// Of a policy only what speaks of the action is judged, and that is validated once: requests are
+// many, and the rest of the policies costs most of the time.
+const prepared = new Map()
+function policy(at, kind, action) {
+  const name = `${kind} ${at} ${action}`
+  if (!prepared.has(name)) {
+    const spokenOf = documents[at].Statement.filter((one) => speaksOf(one, action))
+    const document = { ...documents[at], Statement: spokenOf }
     const validate = policies[`validate${kind}Policy`]
-    validated.set(name, policies.createValidatedPolicy(documents[at], validate, { name }))
+    prepared.set(name, policies.createValidatedPolicy(document, validate, { name }))
   }
-  return validated.get(name)
+  return prepared.get(name)
+}
+
+function speaksOf(statement, action) {
+  return !statement.Action || [statement.Action].flat().some((one) => pattern(one).test(action))
+}
+
+const patterns = new Map()
+function pattern(action) {
+  if (!patterns.has(action)) {
+    const text = action.replaceAll('*', '.*').replaceAll('?', '.')
+    patterns.set(action, new RegExp(`^${text}$`, 'i'))
+  }
+  return patterns.get(action)
 }
 
 async function verdict(request) {
-  const named = (at) => ({ name: `${at}`, policy: policy(at, 'Identity') })
+  const named = (at) => ({ name: `${at}`, policy: policy(at, 'Identity', request.action) })
   const simulation = {
     request: {
       principal: request.principal,
@@ -49,7 +65,7 @@ async function verdict(request) {
       request.boundary === null ? undefined : [request.boundary].map(named),
     serviceControlPolicies: [],
     resourceControlPolicies: [],
-    resourcePolicy: request.policy === null ? undefined : policy(request.policy, 'Resource')
+    resourcePolicy: request.policy === null ? undefined : policy(request.policy, 'Resource', request.action)
   }
   const keys = Object.keys(request.context)
   if (request.forged || keys.some((key) => UNKNOWN.some((known) => known.test(key)))) {
