@@ -12,12 +12,13 @@ from tests.conftest import ROOT
 from tests.judges.deployed import ENVIRONMENTS, GROUPS
 from tests.judges.iam import page, policies
 from tests.judges.iam.judge import as_deployed, differences, named, noticing
+from tests.judges.iam.narrowing import narrowings
 from tests.judges.iam.policies import Role, changed, limits, roles, statements, unlisted
 from tests.judges.iam.really_called import left_out, without_conditions
 from tests.judges.iam.resources import UnknownResourceError, targets
 from tests.judges.iam.simulator import Judged
-from tests.judges.iam.table import BOUND, GITHUB_ROLES, LISTED, ROLES, declared, expand, rows
-from tests.judges.iam.widening import Widening, any_resource, listed, widenings
+from tests.judges.iam.table import BOUND, GITHUB_ROLES, LISTED, ROLES, Row, declared, expand, rows
+from tests.judges.iam.widening import Widening, any_resource, listed, matches, widenings
 
 STATEMENT = {
     "Sid": "Use",
@@ -172,12 +173,18 @@ class TestPolicies:
         given = {
             (name, action)
             for environment in ENVIRONMENTS
-            for name in ROLES
+            for name in LISTED
             for policy in roles(environment)[name].identity
             for statement in policy["Statement"]
             for action in listed(statement["Action"])
+            if statement["Effect"] == "Allow"
         }
-        assert {action for _, action in given - asked} == set(declared()["not_asked"])
+        unasked = {
+            action
+            for name, action in given
+            if not any(matches(call, [action]) for whose, call in asked if whose == name)
+        }
+        assert unasked == set(declared()["not_asked"])
 
     def test_no_statement_allows_by_exception(self) -> None:
         """``NotAction`` and ``NotResource`` give what nobody has thought of."""
@@ -294,6 +301,108 @@ class TestWidenings:
         assert statement["Resource"] != "*"
 
 
+class TestNarrowings:
+    """What is taken away is missed by the rows that it permits."""
+
+    def test_a_statement_is_missed_by_its_own_calls(self) -> None:
+        found = {(one.role, one.sid): one for one in narrowings(roles("dev"), "dev")}
+        taken = found["github-launch", "MakeQueues"]
+        assert "sqs:SetQueueAttributes" in {case.row.call for case in taken.cases}
+        assert all(case.row.allowed for case in taken.cases)
+        for case in taken.cases:
+            kept = {one["Sid"]: one for _, one in statements(case.role)}
+            assert not matches(case.row.call, listed(kept["MakeQueues"]["Action"]))
+            assert matches("dynamodb:UpdateTable", listed(kept["MakeTables"]["Action"]))
+
+    def test_a_boundary_is_missed_by_the_roles_within_it(self) -> None:
+        found = {(one.role, one.sid): one for one in narrowings(roles("prod"), "prod")}
+        taken = found[BOUND, "UseQueues"]
+        assert {case.row.role for case in taken.cases} == {"gateway-task", "oms-task"}
+        for case in taken.cases:
+            kept = {one["Sid"]: one for _, one in limits(case.role)}
+            assert not matches(case.row.call, listed(kept["UseQueues"]["Action"]))
+            assert case.role.identity == roles("prod")[case.row.role].identity
+
+    @pytest.mark.parametrize("environment", ENVIRONMENTS)
+    def test_every_statement_that_permits_is_taken_away(self, environment: str) -> None:
+        taken = [(one.role, one.sid) for one in narrowings(roles(environment), environment)]
+        permitting = [
+            (name, one["Sid"])
+            for name in LISTED
+            for place, one in statements(roles(environment)[name])
+            if one["Effect"] == "Allow" and place.policy != policies.TRUST
+        ]
+        bounds = [(BOUND, one["Sid"]) for _, one in limits(roles(environment)[BOUND])]
+        assert taken == [*permitting, *bounds]
+
+
+class TestGitHub:
+    """What a launch role must not become; ``make lint`` lets each of these be judged."""
+
+    ISSUER = "token.actions.githubusercontent.com"
+
+    def opened(self, environment: str, name: str) -> list[Row]:
+        """The rows that could notice it."""
+        ours = roles(environment)["github-launch"]
+        found = next(one for one in widenings("github-launch", ours) if one.name == name)
+        return [case.row for case in noticing(found, environment)]
+
+    @pytest.mark.parametrize(
+        ("environment", "sid", "pattern", "let_in"),
+        [
+            ("dev", "LaunchBranch", "ref:refs/heads/*", "ref:refs/heads/feature"),
+            ("dev", "LaunchBranch", "ref:refs/heads/main*", "ref:refs/heads/main-2"),
+            ("dev", "LaunchBranch", "*", "pull_request"),
+            ("staging", "EnvironmentStaging", "environment:*", "environment:prod"),
+            ("prod", "EnvironmentProd", "*", "ref:refs/heads/main"),
+        ],
+    )
+    def test_a_subject_that_is_too_wide(
+        self, environment: str, sid: str, pattern: str, let_in: str
+    ) -> None:
+        repository = "repo:org/sentry-oms-infrastructure:"
+        noticed = self.opened(environment, f"{sid} subject to {repository}{pattern}")
+        subjects = {
+            row.context[f"{self.ISSUER}:sub"]
+            for row in noticed
+            if row.by == f"provider:{self.ISSUER}"
+            and row.context[f"{self.ISSUER}:aud"] == "sts.amazonaws.com"
+        }
+        assert f"{repository}{let_in}" in subjects
+
+    @pytest.mark.parametrize(
+        ("key", "call", "on"),
+        [
+            ("MakeTables no aws:CalledViaFirst", "dynamodb:CreateTable", "table:config"),
+            ("MakeNetwork no aws:CalledViaFirst", "ec2:DeleteVpc", "vpc"),
+            ("PermitWithinBoundary no iam:PermissionsBoundary", "iam:CreateRole", "role:oms-task"),
+            ("PassRoles no iam:PassedToService", "iam:PassRole", "role:oms-task"),
+        ],
+    )
+    def test_a_statement_without_its_condition(self, key: str, call: str, on: str) -> None:
+        left_out = key.partition(" no ")[2]
+        allowed = next(
+            row
+            for row in rows()
+            if (row.role, row.allowed, row.call, row.on) == ("github-launch", True, call, on)
+        )
+        noticed = [row for row in self.opened("dev", key) if (row.call, row.on) == (call, on)]
+        assert allowed.context[left_out]
+        assert any(row.context.get(left_out) != allowed.context[left_out] for row in noticed)
+
+    @pytest.mark.parametrize("environment", ENVIRONMENTS)
+    @pytest.mark.parametrize("name", GITHUB_ROLES)
+    def test_whole_subjects_are_trusted_letter_by_letter(self, name: str, environment: str) -> None:
+        for statement in roles(environment)[name].trust["Statement"]:
+            assert statement["Condition"].keys() == {"StringEquals"}
+            tests = statement["Condition"]["StringEquals"]
+            assert tests.keys() == {f"{self.ISSUER}:aud", f"{self.ISSUER}:sub"}
+            assert tests[f"{self.ISSUER}:aud"] == "sts.amazonaws.com"
+            for subject in listed(tests[f"{self.ISSUER}:sub"]):
+                assert subject.startswith("repo:org/sentry-oms-infrastructure:")
+                assert not {"*", "?"} & set(subject)
+
+
 class TestUnnoticed:
     """What makes no row fail is listed, exactly."""
 
@@ -314,7 +423,7 @@ class TestUnnoticed:
 
     def test_differs_from_the_list_in_both_directions(self) -> None:
         assert list(differences(["a", "b"], ["b", "c"])) == [
-            "a: opened, it makes no row fail",
+            "a: it makes no row fail",
             "c is listed as harmless, and a row notices it",
         ]
 

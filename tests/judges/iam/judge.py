@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from tests.judges.deployed import ENVIRONMENTS, GROUPS
+from tests.judges.iam.narrowing import Narrowing, narrowings
 from tests.judges.iam.policies import Role, limits, roles, unlisted
-from tests.judges.iam.simulator import Case, cases, judged, version
+from tests.judges.iam.simulator import Case, Judged, cases, judged, version
 from tests.judges.iam.table import BOUND, LISTED, Row, declared, rows
 from tests.judges.iam.widening import Widening, matches, widenings
 from tests.judges.verdict import Verdict
 
+Changed = Widening | Narrowing
+"""A statement that is not as it is deployed."""
+
 
 def judge() -> Verdict:
-    """Every row in every environment, then again with each statement opened.
+    """Every row in every environment; then with each statement opened, and with each taken away.
 
     Raises:
         NotInstalledError: where it is not installed.
@@ -21,11 +25,13 @@ def judge() -> Verdict:
     ours = rows()
     direct = [case for env in ENVIRONMENTS for case in as_deployed(ours, env, roles(env))]
     opened = [(env, widening) for env in ENVIRONMENTS for widening in all_opened(roles(env))]
+    taken = [(env, one) for env in ENVIRONMENTS for one in narrowings(roles(env), env)]
     tries = [noticing(widening, environment) for environment, widening in opened]
-    first, *others = judged([direct, *tries], whole=1)
-    noticed = [any(one.is_allowed for one in found) for found in others]
-    unnoticed = [one for one, is_noticed in zip(opened, noticed, strict=True) if not is_noticed]
-    harmless = list(named(opened, unnoticed))
+    groups = [direct, *(one.cases for _, one in taken), *tries]
+    first, *others = judged(groups, whole=1 + len(taken))
+    unmissed = list(_unmissed(taken, others[: len(taken)]))
+    unnoticed = list(_unnoticed(opened, others[len(taken) :]))
+    harmless = [*named(opened, unnoticed), *named(taken, unmissed)]
     findings = [line for group in GROUPS for line in unlisted(group)]
     findings += [str(one) for one in first if one.deviates]
     findings += differences(harmless, declared()["harmless"])
@@ -35,6 +41,7 @@ def judge() -> Verdict:
         f"{len(ours)} rows, {len(direct)} calls in {', '.join(ENVIRONMENTS)}",
         f"{len(opened)} statements opened, {len(opened) - len(unnoticed)} noticed by a row, "
         f"{len(unnoticed)} not: {', '.join(harmless)}",
+        f"{len(taken)} statements taken away, {len(taken) - len(unmissed)} missed by a row",
         f"{len(any_resource)} statements have resource * as they stand: {', '.join(any_resource)}",
         f"{len(findings)} findings",
     ]
@@ -73,18 +80,34 @@ def noticing(widening: Widening, environment: str) -> list[Case]:
     return list(cases(own, environment, opened))
 
 
+def _unmissed(
+    taken: Iterable[tuple[str, Narrowing]], found: Iterable[Iterable[Judged]]
+) -> Iterator[tuple[str, Narrowing]]:
+    for one, verdicts in zip(taken, found, strict=True):
+        if all(verdict.is_allowed for verdict in verdicts):
+            yield one
+
+
+def _unnoticed(
+    opened: Iterable[tuple[str, Widening]], found: Iterable[Iterable[Judged]]
+) -> Iterator[tuple[str, Widening]]:
+    for one, verdicts in zip(opened, found, strict=True):
+        if not any(verdict.is_allowed for verdict in verdicts):
+            yield one
+
+
 def named(
-    opened: Iterable[tuple[str, Widening]], unnoticed: Iterable[tuple[str, Widening]]
+    tried: Iterable[tuple[str, Changed]], unnoticed: Iterable[tuple[str, Changed]]
 ) -> Iterator[str]:
     """What makes no row fail, as the table calls it; where it is not always so, whose it is.
 
     Args:
-        opened: what was tried, with its environment.
+        tried: what was opened or taken away, with its environment.
         unnoticed: what of it made no row fail.
     """
-    tried, silent = _whose(opened), _whose(unnoticed)
-    for what, whose in silent.items():
-        always = whose == tried[what]
+    all_of_it = _whose(tried)
+    for what, whose in _whose(unnoticed).items():
+        always = whose == all_of_it[what]
         yield from [what] if always else [f"{what} of {one}" for one in sorted(whose)]
 
 
@@ -92,13 +115,13 @@ def differences(found: Iterable[str], listed: Iterable[str]) -> Iterator[str]:
     """What makes no row fail and is not listed, and what is listed and does."""
     silent, harmless = set(found), set(listed)
     for what in sorted(silent - harmless):
-        yield f"{what}: opened, it makes no row fail"
+        yield f"{what}: it makes no row fail"
     for what in sorted(harmless - silent):
         yield f"{what} is listed as harmless, and a row notices it"
 
 
-def _whose(widenings: Iterable[tuple[str, Widening]]) -> Mapping[str, set[str]]:
+def _whose(changes: Iterable[tuple[str, Changed]]) -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for environment, widening in widenings:
-        found.setdefault(widening.name, set()).add(f"{widening.role} in {environment}")
+    for environment, change in changes:
+        found.setdefault(change.name, set()).add(f"{change.role} in {environment}")
     return found

@@ -26,20 +26,22 @@ HEAD = ("", "calls", "on", "if", "where", "why")
 INTRODUCTION = """\
 # What each role may do, and what it may not
 
-<!-- Rendered from tests/judges/iam/table.yaml: `make generated` writes it. -->
+<!-- Rendered from tests/judges/iam/*.yaml: `make generated` writes it. -->
 
 The policies are in the templates; this is what they must come to. `make lint` judges every line by
 what each environment gets, with
 [@cloud-copilot/iam-simulate](https://github.com/cloud-copilot/iam-simulate), conditions and
 resources' own policies included, and really calls the lines of SQS on moto with IAM enforced. Then
 it opens every statement of every policy, its actions, its resources, each of its conditions, and
-who may assume the role, one at a time: some line must fail each time, or the judge does.
+who may assume the role, one at a time: some line must fail each time, or the judge does. A denial
+is opened by taking it away, and the subject of GitHub's token by a star for the rest of it. Last,
+each statement that permits is taken away, and some line must miss it.
 
 It is a simulator's verdict and not AWS'. It knows what AWS documents of actions, resources and
 condition keys. Service control policies, and what people may do, are the account's and not here.
 
-To add a call: a line in `tests/judges/iam/table.yaml` first, then the policy, then `make lint` and
-`make generated`.
+To add a call: a line in `tests/judges/iam/table.yaml`, or in `github.yaml` beside it, first; then
+the policy, then `make lint` and `make generated`.
 
 How to read a line: *another environment's* is the same resource of each of the other two; *another
 account's* has a policy that lets everybody in, so that the role's own decides; *another system's*
@@ -47,11 +49,17 @@ is in this account, but not of this project. Where a line says nothing else, it 
 staging and prod, for a request over TLS. *Forged* is a key that AWS is not documented to send with
 the call.
 
-What GitHub Actions may is judged as well. Its roles' rows say *by CloudFormation* with
-`aws:CalledViaFirst`; without it the role calls by itself. Who may assume a role is judged by its
-trust policy, with the subject and the audience of GitHub's token; the simulator's own check of keys
-does not know those two, and is left out there. The roles of the stacks are judged within their
-permissions boundary; that each statement is noticed when it is opened is tried without it.
+The roles of the stacks are judged within their permissions boundary. What the boundary itself holds
+back is said of *whatever is within the boundary*, who may do everything else; its statements are
+opened and taken away as well. A role's own are opened without the boundary, which would hide that
+they give too much.
+
+What GitHub Actions may is told of its roles. *`aws:CalledViaFirst` is cloudformation.amazonaws.com*
+where CloudFormation calls for the launch; without it the role calls by itself. *Its environment* is
+that of the resource. Who may assume a role is judged by its trust policy, with the subject and the
+audience of the token. The simulator's check of keys takes these two, as it takes those of KMS'
+encryption context, for unknown and would leave them out: such lines are judged without the check,
+by the same rules. moto, which knows no condition, is not asked about these roles.
 """
 
 

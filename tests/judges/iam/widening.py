@@ -5,6 +5,7 @@ A table that all of these pass is worth nothing, so for each some row must fail.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
@@ -89,7 +90,7 @@ def _opened(place: Place, statement: Statement) -> Iterator[tuple[str, Statement
         return
     if place.policy == TRUST:
         yield "principal to *", {**statement, "Principal": "*"}
-        yield from _any_subject(statement)
+        yield from _wider_subjects(statement)
     else:
         actions = listed(statement["Action"])
         services = list(dict.fromkeys(f"{action.partition(':')[0]}:*" for action in actions))
@@ -104,14 +105,14 @@ def _opened(place: Place, statement: Statement) -> Iterator[tuple[str, Statement
             yield f"no {key}", _without(statement, operator, key)
 
 
-def _any_subject(statement: Statement) -> Iterator[tuple[str, Statement]]:
-    """A trust in GitHub that takes every job of the repository."""
-    tests = statement.get("Condition", {}).get("StringEquals", {})
-    if SUBJECT in tests:
-        repository = ":".join(listed(tests[SUBJECT])[0].split(":")[:2])
+def _wider_subjects(statement: Statement) -> Iterator[tuple[str, Statement]]:
+    """A trust in GitHub with a star for the rest of the subject, wherever a hasty hand puts one."""
+    subjects = listed(statement.get("Condition", {}).get("StringEquals", {}).get(SUBJECT, []))
+    ends = [(one, end.end()) for one in subjects for end in re.finditer("[:/]|$", one)]
+    for pattern in dict.fromkeys(f"{subject[:end]}*" for subject, end in ends):
         narrow = _without(statement, "StringEquals", SUBJECT)
-        condition = {**narrow["Condition"], "StringLike": {SUBJECT: f"{repository}:*"}}
-        yield f"subject to {repository}:*", {**narrow, "Condition": condition}
+        condition = {**narrow.get("Condition", {}), "StringLike": {SUBJECT: pattern}}
+        yield f"subject to {pattern}", {**narrow, "Condition": condition}
 
 
 def _without(statement: Statement, operator: str, key: str) -> Statement:
