@@ -103,7 +103,7 @@ class Ministack:
 
     def add(self, providers: Iterable[type[Provider]], repairs: Iterable[type[Repair]]) -> None:
         """Register providers, and put repairs around what is there."""
-        from ministack.services.cloudformation import provisioners
+        from ministack.services.cloudformation import drift, provisioners
 
         for provider in providers:
             provisioners._RESOURCE_HANDLERS[provider.type] = _table_entry(provider(self))
@@ -112,8 +112,11 @@ class Ministack:
                 provisioners._STACK_TAG_PROPERTY[provider.type] = ("Tags", "list")
         for repair in repairs:
             entry = provisioners._RESOURCE_HANDLERS[repair.type]
-            repaired = _table_entry(repair(self, _Original(entry)))
-            provisioners._RESOURCE_HANDLERS[repair.type] = {**entry, **repaired}
+            handlers = repair(self, _Original(entry))
+            provisioners._RESOURCE_HANDLERS[repair.type] = {**entry, **_table_entry(handlers)}
+            if repair.type in drift._DRIFT_READERS:
+                read, properties = drift._DRIFT_READERS[repair.type]
+                drift._DRIFT_READERS[repair.type] = _reader(handlers, read), properties
 
     def wrap_action(self, action: str, wrap: Callable[[ActionHandler], ActionHandler]) -> None:
         """Put ``wrap`` around the handler of a CloudFormation action."""
@@ -291,6 +294,11 @@ def _table_entry(handlers: Handlers) -> dict[str, Any]:
         "update_with_logical_id": True,
         "delete": handlers.delete,
     }
+
+
+def _reader(repair: Repair, read: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    """ministack's reader of a type for its drift detection, asked by what its store knows."""
+    return lambda physical_id, properties: read(repair.kept_as(physical_id), properties)
 
 
 def _run(coroutine: Any) -> Any:

@@ -104,6 +104,10 @@ class Repair(Handlers):
         """Remove the resource."""
         self.original.delete(physical_id, properties)
 
+    def kept_as(self, physical_id: str) -> str:
+        """By what ministack's store has the resource, whose physical ID is ours."""
+        return physical_id
+
 
 def dropped_tags(previous: Properties, properties: Properties) -> list[str]:
     """The keys of tags that the template had and has no longer."""
