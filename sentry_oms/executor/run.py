@@ -18,6 +18,8 @@ from sceptre.exceptions import SceptreException
 from sceptre.stack_status import StackStatus
 
 from sentry_oms.checks import check_stacks
+from sentry_oms.drift.ending import answers, end_with
+from sentry_oms.drift.reading import COMMANDS as DRIFT
 from sentry_oms.executor import pace, show
 from sentry_oms.executor.actions import Actions
 from sentry_oms.executor.events import Listener, Run, StackRun
@@ -91,7 +93,8 @@ def execute(
 
     Raises:
         SystemExit: the check of the config has findings, or the person pressed Ctrl-C.
-        Exception: what the first failing stack raised, for commands that give no status.
+        Exception: what the first failing stack raised, for commands that give no status. Of drift
+            on the command line, the stacks that answered are given, and the rest is said after it.
     """
     stacks = {stack.name: stack for batch in launch_order for stack in batch}
     console = _console()
@@ -102,7 +105,7 @@ def execute(
     before = waits_for(launch_order)
     if command in READS:
         before = {name: frozenset() for name in before}
-    listeners = [StillReading(_beside())] if command in READS else _listeners(console)
+    listeners = _listeners(command, console)
     if command in DESCRIBE_FIRST:
         describe_all(list(stacks.values()), limit, view)
     seen_at = time.monotonic()
@@ -119,6 +122,10 @@ def execute(
         run = ready_queue.execute()
     if run.interrupts:
         sys.exit(INTERRUPTED_EXIT)
+    context = click.get_current_context(silent=True)
+    if command in DRIFT and context:
+        end_with(run, context, _beside())
+        return answers(run, stacks)
     if command not in GIVES_STATUS or command == "execute_change_set":
         _raise_failures(run)
     return {stacks[one.name]: _result(one) for one in run}
@@ -159,10 +166,14 @@ def _check(stacks: Iterable[Stack], console: Console) -> None:
         sys.exit(1)
 
 
-def _listeners(console: Console) -> list[Listener]:
-    listeners = show.listeners(console, resume=_again())
+def _listeners(command: str, console: Console) -> list[Listener]:
+    listeners: list[Listener] = (
+        [StillReading(_beside())] if command in READS else show.listeners(console, resume=_again())
+    )
     path = os.environ.get("OMS_REPORT")
-    return [*listeners, report_to(path, _again())] if path else listeners
+    if path and (command in DRIFT or command not in READS):
+        listeners.append(report_to(path, _again()))
+    return listeners
 
 
 def _again() -> str:
