@@ -25,7 +25,15 @@ import botocore.config
 import botocore.session
 
 from sentry_oms.local.asgi import JSON, read_body, send_body
-from sentry_oms.local.provider import Handlers, Place, Properties, Provider, Repair, Resource
+from sentry_oms.local.provider import (
+    Handlers,
+    Place,
+    Properties,
+    Provider,
+    Reader,
+    Repair,
+    Resource,
+)
 from sentry_oms.local.services import SERVICES, Service
 
 Params = Mapping[str, Any]
@@ -117,6 +125,17 @@ class Ministack:
             if repair.type in drift._DRIFT_READERS:
                 read, properties = drift._DRIFT_READERS[repair.type]
                 drift._DRIFT_READERS[repair.type] = _reader(handlers, read), properties
+
+    def compare(self, readers: Iterable[type[Reader]]) -> None:
+        """Let the drift detection check the types of the readers."""
+        from ministack.services.cloudformation import drift
+
+        for reader in readers:
+            read = reader(self).read
+            drift._DRIFT_READERS[reader.type] = (
+                lambda physical_id, _, read=read: read(physical_id),
+                reader.reads,
+            )
 
     def wrap_action(self, action: str, wrap: Callable[[ActionHandler], ActionHandler]) -> None:
         """Put ``wrap`` around the handler of a CloudFormation action."""

@@ -109,6 +109,21 @@ class Repair(Handlers):
         return physical_id
 
 
+class Reader(ABC):
+    """How resources are now, for the drift detection of a type that ministack can't check."""
+
+    type: ClassVar[str]
+    reads: ClassVar[frozenset[str]]
+    """The properties that are compared, of those that a template sets."""
+
+    def __init__(self, aws: Aws) -> None:
+        self.aws = aws
+
+    @abstractmethod
+    def read(self, physical_id: str) -> Properties | None:
+        """The resource's properties, in the shape of a template; None where it is gone."""
+
+
 def dropped_tags(previous: Properties, properties: Properties) -> list[str]:
     """The keys of tags that the template had and has no longer."""
     kept = {tag["Key"] for tag in properties.get("Tags", [])}
