@@ -109,6 +109,12 @@ class Ministack:
 
         return frozenset(provisioners._RESOURCE_HANDLERS)
 
+    def compared_types(self) -> frozenset[str]:
+        """The CloudFormation types that its drift detection checks now."""
+        from ministack.services.cloudformation import drift
+
+        return frozenset(drift._DRIFT_READERS)
+
     def add(self, providers: Iterable[type[Provider]], repairs: Iterable[type[Repair]]) -> None:
         """Register providers, and put repairs around what is there."""
         from ministack.services.cloudformation import drift, provisioners
