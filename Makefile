@@ -9,16 +9,21 @@ AWS_CLI := .tools/awscli/.python
 # So do the judges of the templates: checkov's versions clash with ours, cfn-guard and the simulator
 # of IAM come by npm, and moto needs a newer boto3 than Sceptre.
 CHECKOV := .tools/checkov/.python
+NODE_ITSELF := .tools/node/.python
 NODE := .tools/node/.npm
 MOTO := .tools/moto/.python
+# And what reads the workflows of GitHub Actions.
+WORKFLOWS := .tools/workflows/.python
 # And microburst, the proxy of faults, which brings a server and a botocore of its own.
 MICROBURST := .tools/microburst/.python
 
 .PRECIOUS: .tools/%/.python
-.PHONY: help launch test accept soak lint bench generated checks-compare aws-env stop clean
+.PHONY: help install launch test accept soak lint bench generated checks-compare aws-env stop clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## Set up .venv and nothing else
 
 # One shell, so that nothing runs with other credentials if the embedded AWS did not start.
 launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded AWS
@@ -30,7 +35,7 @@ launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded 
 	$(BIN)/sceptre launch -y $(ENV); \
 	$(BIN)/oms local status $(ENV) --since "$$since"
 
-test: $(INSTALLED) $(AWS_CLI) $(MICROBURST) ## Run every test
+test: $(INSTALLED) $(AWS_CLI) $(MICROBURST) $(NODE_ITSELF) ## Run every test
 	@$(BIN)/python -m pytest
 
 accept: $(INSTALLED) ## Accept how the stacks are rendered now; review the diff like any other
@@ -39,7 +44,7 @@ accept: $(INSTALLED) ## Accept how the stacks are rendered now; review the diff 
 soak: $(INSTALLED) $(MICROBURST) ## Run the tests that take long: kills at twenty moments, faults of every kind
 	@$(BIN)/python -m pytest tests/soak
 
-lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) ## Run every static check, and judge every template
+lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) $(WORKFLOWS) ## Run every static check, and judge every template and workflow
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -52,6 +57,7 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python templates/messaging/sqs_queues.py
 	@$(BIN)/python -m sentry_oms.checks.published
 	@$(BIN)/oms graph dev --write README.md
+	@$(BIN)/oms graph dev --write README.pt-BR.md
 	@$(BIN)/python -m tests.broken.compare --offline
 	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
 	@$(BIN)/python -m sentry_oms.environments > docs/ENVIRONMENTS.md
@@ -61,6 +67,7 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python -m sentry_oms.plan.report > docs/schemas/plan-1.json
 	@$(BIN)/python -m tests.create_only
 	@$(BIN)/python -m tests.plan_examples
+	@$(BIN)/python -m tests.readme
 
 checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects
 	@$(BIN)/python -m tests.broken.compare
@@ -96,7 +103,7 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 
 # Node comes from PyPI, so that Python and make are enough. The rules' package names aws-cdk-lib as
 # its peer, which cfn-guard itself does not need: 240 MB are left out.
-$(NODE): .tools/node/.python tests/judges/package.json tests/judges/package-lock.json
+$(NODE): $(NODE_ITSELF) tests/judges/package.json tests/judges/package-lock.json
 	@cp tests/judges/package.json tests/judges/package-lock.json .tools/node/
 	@cd .tools/node && PATH="$$PWD/bin:$$PATH" bin/npm ci --omit=peer --legacy-peer-deps \
 	  --ignore-scripts --no-audit --no-fund --no-update-notifier --silent >&2

@@ -68,7 +68,9 @@ def copy_of_ten(directory: Path, *, ours: bool) -> Path:
     for folder in real:
         shutil.rmtree(folder)
     for template in directory.glob("templates/*/*.json"):
-        template.write_text(json.dumps(_widened(json.loads(template.read_text()))))
+        loaded = json.loads(template.read_text())
+        if "Environment" in loaded.get("Parameters", {}):
+            template.write_text(json.dumps(_widened(loaded)))
     queues = directory / "templates/messaging/sqs_queues.py"
     queues.write_text(
         queues.read_text().replace('["dev", "staging", "prod"]', repr(list(ENVIRONMENTS)))

@@ -43,6 +43,9 @@ COUNTS = {
 }
 """What a person calls the messages of a queue, and the attribute that counts them."""
 
+CAME_TO_BE = ("CREATE_COMPLETE", "UPDATE_", "IMPORT_")
+"""How the status begins of a stack that has outputs; one that failed at first has none."""
+
 
 class MessagesWouldBeLost(SceptreException):
     """A queue that is to go still holds messages."""
@@ -83,11 +86,23 @@ class KeepMessages(Hook):
     def _going(self) -> Iterator[str]:
         """The queues that the stack has now and would not have afterwards."""
         staying = set() if self._is_before_delete() else self._wanted()
-        for output in (described(self.stack) or {}).get("Outputs", []):
-            if output["OutputKey"].endswith("QueueUrl"):
-                name = str(output["OutputValue"]).rpartition("/")[2]
-                if name not in staying:
-                    yield name
+        yield from (name for name in self._deployed() if name not in staying)
+
+    def _deployed(self) -> list[str]:
+        found = described(self.stack) or {}
+        names = [
+            str(output["OutputValue"]).rpartition("/")[2]
+            for output in found.get("Outputs", [])
+            if output["OutputKey"].endswith("QueueUrl")
+        ]
+        # Without outputs the guard would see nothing, and let everything pass.
+        if not names and found.get("StackStatus", "").startswith(CAME_TO_BE) and self._wanted():
+            raise MessagesWouldBeLost(
+                f"{self.stack.name}: {tag_name(self)} the stack has no output that ends in "
+                "QueueUrl, so nobody can see what its queues hold: give the template one for each "
+                "queue"
+            )
+        return names
 
     def _is_before_delete(self) -> bool:
         # Each point of a stack has instances of its own, and Sceptre does not say which it runs.

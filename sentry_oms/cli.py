@@ -9,7 +9,6 @@ from pathlib import Path
 
 import boto3
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from sentry_oms.local import environment, summary
@@ -100,8 +99,7 @@ def check(ctx: click.Context, name: str, style: str) -> None:
 
 
 @main.command()
-@click.argument("name", metavar="ENV")
-@click.argument("stack", metavar="[STACK]", required=False)
+@click.argument("names", metavar="ENV [STACK] | ENV ...", nargs=-1, required=True)
 @click.option(
     "--format",
     "style",
@@ -116,41 +114,51 @@ def check(ctx: click.Context, name: str, style: str) -> None:
     help="A file, to put it there and the text on the screen.",
 )
 @click.pass_context
-def plan(ctx: click.Context, name: str, stack: str | None, style: str, output: Path | None) -> None:
+def plan(ctx: click.Context, names: tuple[str, ...], style: str, output: Path | None) -> None:
     """Show what a launch of ENV, or of STACK in it, will do, by change sets that are deleted again.
 
-    Exit 0: no change; 1: an error; 2: changes; 3: changes that replace or remove state.
+    Of several environments one is planned after the other, and all are in one text.
+
+    Exit 0: no change; 1: an error; 2: changes; 3: changes that replace or remove state. Of several
+    an error goes before a loss, and that before other changes.
     """
     # As above: these take a second to import.
-    from sceptre.exceptions import SceptreException
-
-    from sentry_oms.plan.command import NotChecked, planned, printed
+    from sentry_oms.plan.command import UnknownStack, printed, said_of, targets
     from sentry_oms.plan.run import InterruptedPlanError
+    from sentry_oms.plan.said import NotPlanned, Said, worst
     from sentry_oms.plan.text import show
 
     logging.getLogger("sceptre").addHandler(logging.NullHandler())
     if output and not output.parent.is_dir():
         raise OneLine(f"--output: there is no directory {output.parent}")
     waiting = Console(stderr=True)
+    said: list[Said] = []
     try:
-        with waiting.status("asking CloudFormation ..."):
-            found = planned(Path(), name, stack)
-    except NotChecked as wrong:
-        for finding in wrong.findings:
-            click.echo(str(finding), err=True)
-        raise OneLine(str(wrong)) from None
-    except (SceptreException, BotoCoreError, ClientError) as error:
-        raise OneLine(" ".join(str(error).split())) from None
+        wanted = targets(Path(), names)
+        if style == "json" and len(wanted) > 1:
+            raise OneLine("--format json holds one plan: name one environment")
+        for environment, stack in wanted:
+            with waiting.status("asking CloudFormation ..."):
+                said.append(said_of(Path(), environment, stack))
+    except UnknownStack as unknown:
+        raise OneLine(str(unknown)) from None
     except InterruptedPlanError:
         click.echo("Interrupted: no change set is left.", err=True)
         ctx.exit(130)
-    if output:
-        output.write_text(printed(found, style))
-    if output or style == "text":
-        show(found, Console(highlight=False, soft_wrap=True))
-    else:
-        click.echo(printed(found, style), nl=False)
-    ctx.exit(found.exit.value)
+    text = printed(said, style)
+    if output and text:
+        output.write_text(text)
+    console = Console(highlight=False, soft_wrap=True)
+    for one in said:
+        if isinstance(one, NotPlanned):
+            which = f"{one.target}: " if len(said) > 1 else ""
+            for line in (*one.findings, f"oms: {which}{one.reason}"):
+                click.echo(line, err=True)
+        elif output or style == "text":
+            show(one, console)
+    if not output and style != "text":
+        click.echo(text, nl=False)
+    ctx.exit(worst(said).value)
 
 
 @main.group()
@@ -204,7 +212,7 @@ def status(instance: Instance, name: str, since: float | None) -> None:
     os.environ.update(isolated)
     stacks = summary.stacks_of(boto3.client("cloudformation"), name)
     notes = summary.notes(
-        summary.waiting_services(boto3.client("ecs"), name), expected_stacks(name), stacks
+        summary.waiting_services(boto3.client("ecs"), name), expected_stacks(name), stacks, name
     )
     moment = None if since is None else datetime.fromtimestamp(since, tz=timezone.utc)
     summary.show(Console(), stacks, name, endpoint, moment, notes)

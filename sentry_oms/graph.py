@@ -37,9 +37,11 @@ def mermaid(graph: nx.DiGraph, environment: str) -> str:
     layers: defaultdict[int, list[str]] = defaultdict(list)
     for stack in sorted(graph, key=_place):
         layers[layer(graph, stack)].append(stack)
+    ours = {name for _, members in LAYERS for name in members}
+    has_titles = any(_own_name(stack) in ours for stack in graph)
     lines = ["flowchart LR"]
     for number, stacks in sorted(layers.items()):
-        lines.append(f"  subgraph layer{number} [{_title(number)}]")
+        lines.append(f"  subgraph layer{number} [{_title(number, has_titles)}]")
         lines += [f"    {_node(stack, environment)}" for stack in stacks]
         lines.append("  end")
     ordered = [stack for _, stacks in sorted(layers.items()) for stack in stacks]
@@ -74,8 +76,9 @@ def _arrows(graph: nx.DiGraph, ordered: list[str], environment: str) -> list[str
     return [f"  {several(stacks)} --> {several(targets)}" for targets, stacks in sources.items()]
 
 
-def _title(number: int) -> str:
-    return f"Layer {number}: {LAYERS[number].title}" if number < len(LAYERS) else f"Layer {number}"
+def _title(number: int, has_titles: bool) -> str:
+    title = LAYERS[number].title if has_titles and number < len(LAYERS) else ""
+    return f"Layer {number}: {title}" if title else f"Layer {number}"
 
 
 def _place(stack: str) -> tuple[int, str]:

@@ -12,11 +12,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Environment = Literal["dev", "staging", "prod"]
+
+BOOTSTRAP = "bootstrap"
+"""The folder of config/ that is the account's, launched once, and no environment."""
 
 RepositoryName = Annotated[
     str,
@@ -51,8 +54,22 @@ Name = Annotated[str, AfterValidator(_checked)]
 
 
 def stack_name(stack: str, environment: str) -> str:
-    """``vpc`` in dev is the CloudFormation stack ``sentry-vpc-dev``."""
-    return f"sentry-{stack}-{environment}"
+    """``vpc`` in dev is the CloudFormation stack ``sentry-vpc-dev``; the account's has no end."""
+    return f"sentry-{stack}" if environment == BOOTSTRAP else f"sentry-{stack}-{environment}"
+
+
+def stack_of(name: str, environment: str) -> str | None:
+    """``sentry-vpc-dev`` is ``vpc`` of dev; None where the name is not of the environment.
+
+    What has the prefix and the end of no environment is the account's.
+    """
+    if not name.startswith("sentry-"):
+        return None
+    own = name.removeprefix("sentry-")
+    if environment == BOOTSTRAP:
+        ends = tuple(f"-{one}" for one in get_args(Environment))
+        return None if own.endswith(ends) else own
+    return own.removesuffix(f"-{environment}") if own.endswith(f"-{environment}") else None
 
 
 def queue_name(name: str, environment: str, *, fifo: bool) -> str:

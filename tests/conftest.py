@@ -29,6 +29,7 @@ BIN = Path(sys.executable).parent
 
 VARIABLES = {
     "CODESTAR_CONNECTION_ARN": "arn:aws:codestar-connections:us-east-1:000000000000:connection/x",
+    "OMS_INFRASTRUCTURE_REPOSITORY": "org/sentry-oms-infrastructure",
     "OMS_SOURCE_REPOSITORY": "org/oms-spider",
     "ALARM_TOPIC_ARN": "",
     "CERTIFICATE_ARN": "arn:aws:acm:us-east-1:000000000000:certificate/x",

@@ -15,6 +15,7 @@ from sentry_oms.checks.published.validator import faults
 from sentry_oms.checks.rule import Fault
 from sentry_oms.checks.stack_file import StackFile, Unreadable
 from sentry_oms.checks.values import Values
+from sentry_oms.names import BOOTSTRAP
 from sentry_oms.templates import Template
 
 
@@ -112,13 +113,17 @@ class Project:
 
     @cached_property
     def spare(self) -> tuple[StackFile, ...]:
-        """Templates that no stack uses: people create stacks of them by hand."""
-        if not self.environment or not self.stacks:
+        """Templates that no stack uses: people create stacks of them by hand.
+
+        Those that take no Environment are the account's, and stacks of its own folder.
+        """
+        if not self.environment or self.environment == BOOTSTRAP or not self.stacks:
             return ()
         used = {file.template_source.file for file in self.stacks}
         paths = sorted(self.root.glob("templates/*/*.json"))
         found = (path.relative_to(self.root).as_posix() for path in paths)
-        return tuple(self._spare(file) for file in found if file not in used)
+        spare = (self._spare(file) for file in found if file not in used)
+        return tuple(one for one in spare if _takes_environment(one))
 
     def _spare(self, file: str) -> StackFile:
         stack = copy.copy(self.stacks[0].stack)
@@ -141,6 +146,10 @@ class Project:
                     found.add(dependency.name)
                     todo.append(dependency)
         return found
+
+
+def _takes_environment(file: StackFile) -> bool:
+    return not file.template or "Environment" in file.section("Parameters")
 
 
 def _resources(file: StackFile, template: Template, values: Values) -> Iterator[Resource]:

@@ -30,6 +30,7 @@ from sentry_oms.checks.project import Project
 from sentry_oms.checks.rule import Fault
 from sentry_oms.checks.source import Source
 from sentry_oms.checks.stack_file import Kind, StackFile, Unreadable
+from sentry_oms.names import BOOTSTRAP
 
 ARGUMENT_ERRORS = (
     InvalidHookArgumentTypeError,
@@ -45,12 +46,14 @@ class UnknownEnvironment(SceptreException):
 def read_environment(root: Path, environment: str) -> Project:
     """The environment's stacks and what they depend on, with what could not be read.
 
+    The account's own folder is read like an environment.
+
     Raises:
         UnknownEnvironment: naming those that there are.
     """
     root = root.resolve()
-    known = environments(root)
-    if environment not in known:
+    if environment not in groups(root):
+        known = environments(root)
         there = f"its environments are {', '.join(known)}" if known else "it has no environment"
         raise UnknownEnvironment(f"'{environment}' is not in config: {there}")
     context = SceptreContext(str(root), environment)
@@ -78,7 +81,12 @@ def of_stacks(stacks: Iterable[Stack]) -> Project:
 
 
 def environments(root: Path) -> list[str]:
-    """The folders of config/ that hold stack files."""
+    """The folders of config/ that hold stack files, but for the account's own."""
+    return [name for name in groups(root) if name != BOOTSTRAP]
+
+
+def groups(root: Path) -> list[str]:
+    """The folders of config/ that hold stack files: environments, and the account's own."""
     folders = (path for path in (root / "config").glob("*") if path.is_dir())
     return sorted(path.name for path in folders if any(path.glob("*.yaml")))
 

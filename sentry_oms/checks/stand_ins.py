@@ -23,6 +23,7 @@ NAMES = {
     "AWS::ECS::Cluster": "ClusterName",
     "AWS::ECS::Service": "ServiceName",
     "AWS::ECS::TaskDefinition": "Family",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
     "AWS::IAM::Role": "RoleName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::S3::Bucket": "BucketName",
@@ -80,6 +81,10 @@ _SHAPES: Mapping[tuple[str, str], str] = {
     ),
     ("AWS::ElasticLoadBalancingV2::TargetGroup", "TargetGroupFullName"): (
         "targetgroup/{short}/{hex16}"
+    ),
+    ("AWS::IAM::ManagedPolicy", _REF): "arn:aws:iam::{account}:policy/{name}",
+    ("AWS::IAM::OIDCProvider", _REF): (
+        "arn:aws:iam::{account}:oidc-provider/token.actions.githubusercontent.com"
     ),
     ("AWS::IAM::Role", _REF): "{name}",
     ("AWS::IAM::Role", "Arn"): "arn:aws:iam::{account}:role/{name}",

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 class StackStatus(str, Enum):
     """What a stack is of whose drift CloudFormation was asked."""
 
-    IN_SYNC = "in sync"
+    AS_LAUNCHED = "as launched"
     DRIFTED = "drifted"
-    UNKNOWN = "unknown"
+    NOT_KNOWN = "not known"
     """Not all of it could be checked."""
     LEFT_OUT = "left out"
     """It does not exist, and config says that a launch passes it by: ``ignore`` or ``obsolete``."""
@@ -36,7 +36,7 @@ class Difference(BaseModel):
     path: str = Field(description="as a JSON pointer")
     expected: str = Field(description="**** stands for what must not be shown")
     actual: str = Field(description="**** stands for what must not be shown")
-    meant: str | None = Field(description="why it counts as in sync; null: it does not")
+    meant: str | None = Field(description="why it counts as launched; null: it does not")
 
 
 class ResourceDrift(BaseModel):
@@ -60,5 +60,5 @@ class StackDrift(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    status: StackStatus = Field(description="in sync also where all that differs is meant to")
+    status: StackStatus = Field(description="as launched also where all that differs is meant to")
     resources: tuple[ResourceDrift, ...] = Field(description="those that drifted")

@@ -48,12 +48,12 @@ def judged(actions: Actions, result: Any) -> Outcome:
     verdict = actions.detection["StackDriftStatus"]
     resources = _resources(actions) if verdict != "IN_SYNC" else ()
     if answer == "DETECTION_COMPLETE" and verdict in ("IN_SYNC", "DRIFTED"):
-        is_in_sync = verdict == "IN_SYNC" or _is_meant(resources)
-        status = StackStatus.IN_SYNC if is_in_sync else StackStatus.DRIFTED
+        is_as_launched = verdict == "IN_SYNC" or _is_meant(resources)
+        status = StackStatus.AS_LAUNCHED if is_as_launched else StackStatus.DRIFTED
         return Outcome(State.COMPLETE, result, drift=StackDrift(status=status, resources=resources))
     reason = actions.detection.get("DetectionStatusReason", "CloudFormation gives no reason")
     why = f"{answer}, the stack is {verdict}: {' '.join(reason.split())}"
-    return _unchecked(result, why, StackDrift(status=StackStatus.UNKNOWN, resources=resources))
+    return _unchecked(result, why, StackDrift(status=StackStatus.NOT_KNOWN, resources=resources))
 
 
 def _absent(actions: Actions, result: Any) -> Outcome:

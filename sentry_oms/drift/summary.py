@@ -11,45 +11,40 @@ from collections.abc import Iterable, Iterator
 from sentry_oms.drift.found import Difference, ResourceDrift, ResourceStatus, StackStatus
 from sentry_oms.drift.masking import one_line
 from sentry_oms.executor.events import Run, StackRun
-from sentry_oms.executor.states import State
 
 NO_DRIFT, NOT_KNOWN, DRIFT = 0, 1, 2
-_NOT_CHECKED = "not checked"
 _WORST_FIRST = (
-    _NOT_CHECKED,
-    StackStatus.DRIFTED.value,
-    StackStatus.IN_SYNC.value,
-    StackStatus.LEFT_OUT.value,
+    StackStatus.NOT_KNOWN,
+    StackStatus.DRIFTED,
+    StackStatus.AS_LAUNCHED,
+    StackStatus.LEFT_OUT,
 )
 _UNSAID = "CloudFormation does not say in what"
 
 
 def exit_code(run: Run) -> int:
     """0 no drift, 2 drift, and 1 where it is not known of every stack."""
-    words = {_word(stack) for stack in run}
-    if _NOT_CHECKED in words:
+    found = {_status(stack) for stack in run}
+    if StackStatus.NOT_KNOWN in found:
         return NOT_KNOWN
-    return DRIFT if StackStatus.DRIFTED.value in words else NO_DRIFT
+    return DRIFT if StackStatus.DRIFTED in found else NO_DRIFT
 
 
 def lines(run: Run) -> Iterator[str]:
     """What was found, the worst first, and what to do about it."""
-    counts = Counter(_word(stack) for stack in run)
-    yield f"drift: {', '.join(f'{counts[word]} {word}' for word in _WORST_FIRST if counts[word])}"
-    yield from _block([*_not_checked(run), *_differing(run, is_meant=False)])
-    meant = [*_differing(run, is_meant=True)]
-    if meant:
-        yield from ("", "Meant to differ, and in sync for that:")
-        yield from _block(meant)
-    drifted = [stack.name for stack in run if _word(stack) == StackStatus.DRIFTED.value]
+    counts = Counter(_status(stack) for stack in run)
+    words = [f"{counts[one]} {one.value}" for one in _WORST_FIRST if counts[one]]
+    yield f"drift: {', '.join(words)}"
+    yield from _block([*_not_known(run), *_drifted(run), *_meant(run)])
+    drifted = [stack.name for stack in run if _status(stack) is StackStatus.DRIFTED]
     if drifted:
         yield from ("", "A launch does not undo it. docs/DRIFT.md says what does; for more of it:")
         yield from _block(f"sceptre drift show -D {name}" for name in drifted)
 
 
-def _word(stack: StackRun) -> str:
+def _status(stack: StackRun) -> StackStatus:
     found = stack.outcome.drift if stack.outcome else None
-    return found.status.value if found and stack.state is State.COMPLETE else _NOT_CHECKED
+    return found.status if found else StackStatus.NOT_KNOWN
 
 
 def _block(of: Iterable[str]) -> Iterator[str]:
@@ -58,36 +53,49 @@ def _block(of: Iterable[str]) -> Iterator[str]:
         yield from ("", *inside)
 
 
-def _not_checked(run: Run) -> Iterator[str]:
+def _not_known(run: Run) -> Iterator[str]:
     by_cause: defaultdict[str, list[str]] = defaultdict(list)
     for stack in run:
-        if _word(stack) == _NOT_CHECKED:
+        if _status(stack) is StackStatus.NOT_KNOWN:
             by_cause[(stack.outcome and stack.outcome.cause) or "interrupted"].append(stack.name)
     for cause, names in by_cause.items():
-        yield f"not checked: {', '.join(names)}: {one_line(cause)}"
+        yield f"not known: {', '.join(names)}: {one_line(cause)}"
 
 
-def _differing(run: Run, is_meant: bool) -> Iterator[str]:
+def _drifted(run: Run) -> Iterator[str]:
     for stack in run:
-        found = stack.outcome.drift if stack.outcome else None
-        if found is None:
-            continue
-        if found.status is StackStatus.DRIFTED and not found.resources and not is_meant:
-            yield f"{stack.name}: {_UNSAID}"
-        for resource in found.resources:
-            for words in _of_resource(resource, is_meant):
-                yield f"{stack.name} {resource.logical_id} ({resource.type}) {words}"
+        if _status(stack) is StackStatus.DRIFTED and not _resources(stack):
+            yield f"drifted: {stack.name}: {_UNSAID}"
+        for resource in _resources(stack):
+            start = f"drifted: {stack.name}: {_named(resource)}"
+            if resource.status is ResourceStatus.DELETED:
+                yield f"{start} is gone"
+            elif not resource.differences:
+                yield f"{start} is modified: {_UNSAID}"
+            for one in resource.differences:
+                if not one.meant:
+                    yield f"{start} {_differs(one)}"
 
 
-def _of_resource(resource: ResourceDrift, is_meant: bool) -> Iterator[str]:
-    if not resource.differences and not is_meant:
-        is_deleted = resource.status is ResourceStatus.DELETED
-        yield "is deleted" if is_deleted else f"is modified: {_UNSAID}"
-    for one in resource.differences:
-        if bool(one.meant) == is_meant:
-            yield _of_property(one)
+def _meant(run: Run) -> Iterator[str]:
+    for stack in run:
+        for resource in _resources(stack):
+            for one in resource.differences:
+                if one.meant:
+                    yield f"meant: {stack.name}: {_named(resource)} {_differs(one)}: {one.meant}"
 
 
-def _of_property(one: Difference) -> str:
-    words = f"{one.path}: expected {one.expected}, actual {one.actual}"
-    return f"{words} ({one.meant})" if one.meant else words
+def _resources(stack: StackRun) -> tuple[ResourceDrift, ...]:
+    return stack.outcome.drift.resources if stack.outcome and stack.outcome.drift else ()
+
+
+def _named(resource: ResourceDrift) -> str:
+    return f"{resource.logical_id} ({resource.type})"
+
+
+def _differs(one: Difference) -> str:
+    return f"{one.path} is {_said(one.actual)}, launched as {_said(one.expected)}"
+
+
+def _said(value: str) -> str:
+    return "nothing" if value in ("", "null") else value

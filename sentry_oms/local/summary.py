@@ -23,8 +23,7 @@ def stacks_of(cloudformation: Any, environment: str) -> list[Stack]:
         stack
         for page in pages
         for stack in page["Stacks"]
-        if stack["StackName"].startswith("sentry-")
-        and stack["StackName"].endswith(f"-{environment}")
+        if names.stack_of(stack["StackName"], environment)
     ]
     return sorted(stacks, key=lambda stack: stack["CreationTime"])
 
@@ -98,7 +97,10 @@ def show(
 
 
 def notes(
-    waiting: Iterable[tuple[str, str]], expected: Iterable[str], stacks: Iterable[Stack]
+    waiting: Iterable[tuple[str, str]],
+    expected: Iterable[str],
+    stacks: Iterable[Stack],
+    environment: str,
 ) -> list[str]:
     """What a person should know of what is not there.
 
@@ -106,12 +108,13 @@ def notes(
         waiting: services without a task, each with its repository.
         expected: the stacks that config describes, by the names of their files.
         stacks: those that exist.
+        environment: whose they are.
     """
     found = [
         f"{service} stands at 0 tasks until an image is in {repository}; then launch again."
         for service, repository in waiting
     ]
-    existing = {stack["StackName"].removeprefix("sentry-").rpartition("-")[0] for stack in stacks}
+    existing = {names.stack_of(stack["StackName"], environment) for stack in stacks}
     missing = sorted(set(expected) - existing)
     pipelines = [name for name in missing if name.startswith("pipeline-")]
     others = [name for name in missing if name not in pipelines]

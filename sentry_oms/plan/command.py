@@ -7,13 +7,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from sceptre.exceptions import SceptreException
 
 from sentry_oms.checks import check_project
 from sentry_oms.checks.finding import Finding
 from sentry_oms.checks.project import Project
-from sentry_oms.checks.reading import UnknownEnvironment, read_environment
+from sentry_oms.checks.reading import UnknownEnvironment, environments, groups, read_environment
 from sentry_oms.checks.stack_file import StackFile
 from sentry_oms.executor.pace import PACE
 from sentry_oms.executor.words import count
@@ -21,6 +22,7 @@ from sentry_oms.plan import report
 from sentry_oms.plan.change import Plan
 from sentry_oms.plan.markdown import markdown
 from sentry_oms.plan.run import plan
+from sentry_oms.plan.said import NotPlanned, Said
 from sentry_oms.plan.stack import Planner
 from sentry_oms.plan.text import show
 
@@ -35,6 +37,48 @@ class NotChecked(SceptreException):
 
 class UnknownStack(SceptreException):
     """There is no such environment, or stack in it."""
+
+
+def targets(root: Path, names: Sequence[str]) -> list[tuple[str, str | None]]:
+    """What the words of the command line name: environments, or one and a stack in it.
+
+    Args:
+        root: of the project.
+        names: ``dev``, ``dev task-oms``, or ``dev staging prod``; the account's own like one.
+
+    Returns:
+        Each environment with the stack that is wanted of it, or None.
+
+    Raises:
+        UnknownStack: a word is no environment.
+    """
+    there = groups(root)
+    if len(names) == 2 and names[1] not in there:
+        return [(names[0], names[1])]
+    for name in names:
+        if name not in there:
+            raise UnknownStack(
+                f"'{name}' is not in config: its environments are {', '.join(environments(root))}"
+            )
+    return [(name, None) for name in dict.fromkeys(names)]
+
+
+def said_of(root: Path, environment: str, stack: str | None) -> Said:
+    """The plan, or why there is none.
+
+    Raises:
+        UnknownStack: naming those that there are.
+        InterruptedPlanError: Ctrl-C.
+    """
+    target = _target(environment, stack)
+    try:
+        return planned(root, environment, stack)
+    except UnknownStack:
+        raise
+    except NotChecked as wrong:
+        return NotPlanned(target, str(wrong), tuple(map(str, wrong.findings)))
+    except (SceptreException, BotoCoreError, ClientError) as error:
+        return NotPlanned(target, " ".join(str(error).split()))
 
 
 def planned(root: Path, environment: str, stack: str | None) -> Plan:
@@ -53,19 +97,21 @@ def planned(root: Path, environment: str, stack: str | None) -> Plan:
     if findings:
         raise NotChecked(findings)
     files = _wanted(project, environment, stack)
-    target = f"{environment}/{_bare(environment, stack)}" if stack else environment
-    return plan(project, files, Planner(PACE, time.monotonic, time.sleep), target)
+    planner = Planner(PACE, time.monotonic, time.sleep)
+    return plan(project, files, planner, _target(environment, stack))
 
 
-def printed(found: Plan, style: str) -> str:
-    """The plan as text, markdown or json."""
+def printed(said: Sequence[Said], style: str) -> str:
+    """What is said, in one text: json of the plan, text of the plans, or markdown of all."""
     if style == "markdown":
-        return markdown(found)
+        return markdown(said)
+    plans = [one for one in said if isinstance(one, Plan)]
     if style == "json":
-        return report.of(found).model_dump_json(indent=2) + "\n"
+        return "".join(report.of(one).model_dump_json(indent=2) + "\n" for one in plans)
     console = Console(file=io.StringIO(), highlight=False, soft_wrap=True, color_system=None)
     with console.capture() as captured:
-        show(found, console)
+        for one in plans:
+            show(one, console)
     return captured.get()
 
 
@@ -78,6 +124,10 @@ def _wanted(project: Project, environment: str, stack: str | None) -> list[Stack
         names = ", ".join(file.name.removeprefix(f"{environment}/") for file in project.stacks)
         raise UnknownStack(f"'{stack}' is not in {environment}: its stacks are {names}")
     return found
+
+
+def _target(environment: str, stack: str | None) -> str:
+    return f"{environment}/{_bare(environment, stack)}" if stack else environment
 
 
 def _bare(environment: str, stack: str) -> str:

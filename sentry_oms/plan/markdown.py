@@ -1,18 +1,24 @@
-"""A plan as a comment of a pull request: the losses in a table, and each stack folded away.
+"""Plans as a comment of a pull request: the losses in a table, and each stack folded away.
 
 It begins with a marker, by which a later run finds its comment of before and puts the new one in
-its place.
+its place. What a comment can't hold is cut at its end, and it says so.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from sentry_oms.executor.words import count
 from sentry_oms.plan.change import Kind, Plan, ResourceChange, StackPlan
+from sentry_oms.plan.said import NotPlanned, Said
 from sentry_oms.plan.words import because, exit_line, heading, parameter, summary, types, verb
 
+LONGEST = 65_000
+"""Characters; GitHub takes 65,536, of which whoever posts the comment may need a few."""
+
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
+_FOLDED = "<details>"
 
 
 def marker(target: str) -> str:
@@ -20,17 +26,75 @@ def marker(target: str) -> str:
     return f"<!-- oms plan {target} -->"
 
 
-def markdown(plan: Plan) -> str:
-    """The comment."""
-    return "\n".join(_lines(plan)) + "\n"
+def markdown(said: Sequence[Said], longest: int = LONGEST) -> str:
+    """The comment.
+
+    Args:
+        said: of each target, its plan, or why there is none.
+        longest: how many characters the comment may have.
+    """
+    pieces = list(_pieces(said))
+    if len("\n".join(pieces)) < longest:
+        return "\n".join(pieces) + "\n"
+    return _cut(pieces, longest, " ".join(one.target.replace("/", " ") for one in said))
 
 
-def _lines(plan: Plan) -> Iterator[str]:
-    yield marker(plan.target)
-    yield f"### {_escaped(summary(plan))}"
-    yield ""
-    yield f"`{exit_line(plan)}`"
-    losses = list(plan.losses)
+def _cut(pieces: Sequence[str], longest: int, words: str) -> str:
+    """As many of the first pieces as fit, and a word on the others."""
+
+    def ending(left_out: Sequence[str]) -> str:
+        stacks = sum(piece.startswith(_FOLDED) for piece in left_out)
+        of_stacks = f"{count(stacks, 'stack')} and " if stacks else ""
+        return (
+            f"\n\n> **Cut here**: a comment can't hold more. {of_stacks}"
+            f"{count(len(left_out) - stacks, 'line')} are left out, which "
+            f"`oms plan {words}` prints, here in the log of the job.\n"
+        )
+
+    room = longest - len(ending(pieces))
+    taken, length = 0, 0
+    while taken < len(pieces) and length + len(pieces[taken]) + 1 <= room:
+        length += len(pieces[taken]) + 1
+        taken += 1
+    return "\n".join(pieces[:taken]).rstrip("\n") + ending(pieces[taken:])
+
+
+def _pieces(said: Sequence[Said]) -> Iterator[str]:
+    """Lines, and of what is folded away the whole, which is not to be cut within."""
+    plans = [one for one in said if isinstance(one, Plan)]
+    yield marker(", ".join(one.target for one in said))
+    for number, one in enumerate(said):
+        if number:
+            yield ""
+        yield f"### {_escaped(summary(one)) if isinstance(one, Plan) else _not_planned(one)}"
+        yield ""
+        yield f"`{exit_line(one)}`"
+    yield from _losses(plans)
+    yield from _replacements(plans)
+    for one in said:
+        if isinstance(one, NotPlanned):
+            yield ""
+            yield f"> **{_escaped(f'{one.target} was not planned: {one.reason}')}**"
+            for finding in one.findings:
+                yield f"> - {_escaped(finding)}"
+    for plan in plans:
+        for stack in plan.those(Kind.FAILED):
+            yield ""
+            yield f"> **{_escaped(heading(stack))}**"
+    for plan in plans:
+        for stack in plan.changing:
+            yield ""
+            yield "\n".join(_stack(stack))
+    for plan in plans:
+        yield from _rest(plan)
+
+
+def _not_planned(one: NotPlanned) -> str:
+    return _escaped(f"plan {one.target}: nothing is known")
+
+
+def _losses(plans: Sequence[Plan]) -> Iterator[str]:
+    losses = [loss for plan in plans for loss in plan.losses]
     if losses:
         yield ""
         yield "#### :red_circle: Replaces or removes state"
@@ -41,7 +105,10 @@ def _lines(plan: Plan) -> Iterator[str]:
             then = ". ".join(filter(None, (one.loss, one.obstacle)))
             cells = (stack.name, _subject(one), f"**{verb(one)}**", _escaped(because(one)))
             yield f"| {' | '.join((*cells, _escaped(then)))} |"
-    others = [(stack, one) for stack in plan.stacks for one in stack.replacements]
+
+
+def _replacements(plans: Sequence[Plan]) -> Iterator[str]:
+    others = [(stack, one) for plan in plans for stack in plan.stacks for one in stack.replacements]
     if others:
         yield ""
         yield "#### Replaces or removes"
@@ -51,17 +118,10 @@ def _lines(plan: Plan) -> Iterator[str]:
         for stack, one in others:
             why = ". ".join(filter(None, (because(one), one.obstacle)))
             yield f"| {stack.name} | {_subject(one)} | {verb(one)} | {_escaped(why)} |"
-    for stack in plan.those(Kind.FAILED):
-        yield ""
-        yield f"> **{_escaped(heading(stack))}**"
-    for stack in plan.changing:
-        yield ""
-        yield from _stack(stack)
-    yield from _rest(plan)
 
 
 def _stack(stack: StackPlan) -> Iterator[str]:
-    yield f"<details><summary>{_escaped(heading(stack))}</summary>"
+    yield f"{_FOLDED}<summary>{_escaped(heading(stack))}</summary>"
     yield ""
     points = [_escaped(note) for note in stack.notes]
     points += [

@@ -14,6 +14,7 @@ from sentry_oms.plan.change import (
     ResourceChange,
     StackPlan,
 )
+from sentry_oms.plan.said import Said
 
 LONGEST = 120
 """Characters of a parameter's value that are shown; JSON has all."""
@@ -103,7 +104,7 @@ def summary(plan: Plan) -> str:
     return f"plan {plan.target}: {', '.join(found) or 'no stack'}{losses}"
 
 
-def exit_line(plan: Plan) -> str:
+def exit_line(plan: Said) -> str:
     """What the exit code says."""
     return f"exit {plan.exit.value}: {EXITS[plan.exit]}"
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from sceptre.context import SceptreContext
 from sceptre.exceptions import ConfigFileNotFoundError
 
+from sentry_oms.names import BOOTSTRAP
+
 _original = SceptreContext.full_command_path
 
 
@@ -44,7 +46,7 @@ def full_command_path(self: SceptreContext) -> str:
 def _choices(path: Path, config: Path) -> str:
     group = path.parent if path.parent != config and path.parent.is_dir() else config
     if group == config:
-        names = sorted(p.name for p in config.iterdir() if p.is_dir())
+        names = sorted(p.name for p in config.iterdir() if p.is_dir() and p.name != BOOTSTRAP)
         return f"its environments are {', '.join(names)}"
     names = sorted(p.stem for p in group.glob("*.yaml") if p.name != "config.yaml")
     return f"the stacks of {group.relative_to(config)} are {', '.join(names)}"

@@ -1,4 +1,8 @@
-"""What is installed: a wheel with every tag, and a tag with its file, its test and its page."""
+"""What is installed: a tag with its file, its test and its page, and a wheel with every tag.
+
+The wheel is installed beside Sceptre alone, and a second project, ``tests/second_project``, runs on
+both.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,16 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from pydantic import BaseModel
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, EmbeddedAws
 
 LOAD = """
 from importlib.metadata import distribution, entry_points
@@ -66,22 +73,161 @@ def test_every_file_of_a_tag_is_registered() -> None:
     assert files == {(kind, name) for kind, name, _ in tags()}
 
 
-def test_a_wheel_installs_in_an_empty_environment_and_its_tags_load(tmp_path: Path) -> None:
-    def run(*command: str) -> str:
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+SECOND_PROJECT = ROOT / "tests/second_project"
+RETURNS = "https://sqs.us-east-1.amazonaws.com/000000000000/returns-queue-dev"
 
+QUEUE = """
+AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: NAME}
+Outputs:
+  Name: {Value: NAME}
+"""
+PLAIN = {
+    "config/config.yaml": "project_code: plain\nregion: us-east-1\n",
+    "config/all/config.yaml": "{}\n",
+    "config/all/first.yaml": "template: {path: one.yaml}\nstack_timeout: 5\n",
+    # Fails, since the first has made the queue; and the third waits for it.
+    "config/all/second.yaml": (
+        "template: {path: again.yaml}\nstack_timeout: 5\ndependencies: [all/first.yaml]\n"
+    ),
+    "config/all/third.yaml": (
+        "template: {path: read.yaml}\nstack_timeout: 5\ndependencies: [all/second.yaml]\n"
+        "parameters: {One: !stack_output all/first.yaml::Name}\n"
+    ),
+    "templates/one.yaml": QUEUE.replace("NAME", "plain-one"),
+    "templates/again.yaml": QUEUE.replace("NAME", "plain-one"),
+    "templates/read.yaml": (
+        QUEUE.replace("NAME", "plain-three").replace(
+            "Resources:", "Parameters: {One: {Type: String}}\nResources:"
+        )
+    ),
+}
+"""A project of nothing but Sceptre, in which a stack fails."""
+
+
+class Run(NamedTuple):
+    """How a command ended, what it said, and what it asked of AWS."""
+
+    code: int
+    said: str
+    calls: dict[str, int]
+
+
+class Installed:
+    """An environment of Python's, and Sceptre run from it."""
+
+    def __init__(self, directory: Path, *packages: str) -> None:
+        self._directory = directory
+        self._bin = directory / "bin"
+        run(sys.executable, "-m", "venv", str(directory))
+        constraints = str(ROOT / "constraints.txt")
+        self.python("-m", "pip", "install", "--quiet", "-c", constraints, *packages)
+
+    def python(self, *arguments: str) -> str:
+        return run(str(self._bin / "python"), *arguments, cwd=self._directory)
+
+    def sceptre(self, project: Path, aws: EmbeddedAws, *arguments: str) -> Run:
+        aws.control()
+        done = subprocess.run(
+            [self._bin / "sceptre", "--no-colour", *arguments],
+            cwd=project,
+            env=aws.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout, aws.calls())
+
+
+def run(*command: str, cwd: Path | None = None) -> str:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The wheel of this project, installed where nothing else is."""
+    directory = tmp_path_factory.mktemp("ours")
     # Built from a copy, since a build leaves files beside its sources.
     left_out = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "tests")
-    shutil.copytree(ROOT, tmp_path / "sources", ignore=left_out)
-    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", "dist", "./sources")
-    (wheel,) = (tmp_path / "dist").glob("*.whl")
-    run(sys.executable, "-m", "venv", "empty")
-    python = str(tmp_path / "empty/bin/python")
-    constraints = str(ROOT / "constraints.txt")
-    run(python, "-m", "pip", "install", "--quiet", "-c", constraints, str(wheel))
-    names, place = run(python, "-c", LOAD).splitlines()
+    shutil.copytree(ROOT, directory / "sources", ignore=left_out)
+    build = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", "dist")
+    run(*build, "./sources", cwd=directory)
+    (wheel,) = (directory / "dist").glob("*.whl")
+    return Installed(directory / "venv", str(wheel))
+
+
+@pytest.fixture(scope="module")
+def stock(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """Sceptre, and none of ours."""
+    return Installed(tmp_path_factory.mktemp("stock") / "venv", "sceptre")
+
+
+@pytest.fixture
+def second_project(tmp_path: Path, ours: Installed, aws: EmbeddedAws) -> Iterator[Path]:
+    """A copy of the second project, of which nothing is left when the test ends."""
+    project = tmp_path / "second"
+    shutil.copytree(SECOND_PROJECT, project)
+    yield project
+    aws.client("sqs").purge_queue(QueueUrl=RETURNS)
+    assert ours.sceptre(project, aws, "delete", "-y", "shop").code == 0
+    aws.client("ecr").delete_repository(repositoryName="shop/worker", force=True)
+
+
+def test_a_wheel_installs_in_an_empty_environment_and_its_tags_load(ours: Installed) -> None:
+    names, place = ours.python("-c", LOAD).splitlines()
     assert len(names.split()) == len(tags())
-    assert place.startswith(str(tmp_path))
-    assert "launch" in run(str(tmp_path / "empty/bin/sceptre"), "--help")
+    assert "/site-packages/" in place
+
+
+@pytest.mark.parametrize("asked", ["", "executor: ready_queue\n"], ids=["stock", "ready_queue"])
+def test_the_tags_work_in_another_project(
+    ours: Installed, second_project: Path, aws: EmbeddedAws, asked: str
+) -> None:
+    config = second_project / "config/config.yaml"
+    config.write_text(config.read_text() + asked)
+    launched = ours.sceptre(second_project, aws, "launch", "-y", "shop")
+    assert launched.code == 0, launched.said
+    assert ("launch: 3 created" in launched.said) is bool(asked), launched.said
+    found = aws.outputs("shop-worker")
+    assert found["QueueNames"] == "purchases-queue-dev,returns-queue-dev"
+    assert found["QueuesStackName"] == "shop-queues"
+    assert re.fullmatch(r"arn:aws:secretsmanager:\S+:secret:shop-\w{6}", found["SecretArn"])
+    assert found["RepositoryUri"].endswith(".amazonaws.com/shop/worker")
+    aws.client("sqs").send_message(QueueUrl=RETURNS, MessageBody="a return")
+    refused = ours.sceptre(second_project, aws, "delete", "-y", "shop/queues")
+    assert refused.code != 0
+    assert "returns-queue-dev" in refused.said
+    assert aws.stack("shop-queues")["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_a_project_that_asks_for_nothing_is_launched_as_sceptre_does(
+    ours: Installed, stock: Installed, tmp_path: Path, aws: EmbeddedAws
+) -> None:
+    """The same words, calls and exit code; a dependent of what failed is launched, as there."""
+    for path, text in PLAIN.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+
+    def launched(by: Installed) -> Run:
+        try:
+            return by.sceptre(tmp_path, aws, "launch", "-y", "all")
+        finally:
+            by.sceptre(tmp_path, aws, "delete", "-y", "all")
+
+    theirs, own = launched(stock), launched(ours)
+    assert theirs.code == own.code == 1
+    assert said(own) == said(theirs)
+    assert own.calls == theirs.calls
+    assert "all/third plain-all-third AWS::CloudFormation::Stack CREATE_COMPLETE" in theirs.said
+
+
+def said(ran: Run) -> Counter[str]:
+    """The lines without the time; in no order, since stacks of a batch run at once."""
+    return Counter(re.sub(r"^\[[^]]*\] ", "", line).strip() for line in ran.said.splitlines())

@@ -35,6 +35,22 @@ NETWORK = {
 }
 
 
+TASKS_ASSUME = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+NOTHING_ALLOWED = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}],
+}
+
+
 def drifts(aws: EmbeddedAws, stack: str) -> list[tuple[str, list[str]]]:
     """Of each resource that drift detection checks: its status, and the paths that differ."""
     cloudformation = aws.client("cloudformation")
@@ -360,20 +376,13 @@ class TestService:
         ),
         (
             "AWS::IAM::Role",
-            {
-                "RoleName": "taken",
-                "AssumeRolePolicyDocument": {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Effect": "Allow",
-                            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
-                            "Action": "sts:AssumeRole",
-                        }
-                    ],
-                },
-            },
+            {"RoleName": "taken", "AssumeRolePolicyDocument": TASKS_ASSUME},
             "Role",
+        ),
+        (
+            "AWS::IAM::ManagedPolicy",
+            {"ManagedPolicyName": "taken", "PolicyDocument": NOTHING_ALLOWED},
+            "ManagedPolicy",
         ),
     ],
 )
@@ -714,6 +723,53 @@ class TestTargetGroup:
         properties["Tags"] = tag("a")
         aws.deploy("group", body)
         assert aws.outputs("group") == outputs
+
+
+class TestOidcProvider:
+    URL = "https://token.actions.githubusercontent.com"
+    ARN = "arn:aws:iam::000000000000:oidc-provider/token.actions.githubusercontent.com"
+
+    def provider(self, *audiences: str) -> dict[str, Any]:
+        return one("AWS::IAM::OIDCProvider", {"Url": self.URL, "ClientIdList": [*audiences]})
+
+    def test_it_is_made_changed_and_removed_and_there_is_one(self, aws: EmbeddedAws) -> None:
+        iam = aws.client("iam")
+        assert aws.deploy("oidc", self.provider("a"), tags={"Project": "x"}) == "CREATE_COMPLETE"
+        assert aws.outputs("oidc") == {"Ref": self.ARN}
+        found = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=self.ARN)
+        assert found["ClientIDList"] == ["a"]
+        assert {"Key": "Project", "Value": "x"} in found["Tags"]
+        assert aws.deploy("oidc-2", self.provider("a")) == "ROLLBACK_COMPLETE"
+        assert "already exists" in aws.reasons("oidc-2")
+        assert aws.deploy("oidc", self.provider("a", "b")) == "UPDATE_COMPLETE"
+        found = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=self.ARN)
+        assert found["ClientIDList"] == ["a", "b"]
+        aws.delete("oidc")
+        assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
+
+
+class TestRoleBoundary:
+    BOUNDARY = "arn:aws:iam::000000000000:policy/boundary"
+
+    def role(self, **properties: Any) -> dict[str, Any]:
+        own = {"RoleName": "bound", "AssumeRolePolicyDocument": TASKS_ASSUME}
+        return one("AWS::IAM::Role", {**own, **properties})
+
+    def boundary(self, aws: EmbeddedAws) -> str | None:
+        role = aws.client("iam").get_role(RoleName="bound")["Role"]
+        found = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+        return None if found is None else str(found)
+
+    def test_it_comes_with_the_role_and_goes_by_an_update(self, aws: EmbeddedAws) -> None:
+        aws.deploy("bound", self.role(PermissionsBoundary=self.BOUNDARY))
+        assert self.boundary(aws) == self.BOUNDARY
+        assert aws.deploy("bound", self.role()) == "UPDATE_COMPLETE"
+        assert self.boundary(aws) is None
+        assert (
+            aws.deploy("bound", self.role(PermissionsBoundary=self.BOUNDARY)) == "UPDATE_COMPLETE"
+        )
+        assert self.boundary(aws) == self.BOUNDARY
+        aws.delete("bound")
 
 
 class TestSecurityGroup:

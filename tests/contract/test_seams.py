@@ -149,6 +149,13 @@ class TestStackPath:
         with pytest.raises(ConfigFileNotFoundError, match=f"^{choices}$"):
             self.path(project, given)
 
+    def test_what_is_the_accounts_is_found_and_is_no_environment(self, project: Path) -> None:
+        (project / "config/bootstrap").mkdir()
+        (project / "config/bootstrap/roles.yaml").write_text("x: y")
+        assert self.path(project, "bootstrap/roles") == "bootstrap/roles.yaml"
+        with pytest.raises(ConfigFileNotFoundError, match="its environments are dev, prod$"):
+            self.path(project, "bootstrp")
+
 
 class TestExecutor:
     @pytest.fixture

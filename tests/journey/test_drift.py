@@ -86,7 +86,8 @@ def changed_queue(aws: EmbeddedAws) -> Iterator[None]:
 
 
 THE_QUEUE = (
-    "prod/sqs MasterOrderQueue (AWS::SQS::Queue) /VisibilityTimeout: expected 180, actual 30"
+    "drifted: prod/sqs: MasterOrderQueue (AWS::SQS::Queue) "
+    "/VisibilityTimeout is 30, launched as 180"
 )
 
 
@@ -101,7 +102,7 @@ def test_what_the_page_shows_is_what_is_said(project: Project) -> None:
 def test_a_queue_that_was_changed_by_hand_is_found_until_it_is_put_back(
     shell: Shell, aws: EmbeddedAws
 ) -> None:
-    assert "drift: 16 in sync" in shell.type(DETECT)
+    assert "drift: 16 as launched" in shell.type(DETECT)
     set_timeout(aws, 30)
     found = shell.try_(DETECT)
     assert found.returncode == 2
@@ -113,7 +114,7 @@ def test_a_queue_that_was_changed_by_hand_is_found_until_it_is_put_back(
     assert "launch: 16 unchanged" in shell.type("sceptre launch -y prod")
     assert shell.try_(DETECT).returncode == 2
     shell.type(PUT_BACK)
-    assert "drift: 16 in sync" in shell.type(DETECT)
+    assert "drift: 16 as launched" in shell.type(DETECT)
 
 
 def test_what_should_stay_is_written_into_config_and_launched(
@@ -147,15 +148,15 @@ def test_a_table_a_rule_and_a_retention_that_were_changed_by_hand_are_found(
     logs.put_retention_policy(logGroupName="/sentry/oms/prod", retentionInDays=retention)
     ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=open_door)
     assert done.returncode == 2
-    found = [line.strip() for line in done.stderr.splitlines() if line.startswith("    prod/")]
+    found = [line.strip() for line in done.stderr.splitlines() if line.startswith("    drifted: ")]
     assert len(found) == 3
-    by_stack = {line.split()[0]: line for line in found}
+    by_stack = {line.split(": ")[1]: line for line in found}
     assert by_stack["prod/dynamodb-config"] == (
-        "prod/dynamodb-config Table (AWS::DynamoDB::Table) /DeletionProtectionEnabled: "
-        "expected true, actual false"
+        "drifted: prod/dynamodb-config: Table (AWS::DynamoDB::Table) /DeletionProtectionEnabled "
+        "is false, launched as true"
     )
     assert by_stack["prod/cluster-oms"].endswith(
-        f"(AWS::Logs::LogGroup) /RetentionInDays: expected {retention}, actual 1"
+        f"(AWS::Logs::LogGroup) /RetentionInDays is 1, launched as {retention}"
     )
     assert "(AWS::EC2::SecurityGroup) /SecurityGroupIngress/" in by_stack["prod/vpc"]
     assert '"FromPort": 22' in by_stack["prod/vpc"]
@@ -191,7 +192,7 @@ def test_the_night_has_a_text_a_program_and_a_report(shell: Shell, project: Proj
     report = json.loads(written["report.json"].read_text())
     jsonschema.Draft7Validator(SCHEMA).validate(report)
     stacks = {one["name"]: one["drift"] for one in report["stacks"]}
-    assert [name for name, one in stacks.items() if one["status"] != "in sync"] == ["prod/sqs"]
+    assert [name for name, one in stacks.items() if one["status"] != "as launched"] == ["prod/sqs"]
     (resource,) = stacks["prod/sqs"]["resources"]
     assert resource["differences"] == [
         {"path": "/VisibilityTimeout", "expected": "180", "actual": "30", "meant": None}
@@ -200,10 +201,10 @@ def test_the_night_has_a_text_a_program_and_a_report(shell: Shell, project: Proj
 
 def test_a_launch_and_an_update_of_dev_leave_nothing_drifted(project: Project) -> None:
     project.succeed("launch", "-y", "dev")
-    assert drift(project, "detect", "dev").stderr == "drift: 16 in sync\n"
+    assert drift(project, "detect", "dev").stderr == "drift: 16 as launched\n"
     add_an_exchange(project)
     project.succeed("launch", "-y", "dev")
-    assert drift(project, "detect", "dev").stderr == "drift: 16 in sync\n"
+    assert drift(project, "detect", "dev").stderr == "drift: 16 as launched\n"
 
 
 def test_a_report_that_can_not_be_written_stops_it(project: Project, aws: EmbeddedAws) -> None:
@@ -227,9 +228,9 @@ def test_sixteen_stacks_are_asked_at_once(project: Project, aws: EmbeddedAws) ->
 def test_stacks_that_do_not_exist_are_said_not_to(project: Project) -> None:
     done = drift(project, "detect", "staging")
     assert done.returncode == 1
-    assert done.stderr.startswith("drift: 16 not checked\n")
+    assert done.stderr.startswith("drift: 16 not known\n")
     assert (
-        "    not checked: staging/sqs: sentry-sqs-staging does not exist: "
+        "    not known: staging/sqs: sentry-sqs-staging does not exist: "
         "sceptre launch staging/sqs makes it\n"
     ) in done.stderr
     assert answers(done.stdout)["sentry-sqs-staging"]["DetectionStatus"] == "STACK_DOES_NOT_EXIST"
@@ -237,7 +238,7 @@ def test_stacks_that_do_not_exist_are_said_not_to(project: Project) -> None:
 
 def test_without_a_connection_there_are_no_pipelines_to_ask_for(project: Project) -> None:
     done = drift(project, "detect", "staging", CODESTAR_CONNECTION_ARN="")
-    assert done.stderr.startswith("drift: 13 not checked, 3 left out\n")
+    assert done.stderr.startswith("drift: 13 not known, 3 left out\n")
 
 
 @pytest.mark.usefixtures("changed_queue")
@@ -249,8 +250,8 @@ def test_a_stack_that_can_not_be_checked_does_not_hide_the_others(
     aws.control(faults=[{**refusal, **denied}])
     done = drift(project, "detect", "prod")
     assert done.returncode == 1
-    assert done.stderr.startswith("drift: 1 not checked, 1 drifted, 14 in sync\n")
-    assert "    not checked: prod/redis: An error occurred (AccessDenied)" in done.stderr
+    assert done.stderr.startswith("drift: 1 not known, 1 drifted, 14 as launched\n")
+    assert "    not known: prod/redis: An error occurred (AccessDenied)" in done.stderr
     assert THE_QUEUE in done.stderr
     found = answers(done.stdout)
     assert len(found) == 15
@@ -264,7 +265,7 @@ def test_a_stack_in_a_state_without_drift_detection_says_which(
     done = drift(project, "detect", "prod")
     aws.control(statuses={"sentry-redis-prod": "UPDATE_COMPLETE"})
     assert done.returncode == 1
-    assert "not checked: prod/redis: " in done.stderr
+    assert "not known: prod/redis: " in done.stderr
     assert "UPDATE_FAILED" in done.stderr
 
 
@@ -320,10 +321,10 @@ def test_no_secret_is_said_or_written(tmp_path: Path, aws: EmbeddedAws) -> None:
     for command in ("detect", "show"):
         done = drift(project, command, "g", OMS_REPORT=str(tmp_path / "report.json"))
         assert done.returncode == 2
-        differs = "(AWS::SSM::Parameter) /Value: expected"
-        assert f"g/secrets NoEcho {differs} ****, actual ****\n" in done.stderr
-        assert f"g/secrets Resolved {differs} ****, actual ****\n" in done.stderr
-        assert f"g/secrets Plain {differs} written, actual by hand\n" in done.stderr
+        differs = "(AWS::SSM::Parameter) /Value is"
+        assert f"g/secrets: NoEcho {differs} ****, launched as ****\n" in done.stderr
+        assert f"g/secrets: Resolved {differs} ****, launched as ****\n" in done.stderr
+        assert f"g/secrets: Plain {differs} by hand, launched as written\n" in done.stderr
         assert HIDDEN not in done.stderr
         assert HIDDEN not in (tmp_path / "report.json").read_text()
     project.succeed("delete", "-y", "g")

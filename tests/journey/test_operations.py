@@ -128,12 +128,14 @@ def blocks(heading: str) -> list[str]:
 def test_every_section_with_commands_has_its_journey() -> None:
     assert list(sections()) == [
         "A launch failed",
+        "A launch from GitHub is denied",
         "A stack is stuck",
         "AWS throttles or does not answer",
         "Roll back a change",
         "Rotate a secret",
         "Drain and remove an exchange",
         "Restore a table",
+        "Somebody changed something by hand",
         "Take a retained resource back into its stack",
         "Break-glass",
     ]
@@ -163,6 +165,12 @@ def test_the_aws_cli_knows_what_only_aws_can_answer(command: str, tmp_path: Path
     )
     # It has read every option, and made the request that nobody takes.
     assert "Could not connect to the endpoint URL" in done.stderr, done.stderr
+
+
+def test_a_launch_from_github_is_denied(shell: Shell, aws: EmbeddedAws) -> None:
+    (go_on,) = blocks("A launch from GitHub is denied")
+    shell.type(go_on)
+    assert aws.stack("sentry-github-launch-policies")["StackStatus"] == "CREATE_COMPLETE"
 
 
 def test_a_stack_is_stuck(shell: Shell, aws: EmbeddedAws) -> None:
@@ -252,6 +260,24 @@ def test_restore_a_table(shell: Shell, aws: EmbeddedAws) -> None:
     assert f"{TRADING}_restored" not in dynamodb.list_tables()["TableNames"]
     shell.type(own_name)
     assert dynamodb.describe_table(TableName=TRADING)["Table"]["DeletionProtectionEnabled"] is True
+
+
+def test_somebody_changed_something_by_hand(shell: Shell, aws: EmbeddedAws) -> None:
+    (look,) = blocks("Somebody changed something by hand")
+    assert "drift: 1 as launched" in shell.type(look)
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName="clients-events-queue-prod")["QueueUrl"]
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "77"})
+    try:
+        found = shell.try_(look)
+    finally:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=before["Attributes"])
+    assert found.returncode == 2
+    expected = before["Attributes"]["VisibilityTimeout"]
+    named = "drifted: prod/sqs: ClientsEventsQueue (AWS::SQS::Queue) /VisibilityTimeout is 77"
+    assert f"{named}, launched as {expected}" in found.stdout
+    assert f"{named}, launched as {expected}" in PAGE
 
 
 def test_break_glass(shell: Shell, aws: EmbeddedAws) -> None:

@@ -256,6 +256,28 @@ def test_a_file_gets_one_form_and_the_screen_the_text(project: Project) -> None:
     path.unlink()
 
 
+def test_environments_are_planned_one_after_the_other(project: Project) -> None:
+    """prod lacks its certificate, which keeps nobody from reading what becomes of the others."""
+    add_an_exchange(project)
+    words = ("plan", "dev", "staging", "prod", "--format", "markdown", "--output", "plan.md")
+    done = oms(project, *words, CERTIFICATE_ARN="")
+    assert done.returncode == 1
+    assert "plan dev: 3 stacks change" in done.stdout
+    assert "plan staging: 16 stacks are new" in done.stdout
+    assert "oms: prod: " in done.stderr
+    path = project.directory / "plan.md"
+    text = path.read_text()
+    path.unlink()
+    assert text.startswith("<!-- oms plan dev, staging, prod -->")
+    assert "> **prod was not planned: " in text
+
+
+def test_json_is_of_one_environment(project: Project) -> None:
+    done = oms(project, "plan", "dev", "prod", "--format", "json")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "oms: --format json holds one plan: name one environment\n"
+
+
 def test_ctrl_c_leaves_no_change_set(project: Project, aws: EmbeddedAws) -> None:
     add_an_exchange(project)
     aws.control(latency_seconds=0.3)

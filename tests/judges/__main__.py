@@ -10,7 +10,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,19 +24,25 @@ from sentry_oms.checks.reading import environments, read_environment
 from tests.conftest import ROOT
 from tests.judges import accepted, controls, titles
 from tests.judges.accepted import AcceptanceError
-from tests.judges.deployed import ENVIRONMENTS, VARIABLES
+from tests.judges.deployed import ENVIRONMENTS, GROUPS, VARIABLES
 from tests.judges.finding import JudgeError, Judgement
 from tests.judges.iam import judge as iam
 from tests.judges.iam import really_called
 from tests.judges.judges import JUDGES, judged
 from tests.judges.reachability import judge as reachability
 from tests.judges.table import Row, show
-from tests.judges.verdict import NotInstalledError
+from tests.judges.verdict import NotInstalledError, Verdict
+from tests.judges.workflows import judge as workflows
 from tests.judges.written import Judged, write
 
 AT_A_TIME = 2
-VERDICTS = (iam.judge, really_called.judge, reachability.judge)
-"""The judges that look at the whole of an environment, and not at one template after the other."""
+VERDICTS: tuple[Callable[[], Verdict], ...] = (
+    iam.judge,
+    really_called.judge,
+    reachability.judge,
+    *workflows.JUDGES,
+)
+"""The judges that look at the whole of an environment, or at what is no template."""
 
 
 class Ran(NamedTuple):
@@ -87,7 +93,7 @@ def main() -> int:
     for judge_all in VERDICTS:
         try:
             said_by = judge_all()
-        except NotInstalledError as error:
+        except (NotInstalledError, JudgeError) as error:
             print(f"lint: {error}", file=sys.stderr)
             return 1
         faults += said_by.findings
@@ -95,7 +101,7 @@ def main() -> int:
             Row(
                 said_by.name,
                 said_by.rules,
-                stacks,
+                stacks if said_by.files is None else said_by.files,
                 len(said_by.findings),
                 len(said_by.skips),
                 said_by.control,
@@ -111,12 +117,12 @@ def main() -> int:
 
 
 def checked() -> tuple[list[str], Row]:
-    """What ``oms check`` finds in every environment, and its line of the table."""
+    """What ``oms check`` finds in every environment and bootstrap, and its line of the table."""
     faults = []
     if set(environments(ROOT)) != set(ENVIRONMENTS):
         faults.append(f"config/ has other environments than {', '.join(ENVIRONMENTS)}")
     found, stacks = 0, 0
-    for environment in ENVIRONMENTS:
+    for environment in GROUPS:
         with patch.dict(os.environ, VARIABLES):
             project = read_environment(ROOT, environment)
             findings = check_project(project)

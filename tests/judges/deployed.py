@@ -9,10 +9,14 @@ from unittest.mock import patch
 
 from sentry_oms.checks.reading import read_environment
 from sentry_oms.checks.stand_ins import ACCOUNT
+from sentry_oms.names import BOOTSTRAP
 from sentry_oms.templates import Template
 from tests.conftest import ROOT
 
 ENVIRONMENTS = ("dev", "staging", "prod")
+
+GROUPS = (*ENVIRONMENTS, BOOTSTRAP)
+"""All that is deployed: the environments, and what is the account's."""
 
 REGION = "us-east-1"
 
@@ -20,6 +24,7 @@ CONNECTION = f"arn:aws:codestar-connections:{REGION}:{ACCOUNT}:connection/exampl
 
 VARIABLES = {
     "CODESTAR_CONNECTION_ARN": CONNECTION,
+    "OMS_INFRASTRUCTURE_REPOSITORY": "org/sentry-oms-infrastructure",
     "OMS_SOURCE_REPOSITORY": "org/oms-spider",
     "ALARM_TOPIC_ARN": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
     "CERTIFICATE_ARN": f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/example",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tests.conftest import ROOT, template
 from tests.judges import cfn_guard, cfn_lint, checkov
-from tests.judges.deployed import ENVIRONMENTS, deployed
+from tests.judges.deployed import GROUPS, deployed
 from tests.judges.finding import AS_WRITTEN, Judgement
 from tests.judges.written import Judged
 
@@ -24,7 +24,7 @@ class Judge(NamedTuple):
 
     name: str
     judge: Callable[[Path], Judgement]
-    environments: tuple[str, ...] = ENVIRONMENTS
+    environments: tuple[str, ...] = GROUPS
 
     def share(self, judged: Judged) -> Judged:
         """Of these templates, those that it is given."""
@@ -33,17 +33,17 @@ class Judge(NamedTuple):
 
 # The slowest first, so that two at a time end together.
 JUDGES = (
-    Judge("cfn-lint", cfn_lint.judge, (*ENVIRONMENTS, AS_WRITTEN)),
+    Judge("cfn-lint", cfn_lint.judge, (*GROUPS, AS_WRITTEN)),
     Judge("checkov", checkov.judge),
     Judge("cfn-guard", cfn_guard.judge),
 )
 
 
 def judged() -> Judged:
-    """Every template as each environment gets it, and as it is written."""
+    """Every template as each environment, or the account, gets it, and as it is written."""
     folded = {
         (environment, stack): one
-        for environment in ENVIRONMENTS
+        for environment in GROUPS
         for stack, one in deployed(environment).items()
     }
     paths = sorted((ROOT / "templates").glob("*/*.json"))

@@ -16,7 +16,7 @@ from sentry_oms.templates import Template
 from tests.conftest import ROOT
 from tests.judges import accepted, titles
 from tests.judges.accepted import Acceptance
-from tests.judges.deployed import ENVIRONMENTS, VARIABLES
+from tests.judges.deployed import ENVIRONMENTS, GROUPS, VARIABLES
 from tests.judges.finding import AS_WRITTEN
 from tests.judges.iam import page as iam
 from tests.judges.judges import judged
@@ -100,7 +100,7 @@ def _where(environments: set[str]) -> str:
         return "as written"
     if environments == set(ENVIRONMENTS):
         return "everywhere"
-    return ", ".join(name for name in ENVIRONMENTS if name in environments)
+    return ", ".join(name for name in GROUPS if name in environments)
 
 
 def _acceptances() -> Iterator[tuple[Place, Template, Acceptance]]:
@@ -115,7 +115,7 @@ def _acceptances() -> Iterator[tuple[Place, Template, Acceptance]]:
 def _template_names() -> Mapping[tuple[str, str], str]:
     """The template of each stack, without folder and suffix."""
     with patch.dict(os.environ, VARIABLES):
-        projects = {name: read_environment(ROOT, name) for name in ENVIRONMENTS}
+        projects = {name: read_environment(ROOT, name) for name in GROUPS}
     return {
         (environment, file.name.removeprefix(f"{environment}/")): Path(
             file.template_source.file

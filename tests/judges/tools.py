@@ -18,11 +18,19 @@ NOWHERE = "http://127.0.0.1:9"
 
 CFN_LINT = BIN / "cfn-lint"
 CHECKOV = ROOT / ".tools/checkov/bin/checkov"
+WORKFLOWS = ROOT / ".tools/workflows/bin"
 CFN_GUARD = ROOT / ".tools/node/node_modules/@cdklabs/cdk-validator-cfnguard"
 
 
 def run(command: Sequence[str | Path], good: Collection[int], **settings: str) -> str:
-    """What a tool prints.
+    """What a tool prints; arguments and errors are ``finished``'s."""
+    return finished(command, good, **settings).stdout
+
+
+def finished(
+    command: Sequence[str | Path], good: Collection[int], **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """A tool that did its work, with what it printed.
 
     Args:
         command: the tool with its arguments.
@@ -59,7 +67,7 @@ def run(command: Sequence[str | Path], good: Collection[int], **settings: str) -
     if done.returncode not in good or (done.stderr.strip() and not done.stdout.strip()):
         said = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
         raise JudgeError(f"{tool.name} ended with {done.returncode} and said: {said[-1]}")
-    return done.stdout
+    return done
 
 
 def parsed(tool: str, output: str) -> Any:

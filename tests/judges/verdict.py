@@ -22,6 +22,7 @@ class Verdict(NamedTuple):
         skips: what it passed over, with the reason.
         summary: for people, a line each.
         control: how it is known that it can fail, in two words.
+        files: how many it was given, where that is not every template of every environment.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Verdict(NamedTuple):
     skips: list[str]
     summary: list[str]
     control: str = "make test"
+    files: int | None = None
 
 
 def show(judge: Callable[[], Verdict]) -> int:

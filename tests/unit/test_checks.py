@@ -18,13 +18,14 @@ from sceptre.plan import actions
 from sceptre.plan.plan import SceptrePlan
 
 from sentry_oms.checks import RULES, Finding, check_environment, check_stacks, page
-from sentry_oms.checks.reading import read_environment
+from sentry_oms.checks.reading import environments, read_environment
 from sentry_oms.checks.rule import Scope
 from sentry_oms.checks.rules.hook_point_known import OPERATIONS
+from sentry_oms.names import BOOTSTRAP
 from tests.broken.projects import PROJECTS, Broken
 from tests.conftest import BIN, ROOT, VARIABLES, Project
 
-ENVIRONMENTS = sorted(path.parent.name for path in ROOT.glob("config/*/config.yaml"))
+ENVIRONMENTS = environments(ROOT)
 COMPARISON = json.loads((ROOT / page.COMPARISON).read_text())
 RECORD = {one["name"]: one for one in COMPARISON["projects"]}
 ON_STACKS = {rule.code for rule in RULES if rule.scope is Scope.STACKS}
@@ -55,7 +56,7 @@ def stacks(project: Project, path: str = "dev") -> Iterator[Any]:
     yield from plan
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("environment", [*ENVIRONMENTS, BOOTSTRAP])
 def test_the_project_itself_has_no_mistake(environment: str) -> None:
     assert check_environment(ROOT, environment) == []
 

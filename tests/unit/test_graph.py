@@ -30,10 +30,11 @@ def dev() -> Any:
     return dependencies(ROOT, "dev")
 
 
-def test_readmes_picture_is_the_one_of_today(dev: Any) -> None:
-    readme = (ROOT / "README.md").read_text()
+@pytest.mark.parametrize("page", ["README.md", "README.pt-BR.md"])
+def test_readmes_picture_is_the_one_of_today(dev: Any, page: str) -> None:
+    readme = (ROOT / page).read_text()
     assert written_into(readme, mermaid(dev, "dev"), "dev") == readme, (
-        "write it anew with `oms graph dev --write README.md`"
+        f"write it anew with `oms graph dev --write {page}`"
     )
 
 
@@ -87,3 +88,9 @@ class TestCommand:
         assert CliRunner().invoke(main, ["graph", "dev", "--write", str(page)]).output == ""
         assert mermaid(dev, "dev") in page.read_text()
         assert "old" not in page.read_text()
+
+
+def test_layers_of_stacks_that_are_all_anothers_have_no_title() -> None:
+    text = mermaid(nx.DiGraph([("shop/queues", "shop/worker")]), "shop")
+    assert "  subgraph layer0 [Layer 0]\n    queues\n  end" in text
+    assert "  subgraph layer1 [Layer 1]\n    worker\n  end" in text

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.judges import __main__ as lint
 from tests.judges import accepted, cfn_guard, cfn_lint, checkov, controls, page, titles, tools
 from tests.judges.accepted import AcceptanceError
-from tests.judges.deployed import ENVIRONMENTS
+from tests.judges.deployed import GROUPS
 from tests.judges.finding import AS_WRITTEN, Finding, JudgeError, Judgement
 from tests.judges.judges import JUDGES, Judge, judged
 from tests.judges.verdict import Verdict
@@ -158,7 +158,7 @@ class TestAccepted:
 class TestWhatIsGiven:
     def test_every_stack_of_every_environment_and_every_template_as_written(self) -> None:
         given = judged()
-        for environment in ENVIRONMENTS:
+        for environment in GROUPS:
             stacks = {stack for name, stack in given if name == environment}
             assert stacks == {
                 path.stem

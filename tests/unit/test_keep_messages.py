@@ -51,6 +51,30 @@ def holding(visible: int = 0, in_flight: int = 0, delayed: int = 0, redrive: str
 FOUND = {"QueueUrl": URL}
 
 
+def silent(status: str) -> Any:
+    """A stack that declares queues and has no output by which they are found."""
+    double = owner()
+    VIEW.see(StackKey.of(double), {"StackStatus": status, "Outputs": []})
+    return double
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"])
+def test_a_stack_whose_outputs_name_no_queue_is_refused(status: str) -> None:
+    with pytest.raises(MessagesWouldBeLost) as refused:
+        KeepMessages({}, silent(status)).run()
+    assert str(refused.value) == (
+        "dev/sqs: !keep_messages the stack has no output that ends in QueueUrl, so nobody can see "
+        "what its queues hold: give the template one for each queue"
+    )
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "CREATE_FAILED"])
+def test_a_stack_that_never_came_to_be_has_no_messages(status: str) -> None:
+    double = silent(status)
+    KeepMessages({}, double).run()
+    assert calls(double) == []
+
+
 def test_where_no_queue_goes_nothing_is_asked() -> None:
     double = owner()
     KeepMessages({}, double).run()

@@ -16,6 +16,7 @@ from tests.conftest import template
     ("made", "name"),
     [
         (names.stack_name("cluster-oms", "prod"), "sentry-cluster-oms-prod"),
+        (names.stack_name("github-oidc-roles", "bootstrap"), "sentry-github-oidc-roles"),
         (names.queue_name("master-order", "dev", fifo=True), "master-order-queue-dev.fifo"),
         (names.queue_name("clients-events", "dev", fifo=False), "clients-events-queue-dev"),
         (names.dead_letter_queue_name("okx-orders", "dev", fifo=True), "okx-orders-dlq-dev.fifo"),
@@ -29,6 +30,22 @@ from tests.conftest import template
 )
 def test_names_are_the_seeds(made: str, name: str) -> None:
     assert made == name
+
+
+@pytest.mark.parametrize(
+    ("name", "environment", "stack"),
+    [
+        ("sentry-cluster-oms-prod", "prod", "cluster-oms"),
+        ("sentry-cluster-oms-prod", "dev", None),
+        ("sentry-github-oidc-roles", "bootstrap", "github-oidc-roles"),
+        ("sentry-github-oidc-roles", "dev", None),
+        ("sentry-cluster-oms-prod", "bootstrap", None),
+        ("another-vpc-dev", "dev", None),
+        ("another-roles", "bootstrap", None),
+    ],
+)
+def test_a_stack_is_found_by_its_name(name: str, environment: str, stack: str | None) -> None:
+    assert names.stack_of(name, environment) == stack
 
 
 @pytest.mark.parametrize(

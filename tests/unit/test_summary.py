@@ -66,7 +66,7 @@ def test_without_a_moment_it_says_nothing_of_changes() -> None:
 
 class TestNotes:
     def test_a_service_without_an_image_is_named_with_its_repository(self) -> None:
-        (note,) = summary.notes([("sentry-oms-service-dev", "sentry/oms-dev")], [], [])
+        (note,) = summary.notes([("sentry-oms-service-dev", "sentry/oms-dev")], [], [], "dev")
         assert note == (
             "sentry-oms-service-dev stands at 0 tasks until an image is in sentry/oms-dev; "
             "then launch again."
@@ -74,14 +74,14 @@ class TestNotes:
 
     def test_pipelines_that_were_left_out_are_named_with_what_they_wait_for(self) -> None:
         expected = ["vpc", "pipeline-oms", "pipeline-frontend"]
-        (note,) = summary.notes([], expected, [stack("vpc", 0)])
+        (note,) = summary.notes([], expected, [stack("vpc", 0)], "dev")
         assert note.startswith("Not launched: pipeline-frontend, pipeline-oms. A pipeline needs")
 
     def test_another_stack_that_is_missing_is_named(self) -> None:
-        assert summary.notes([], ["sqs"], []) == ["Not launched: sqs."]
+        assert summary.notes([], ["sqs"], [], "dev") == ["Not launched: sqs."]
 
     def test_where_all_is_there_nothing_is_said(self) -> None:
-        assert summary.notes([], ["vpc"], [stack("vpc", 0)]) == []
+        assert summary.notes([], ["vpc"], [stack("vpc", 0)], "dev") == []
 
 
 def test_it_says_where_to_point_a_client_and_what_to_try() -> None:
@@ -101,3 +101,8 @@ def test_stacks_of_another_environment_are_left_out() -> None:
 
     found = [one["StackName"] for one in summary.stacks_of(Pages(), "dev")]
     assert found == ["sentry-vpc-dev", "sentry-sqs-dev"]
+
+
+def test_of_the_accounts_stacks_none_is_missing() -> None:
+    made = stack("", 0, StackName="sentry-github-oidc-roles")
+    assert summary.notes([], ["github-oidc-roles"], [made], "bootstrap") == []

@@ -17,8 +17,13 @@ from typing import Any
 from sentry_oms.checks.project import Project
 from sentry_oms.checks.rule import Fault, Rule, Scope
 
-WITH_IAM = ("templates/compute/ecs-cluster-*.json", "templates/cicd/codepipeline-*.json")
-"""The templates whose command passes them."""
+WITH_IAM = (
+    "templates/compute/ecs-cluster-*.json",
+    "templates/cicd/codepipeline-*.json",
+    "templates/cicd/github-*.json",
+    "templates/cicd/permissions-boundaries.json",
+)
+"""The templates whose command passes them, and the account's, which had none."""
 
 AUTO_EXPAND = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro")
 

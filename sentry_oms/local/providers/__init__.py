@@ -12,6 +12,7 @@ from sentry_oms.local.providers import (
     ec2,
     ecs,
     elbv2,
+    iam,
     named,
     s3,
     secretsmanager,
@@ -27,6 +28,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     ec2.ElasticIp,
     ec2.FlowLog,
     ec2.NatGateway,
+    iam.OidcProvider,
     wafv2.WebAclAssociation,
 )
 
@@ -36,11 +38,12 @@ REPAIRS: tuple[type[Repair], ...] = (
     ecs.Service,
     ecs.TaskDefinition,
     elbv2.TargetGroup,
+    iam.ManagedPolicy,
+    iam.Role,
     named.BuildProject,
     named.KeyAlias,
     named.LogGroup,
     named.Queue,
-    named.Role,
     s3.Bucket,
     secretsmanager.Secret,
 )

@@ -43,18 +43,6 @@ class Queue(Named):
         return none_if_absent(lambda: sqs.get_queue_url(QueueName=name), absent) is not None
 
 
-class Role(Named):
-    """``AWS::IAM::Role``."""
-
-    type = "AWS::IAM::Role"
-    name_property = "RoleName"
-
-    def exists(self, name: str, properties: Properties) -> bool:
-        """Whether IAM has the role."""
-        iam = self.aws.client("iam")
-        return none_if_absent(lambda: iam.get_role(RoleName=name), "NoSuchEntity") is not None
-
-
 class LogGroup(Named):
     """``AWS::Logs::LogGroup``."""
 

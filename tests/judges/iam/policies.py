@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from tests.judges.deployed import deployed
+from sentry_oms.names import BOOTSTRAP
+from tests.judges.deployed import ENVIRONMENTS, deployed
 from tests.judges.iam.resources import role_name
-from tests.judges.iam.table import ADMINISTRATOR, ROLES, STRANGER
+from tests.judges.iam.table import ADMINISTRATOR, LISTED, STRANGER
 
 Policy = Mapping[str, Any]
 
@@ -20,11 +23,13 @@ EVERYTHING: Policy = {
 
 
 class Role(NamedTuple):
-    """What a role may do, and who may assume it."""
+    """What a role may do, who may assume it, what it may have at most, and its tags."""
 
     name: str
     identity: tuple[Policy, ...]
     trust: Policy
+    boundary: Policy | None = None
+    tags: Mapping[str, str] = MappingProxyType({})
 
 
 class Place(NamedTuple):
@@ -39,32 +44,59 @@ TRUST = -1
 
 @cache
 def roles(environment: str) -> Mapping[str, Role]:
-    """The environment's roles, by the table's names, and the two that may do everything."""
+    """The roles by the table's names: an environment's, GitHub's, the two that may do all."""
     found = {
         one["Properties"]["RoleName"]: _role(one["Properties"])
-        for template in deployed(environment).values()
-        for one in template["Resources"].values()
-        if one["Type"] == "AWS::IAM::Role"
+        for group in (environment, BOOTSTRAP)
+        for one in _resources(group, "AWS::IAM::Role")
     }
-    ours = {name: found[role_name(name, environment)] for name in ROLES}
+    listed = {name: found[role_name(name, environment)] for name in LISTED}
     administrators = {name: Role(name, (EVERYTHING,), {}) for name in (ADMINISTRATOR, STRANGER)}
-    return {**ours, **administrators}
+    return {**listed, **administrators}
 
 
-def unlisted(environment: str) -> list[str]:
-    """What can give rights and is not in the table: IAM resources and managed policies."""
-    expected = {role_name(name, environment) for name in ROLES}
+def unlisted(group: str) -> list[str]:
+    """What can give rights and is not in the table: other roles, users, policies of nobody."""
+    expected = {role_name(name, environment) for name in LISTED for environment in ENVIRONMENTS}
+    policies = _POLICIES_OF_BOOTSTRAP if group == BOOTSTRAP else ("AWS::IAM::Role",)
     problems = []
-    for stack, template in deployed(environment).items():
+    for stack, template in deployed(group).items():
         for key, one in template["Resources"].items():
             kind, properties = one["Type"], one.get("Properties", {})
             if not kind.startswith("AWS::IAM::"):
                 continue
-            if kind != "AWS::IAM::Role" or properties.get("RoleName") not in expected:
+            is_strange = kind == "AWS::IAM::Role" and properties.get("RoleName") not in expected
+            if kind not in policies or is_strange:
                 problems.append(f"{stack}: {key} ({kind}) is not in the table")
-            elif properties.get("ManagedPolicyArns"):
-                problems.append(f"{stack}: {key} has managed policies, which nothing judges")
+            problems += [
+                f"{stack}: {key} has {arn}, which nothing judges"
+                for arn in properties.get("ManagedPolicyArns", [])
+                if _name_of(arn) not in _managed()
+            ]
+            if kind == "AWS::IAM::Role" and group != BOOTSTRAP and not _role(properties).boundary:
+                problems.append(f"{stack}: {key} has no permissions boundary")
     return problems
+
+
+_POLICIES_OF_BOOTSTRAP = ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::IAM::OIDCProvider")
+
+
+def _resources(group: str, kind: str) -> Iterator[Mapping[str, Any]]:
+    for template in deployed(group).values():
+        yield from (one for one in template["Resources"].values() if one["Type"] == kind)
+
+
+@cache
+def _managed() -> Mapping[str, Policy]:
+    """The managed policies of bootstrap, by their names."""
+    return {
+        one["Properties"]["ManagedPolicyName"]: one["Properties"]["PolicyDocument"]
+        for one in _resources(BOOTSTRAP, "AWS::IAM::ManagedPolicy")
+    }
+
+
+def _name_of(policy_arn: str) -> str:
+    return policy_arn.rpartition("/")[2]
 
 
 def statements(role: Role) -> Iterator[tuple[Place, Mapping[str, Any]]]:
@@ -82,9 +114,33 @@ def changed(role: Role, place: Place, statement: Mapping[str, Any]) -> Role:
     policy = copy.deepcopy(dict(policies[place.policy]))
     policy["Statement"][place.statement] = statement
     policies[place.policy] = policy
-    return Role(role.name, tuple(policies[:-1]), policies[-1])
+    return role._replace(identity=tuple(policies[:-1]), trust=policies[-1])
 
 
 def _role(properties: Mapping[str, Any]) -> Role:
-    identity = tuple(policy["PolicyDocument"] for policy in properties.get("Policies", []))
-    return Role(properties["RoleName"], identity, properties["AssumeRolePolicyDocument"])
+    tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
+    inline = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+    attached = [
+        _filled(_managed()[_name_of(arn)], tags)
+        for arn in properties.get("ManagedPolicyArns", [])
+        if _name_of(arn) in _managed()
+    ]
+    return Role(
+        properties["RoleName"],
+        (*inline, *attached),
+        properties["AssumeRolePolicyDocument"],
+        _managed().get(_name_of(properties.get("PermissionsBoundary", ""))),
+        tags,
+    )
+
+
+def _filled(policy: Policy, tags: Mapping[str, str]) -> Policy:
+    """A policy whose variables have the value of the role's tags.
+
+    The simulator splits an ARN before it fills variables in, and takes the colon of
+    ``${aws:PrincipalTag/Launches}`` for one of the ARN's.
+    """
+    text = json.dumps(policy)
+    for key, value in tags.items():
+        text = text.replace(f"${{aws:PrincipalTag/{key}}}", value)
+    return dict(json.loads(text))

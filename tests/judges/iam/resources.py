@@ -197,10 +197,24 @@ def _key(_: str, environment: str) -> Target:
 
 def role_name(name: str, environment: str) -> str:
     """The name on AWS of a role that the table calls ``oms-task``."""
-    return f"sentry-{name}-{environment}"
+    return f"sentry-{name}" if name == "github-plan" else f"sentry-{name}-{environment}"
 
 
 _OURS: Mapping[str, Callable[[str, str], Target]] = {
+    "cluster": lambda name, env: Target(_arn("ecs", f"cluster/sentry-{name}-{env}")),
+    "pipeline": lambda name, env: Target(_arn("codepipeline", f"sentry-pipeline-{name}-{env}")),
+    "alarm": lambda name, env: Target(_arn("cloudwatch", f"alarm:sentry-{name}-{env}-Alarm-1")),
+    "alias": lambda name, env: Target(_arn("kms", f"alias/sentry/{name}-{env}")),
+    "any": lambda name, _: Target(_arn(*name.split(":", 1))),
+    "any user": lambda _, __: Target(_arn("iam", "user/somebody", region="")),
+    "zone": lambda name, _: Target(f"arn:aws:route53:::hostedzone/{name}"),
+    "boundary": lambda _, env: Target(_arn("iam", f"policy/sentry-boundary-{env}", region="")),
+    "bootstrap": lambda name, _: Target(_arn("cloudformation", f"stack/{name}/1")),
+    "policy": lambda name, _: Target(_arn("iam", f"policy/{name}", region="")),
+    "provider": lambda name, _: Target(_arn("iam", f"oidc-provider/{name}", region="")),
+    "service-linked-role": lambda name, _: Target(
+        _arn("iam", f"role/aws-service-role/{name}/one", region="")
+    ),
     "queue": _queue,
     "dead-letter": lambda name, env: _queue(name, env, kind="dlq"),
     "table": _table,

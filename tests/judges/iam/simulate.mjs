@@ -2,7 +2,8 @@
 // PACKAGES holds node_modules. Reads {documents, requests} and writes one verdict a request, in
 // their order: "Allowed", another result of IAM, or "error: ..." where a request makes no sense.
 //
-// A request: {principal, action, resource, account, context, identity, policy, forged, group},
+// A request: {principal, action, resource, account, context, identity, policy, boundary,
+// forged, group},
 // where `identity` and `policy` are places in `documents`, so that no policy is sent twice.
 //
 // Of the requests of one `group`, those after the first that is allowed are "not needed".
@@ -18,6 +19,8 @@ const packages = createRequire(resolve(process.argv[2], 'index.js'))
 const { runSimulation, runUnsafeSimulation } = packages('@cloud-copilot/iam-simulate')
 const { createValidatedPolicy } = packages('@cloud-copilot/iam-policy')
 
+const UNCHECKED = ['kms:EncryptionContext:', 'token.actions.githubusercontent.com:']
+
 const { documents, requests } = JSON.parse(readFileSync(0, 'utf8'))
 
 async function verdict(request) {
@@ -29,12 +32,16 @@ async function verdict(request) {
       contextVariables: request.context
     },
     identityPolicies: request.identity.map((at) => ({ name: `${at}`, policy: documents[at] })),
+    permissionBoundaryPolicies:
+      request.boundary === null
+        ? undefined
+        : [{ name: 'boundary', policy: documents[request.boundary] }],
     serviceControlPolicies: [],
     resourceControlPolicies: [],
     resourcePolicy: request.policy === null ? undefined : documents[request.policy]
   }
   const keys = Object.keys(request.context)
-  if (request.forged || keys.some((key) => key.startsWith('kms:EncryptionContext:'))) {
+  if (request.forged || keys.some((key) => UNCHECKED.some((start) => key.startsWith(start)))) {
     // Without the check, a resource's policy must come with a name.
     const policy = simulation.resourcePolicy
     const named = policy && createValidatedPolicy(policy, () => [], { name: 'resource' })

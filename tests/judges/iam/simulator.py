@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sentry_oms.checks.stand_ins import ACCOUNT
 from tests.conftest import ROOT
-from tests.judges.deployed import ENVIRONMENTS
+from tests.judges.deployed import ENVIRONMENTS, REGION
 from tests.judges.iam.policies import EVERYTHING, Policy, Role
 from tests.judges.iam.resources import OTHER_ACCOUNT, Target, targets
 from tests.judges.iam.table import STRANGER, Row
@@ -125,7 +125,9 @@ class _Documents:
 def _request(case: Case, documents: _Documents, group: int | None) -> dict[str, Any]:
     row, role = case.row, case.role
     principal, identity, policy = _principal(role), role.identity, case.target.policy
-    if row.by:
+    if row.by.startswith("arn of provider:"):
+        principal, identity, policy = _resolved(row.by, case.environment), (), role.trust
+    elif row.by:
         # Who assumes may do everything, so that it is the trust policy that decides.
         is_role = ":" in row.by
         principal = _resolved(f"arn of {row.by}", case.environment) if is_role else row.by
@@ -139,6 +141,8 @@ def _request(case: Case, documents: _Documents, group: int | None) -> dict[str, 
         "context": _context(case),
         "identity": [documents.place(one) for one in identity],
         "policy": None if policy is None else documents.place(policy),
+        # Whom a trust policy lets in is no matter of the boundary.
+        "boundary": documents.place(role.boundary) if role.boundary and not row.by else None,
         "forged": row.forged,
         "group": group,
     }
@@ -155,11 +159,14 @@ def _context(case: Case) -> Mapping[str, str]:
     return {
         "aws:ResourceAccount": case.target.account,
         "aws:SecureTransport": "true",
+        "aws:RequestedRegion": REGION,
+        **{f"aws:PrincipalTag/{key}": value for key, value in case.role.tags.items()},
         **{key: _resolved(value, case.environment) for key, value in case.row.context.items()},
     }
 
 
 def _resolved(value: str, environment: str) -> str:
+    value = value.replace("<env>", environment)
     if value.startswith("arn of "):
         (target,) = targets(value.removeprefix("arn of "), environment, ())
         return target.arn

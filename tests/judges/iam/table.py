@@ -25,6 +25,12 @@ ROLES = (
     *(f"pipeline-{name}" for name in PIPELINES),
 )
 
+GITHUB_ROLES = ("github-launch", "github-plan")
+"""Those of the bootstrap stacks: one launches each environment, and one plans them all."""
+
+LISTED = (*ROLES, *GITHUB_ROLES)
+"""Whose statements are opened in turn."""
+
 ADMINISTRATOR = "an administrator"
 STRANGER = "another account's administrator"
 
@@ -101,7 +107,7 @@ def _rows(
             yield Row(
                 filled(role),
                 allowed,
-                call,
+                filled(call),
                 filled(on),
                 entry["why"],
                 context,

@@ -12,6 +12,9 @@ from tests.judges.iam.policies import TRUST, Place, Role, changed, statements
 
 Statement = Mapping[str, Any]
 
+SUBJECT = "token.actions.githubusercontent.com:sub"
+"""The claim of GitHub's token that names the repository, and the branch or the environment."""
+
 
 class Widening(NamedTuple):
     """A role with one statement opened.
@@ -47,7 +50,9 @@ def any_resource(role: Role) -> list[str]:
     return [
         statement["Sid"]
         for place, statement in statements(role)
-        if place.policy != TRUST and "*" in listed(statement["Resource"])
+        if place.policy != TRUST
+        and statement["Effect"] == "Allow"
+        and "*" in listed(statement["Resource"])
     ]
 
 
@@ -57,8 +62,13 @@ def listed(value: Any) -> list[str]:
 
 
 def _opened(place: Place, statement: Statement) -> Iterator[tuple[str, Statement]]:
+    if statement["Effect"] == "Deny":
+        # What it would be without it.
+        yield "nothing denied", {**statement, "Action": "sts:DecodeAuthorizationMessage"}
+        return
     if place.policy == TRUST:
         yield "principal to *", {**statement, "Principal": "*"}
+        yield from _any_subject(statement)
     else:
         actions = listed(statement["Action"])
         services = list(dict.fromkeys(f"{action.partition(':')[0]}:*" for action in actions))
@@ -71,6 +81,16 @@ def _opened(place: Place, statement: Statement) -> Iterator[tuple[str, Statement
     for operator, tests in statement.get("Condition", {}).items():
         for key in tests:
             yield f"no {key}", _without(statement, operator, key)
+
+
+def _any_subject(statement: Statement) -> Iterator[tuple[str, Statement]]:
+    """A trust in GitHub that takes every job of the repository."""
+    tests = statement.get("Condition", {}).get("StringEquals", {})
+    if SUBJECT in tests:
+        repository = ":".join(listed(tests[SUBJECT])[0].split(":")[:2])
+        narrow = _without(statement, "StringEquals", SUBJECT)
+        condition = {**narrow["Condition"], "StringLike": {SUBJECT: f"{repository}:*"}}
+        yield f"subject to {repository}:*", {**narrow, "Condition": condition}
 
 
 def _without(statement: Statement, operator: str, key: str) -> Statement:

@@ -103,7 +103,7 @@ class Asked:
 
 def test_a_stack_in_sync_costs_three_calls() -> None:
     asked = Asked(THERE, BEGUN, detection())
-    assert (asked.outcome.state, asked.status) == (State.COMPLETE, StackStatus.IN_SYNC)
+    assert (asked.outcome.state, asked.status) == (State.COMPLETE, StackStatus.AS_LAUNCHED)
     assert asked.outcome.result == detection()
     assert len(asked.commands()) == 3
     assert asked.time.slept == []
@@ -160,7 +160,7 @@ def test_a_show_gives_all_pages_too() -> None:
 def test_what_the_pipeline_deployed_is_in_sync() -> None:
     deployed = drift("Service", "AWS::ECS::Service", paths=("/TaskDefinition",))
     asked = Asked(THERE, BEGUN, detection(verdict="DRIFTED"), page(deployed), TEMPLATE)
-    assert asked.status is StackStatus.IN_SYNC
+    assert asked.status is StackStatus.AS_LAUNCHED
     assert asked.outcome.drift
     assert asked.outcome.drift.resources[0].is_meant
 
@@ -195,7 +195,7 @@ def test_a_detection_that_fails_says_why_and_what_it_found() -> None:
     assert asked.outcome.state is State.FAILED
     assert asked.outcome.result == failed
     assert asked.outcome.cause == "DETECTION_FAILED, the stack is DRIFTED: no rights on [B]"
-    assert asked.status is StackStatus.UNKNOWN
+    assert asked.status is StackStatus.NOT_KNOWN
     assert asked.outcome.drift
     assert len(asked.outcome.drift.resources) == 1
 
@@ -204,7 +204,7 @@ def test_a_detection_that_fails_says_why_and_what_it_found() -> None:
 def test_a_verdict_that_says_nothing_is_not_in_sync(verdict: str) -> None:
     asked = Asked(THERE, BEGUN, detection(verdict=verdict), page())
     assert asked.outcome.state is State.FAILED
-    assert asked.status is StackStatus.UNKNOWN
+    assert asked.status is StackStatus.NOT_KNOWN
 
 
 def test_what_is_refused_is_the_cause() -> None:
@@ -225,7 +225,7 @@ def test_what_passes_is_waited_for() -> None:
         ConnectionClosedError(endpoint_url="http://127.0.0.1"),
     ]
     asked = Asked(THERE, BEGUN, *passes, detection())
-    assert asked.status is StackStatus.IN_SYNC
+    assert asked.status is StackStatus.AS_LAUNCHED
     assert len(asked.time.slept) == 2
 
 

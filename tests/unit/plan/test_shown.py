@@ -18,7 +18,9 @@ from sentry_oms.plan.change import (
     ResourceChange,
     StackPlan,
 )
-from sentry_oms.plan.command import printed
+from sentry_oms.plan.command import UnknownStack, printed, targets
+from sentry_oms.plan.markdown import LONGEST, markdown
+from sentry_oms.plan.said import NotPlanned, Said, worst
 from sentry_oms.plan.text import lines
 from tests.conftest import ROOT
 from tests.create_only import rendered
@@ -85,7 +87,7 @@ def test_losses_come_first_and_in_red() -> None:
 
 
 def test_the_text() -> None:
-    text = printed(FULL, "text")
+    text = printed([FULL], "text")
     assert "\x1b" not in text
     assert text.index("replaces or removes state") < text.index("replaces or removes\n")
     assert "prod/task may replace Task (AWS::ECS::TaskDefinition)" in text
@@ -101,12 +103,12 @@ def test_the_text() -> None:
 
 def test_what_can_not_be_planned_is_one_line() -> None:
     failed = stack("a", Kind.FAILED, error="it is UPDATE_IN_PROGRESS: wait")
-    text = printed(Plan(target="prod", stacks=(failed,)), "text")
+    text = printed([Plan(target="prod", stacks=(failed,))], "text")
     assert text.splitlines()[0] == "prod/a: can't be planned: it is UPDATE_IN_PROGRESS: wait"
 
 
 def test_the_markdown() -> None:
-    text = printed(FULL, "markdown")
+    text = printed([FULL], "markdown")
     assert text.startswith("<!-- oms plan prod -->\n")
     assert text.index("Replaces or removes state") < text.index("<details>")
     assert text.count("<details>") == text.count("</details>") == 4
@@ -116,11 +118,85 @@ def test_the_markdown() -> None:
 
 def test_markdown_takes_nothing_for_markup() -> None:
     note = stack("a", Kind.CHANGED, notes=("a | b <img> *c*",))
-    assert r"- a \| b \<img\> \*c\*" in printed(Plan(target="p", stacks=(note,)), "markdown")
+    assert r"- a \| b \<img\> \*c\*" in printed([Plan(target="p", stacks=(note,))], "markdown")
+
+
+NONE = Plan(target="dev", stacks=(stack("vpc", Kind.UNCHANGED),))
+CHANGES = Plan(target="dev", stacks=(stack("vpc", Kind.CHANGED),))
+UNCHECKED = NotPlanned("staging", "1 finding: nothing was asked of AWS", ("a.yaml:1 OMS001 no",))
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ([NONE, NONE], Exit.NO_CHANGE),
+        ([CHANGES, NONE], Exit.CHANGES),
+        ([CHANGES, FULL, NONE], Exit.LOSES_STATE),
+        ([FULL, UNCHECKED], Exit.ERROR),
+    ],
+)
+def test_of_several_the_worst_is_the_exit_code(said: list[Said], code: Exit) -> None:
+    assert worst(said) is code
+
+
+def test_of_several_the_losses_come_before_every_other_change() -> None:
+    text = markdown([CHANGES, FULL])
+    assert text.startswith("<!-- oms plan dev, prod -->\n### plan dev: 1 stack changes\n")
+    assert text.count("Replaces or removes state") == 1
+    assert text.index("Replaces or removes state") < text.index("<details>")
+    assert text.count("<details>") == 5
+
+
+def test_what_was_not_planned_at_all_is_said_after_the_losses() -> None:
+    text = markdown([UNCHECKED, FULL])
+    assert "### plan staging: nothing is known\n\n`exit 1: " in text
+    assert "> **staging was not planned: 1 finding: nothing was asked of AWS**\n> - a.yaml" in text
+    losses, reason, rest = map(text.index, ("removes state", "was not planned", "<details>"))
+    assert losses < reason < rest
+
+
+def test_a_comment_is_cut_between_stacks_and_says_what_is_left_out() -> None:
+    long = [stack(f"s{number}", Kind.CHANGED, notes=("x" * 500,)) for number in range(300)]
+    text = markdown([FULL, Plan(target="dev", stacks=tuple(long))])
+    assert len(text) <= LONGEST
+    assert len(text) > LONGEST - 1_000
+    shown = text.count("<details>")
+    assert text.count("</details>") == shown
+    assert f"{304 - shown} stacks and " in text
+    assert "`oms plan prod dev` prints" in text
+    assert text.index("removes state") < text.index("<details>") < text.index("**Cut here**")
+
+
+def test_what_just_fits_is_not_cut() -> None:
+    whole = markdown([FULL])
+    assert markdown([FULL], len(whole)) == whole
+    cut = markdown([FULL], len(whole) - 1)
+    assert "**Cut here**" in cut
+    assert len(cut) <= len(whole) - 1
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["dev"], [("dev", None)]),
+        (["dev", "sqs"], [("dev", "sqs")]),
+        (["dev", "staging", "prod"], [("dev", None), ("staging", None), ("prod", None)]),
+        (["dev", "prod"], [("dev", None), ("prod", None)]),
+    ],
+)
+def test_words_are_environments_or_a_stack_of_one(
+    names: list[str], found: list[tuple[str, str | None]]
+) -> None:
+    assert targets(ROOT, names) == found
+
+
+def test_a_word_that_is_no_environment_is_named() -> None:
+    with pytest.raises(UnknownStack, match="'prd' is not in config: its environments are dev"):
+        targets(ROOT, ["dev", "staging", "prd"])
 
 
 def test_the_json_is_as_its_schema_says() -> None:
-    found = json.loads(printed(FULL, "json"))
+    found = json.loads(printed([FULL], "json"))
     assert (found["version"], found["exit_code"], found["losses"]) == (1, 3, 1)
     # The installed jsonschema knows no later draft; the schema uses nothing of one.
     validator = jsonschema.Draft7Validator(json.loads(SCHEMA.read_text()))

@@ -1,0 +1,31 @@
+"""That the version is the same wherever it stands."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from datetime import date
+
+from tests.conftest import ROOT
+
+HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+
+
+def version() -> str:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    return setup["metadata"]["version"]
+
+
+def test_the_changelog_begins_with_what_is_unreleased_and_then_this_version() -> None:
+    first, second, *_ = HEADING.findall((ROOT / "CHANGELOG.md").read_text())
+    assert first == "Unreleased"
+    released, _, day = second.partition(" - ")
+    assert released == version()
+    assert date.fromisoformat(day) <= date.today()
+
+
+def test_the_version_has_its_notes() -> None:
+    notes = (ROOT / f"docs/releases/{version()}.md").read_text()
+    assert notes.startswith(f"# {version()}\n")
+    assert HEADING.findall(notes) == ["What you get", "What you must do", "What is not proven"]
