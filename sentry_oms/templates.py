@@ -49,3 +49,20 @@ def loaded(body: str) -> Any:
         return json.loads(body)
     # It comes as ordered dictionaries of a class that is slow to walk.
     return json.loads(json.dumps(cfn_flip.load_yaml(body), default=str))
+
+
+def deployed_template(stack: Any) -> Template:
+    """The template of a ``sceptre.stack.Stack`` as CloudFormation was given it.
+
+    Raises:
+        ClientError: there is no such stack.
+    """
+    response = stack.connection_manager.call(
+        service="cloudformation",
+        command="get_template",
+        kwargs={"StackName": stack.external_name, "TemplateStage": "Original"},
+    )
+    body = response["TemplateBody"]
+    # boto gives JSON as a dictionary, and YAML as a text.
+    template: Template = loaded(body) if isinstance(body, str) else body
+    return template

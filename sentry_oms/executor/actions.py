@@ -3,13 +3,14 @@
 What differs from ``sceptre.plan.actions.StackActions`` (4.7): a stack is described once and not at
 every use; the wait after a write ends when the stack is done and not four seconds later; the events
 of CloudFormation are asked for only to say why something failed; the actions know whether they
-wrote anything; and a write whose answer is lost is watched to its end, through all that passes.
+wrote anything; and a write whose answer is lost, and a drift detection, are watched to their end,
+through all that passes.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,10 +26,10 @@ from sentry_oms.executor.resolving import resolve_ahead
 from sentry_oms.view import StackKey, View, described
 
 CREATING, UPDATING, DELETING, EXECUTING = "creating", "updating", "deleting", "changing"
+CHECKING = "checking"
+DRIFT_SECONDS = 5 * 60
+"""So long Sceptre waits for a drift detection, as its help says."""
 _DONE = {CREATING: "created", UPDATING: "updated", DELETING: "deleted", EXECUTING: "updated"}
-
-DRIFT_SECONDS = 300
-"""How long a drift detection is watched, as Sceptre has it."""
 
 
 class Actions(StackActions):
@@ -58,10 +59,10 @@ class Actions(StackActions):
         # What Sceptre says at INFO the run says itself, better; --debug shows both.
         is_debugging = sceptres.isEnabledFor(logging.DEBUG)
         self.logger = sceptres if is_debugging else logging.getLogger(__name__)
-        self.drifted: list[Any] = []
-        """The resources that a drift detection found to differ."""
         self.refused: Exception | None = None
         """What Sceptre swallowed when CloudFormation refused a change set."""
+        self.detection: dict[str, Any] = {}
+        """What CloudFormation said last of the drift detection."""
         self._cancelled = False
         self._view = view
         self._key = StackKey.of(stack)
@@ -122,13 +123,6 @@ class Actions(StackActions):
         """Compare the stack with what is deployed."""
         return super().diff(_QuickDiffer(stack_differ))
 
-    def drift_detect(self) -> Any:
-        """Detect drift; what differs is in ``drifted``, which Sceptre's own answer leaves out."""
-        response = super().drift_detect()
-        if response.get("StackDriftStatus") == "DRIFTED":
-            self.drifted = list(self._drifted_resources())
-        return response
-
     def describe(self) -> dict[str, Any]:
         """What DescribeStacks says, asked once as long as nothing is written."""
         found = described(self.stack, self._view)
@@ -138,6 +132,54 @@ class Actions(StackActions):
                 {"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks"
             )
         return {"Stacks": [found]}
+
+    def resource_drifts(self, statuses: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """What the last drift detection found of each resource; all pages of it.
+
+        Args:
+            statuses: of the resources that are wanted; none for all.
+        """
+        wanted = {"StackResourceDriftStatusFilters": list(statuses)} if statuses else {}
+        found: list[dict[str, Any]] = []
+        more: dict[str, str] = {}
+        while True:
+            page = self.connection_manager.call(
+                service="cloudformation",
+                command="describe_stack_resource_drifts",
+                kwargs={"StackName": self.stack.external_name, **wanted, **more},
+            )
+            found += page["StackResourceDrifts"]
+            if "NextToken" not in page:
+                return found
+            more = {"NextToken": page["NextToken"]}
+
+    def _describe_stack_resource_drifts(self) -> dict[str, Any]:
+        # Sceptre's takes the first page, of a hundred resources.
+        return {"StackResourceDrifts": self.resource_drifts()}
+
+    def _wait_for_drift_status(self, detection_id: str) -> dict[str, Any]:
+        """Look at a drift detection until it is done; Sceptre's looks every ten seconds.
+
+        Raises:
+            TimeoutError: it takes too long, which Sceptre makes a TIMED_OUT.
+        """
+        began = self._clock()
+        watch = Watch(self.stack.name, CHECKING, self._clock, logging.getLogger("sceptre").warning)
+        while True:
+            elapsed = self._clock() - began
+            if elapsed >= DRIFT_SECONDS:
+                raise TimeoutError(f"Timed out after {round(elapsed)} seconds")
+            try:
+                self.detection = self._describe_stack_drift_detection_status(detection_id)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                watch.unanswered(error)
+            else:
+                watch.answered()
+                if self.detection["DetectionStatus"] != "DETECTION_IN_PROGRESS":
+                    return self.detection
+            self._sleep(self._pace.wait(elapsed))
 
     def _protect_execution(self) -> None:
         super()._protect_execution()
@@ -159,35 +201,6 @@ class Actions(StackActions):
             if status != StackStatus.IN_PROGRESS or (timeout and elapsed >= 60 * timeout):
                 return status
             self._sleep(self._pace.wait(elapsed))
-
-    def _wait_for_drift_status(self, detection_id: str) -> Any:
-        """As Sceptre's, which looks every ten seconds."""
-        began = self._clock()
-        while True:
-            response = self._describe_stack_drift_detection_status(detection_id)
-            if response["DetectionStatus"] != "DETECTION_IN_PROGRESS":
-                return response
-            elapsed = self._clock() - began
-            if elapsed >= DRIFT_SECONDS:
-                raise TimeoutError(f"Timed out after {elapsed:.0f} seconds")
-            self._sleep(self._pace.wait(elapsed))
-
-    def _drifted_resources(self) -> Iterator[Any]:
-        more: dict[str, str] = {}
-        while True:
-            page = self.connection_manager.call(
-                service="cloudformation",
-                command="describe_stack_resource_drifts",
-                kwargs={
-                    "StackName": self.stack.external_name,
-                    "StackResourceDriftStatusFilters": ["MODIFIED", "DELETED"],
-                    **more,
-                },
-            )
-            yield from page["StackResourceDrifts"]
-            if not page.get("NextToken"):
-                return
-            more = {"NextToken": page["NextToken"]}
 
     def _status_through(self, watch: Watch) -> StackStatus:
         try:

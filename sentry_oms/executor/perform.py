@@ -9,6 +9,7 @@ from typing import Any
 from sceptre.exceptions import CannotUpdateFailedStackError
 from sceptre.stack_status import StackStatus
 
+from sentry_oms.drift import reading as drift
 from sentry_oms.executor.actions import Actions
 from sentry_oms.executor.states import Outcome, State
 
@@ -38,6 +39,8 @@ def _performed(actions: Actions, command: str, arguments: tuple[Any, ...]) -> Ou
         result = getattr(actions, command)(*arguments)
         if actions.refused:
             return _failed(actions, _message(actions.refused), actions.refused)
+        if command in drift.COMMANDS:
+            return drift.judged(actions, result)
         if command not in GIVES_STATUS or result == StackStatus.COMPLETE or result == 0:
             state = State.COMPLETE if actions.operation or _only_reads(command) else State.UNCHANGED
             return Outcome(state, result, actions.operation)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 
+from sentry_oms.drift.found import StackDrift
 from sentry_oms.executor.events import Ended, Event, Listener, Run, StackRun
 from sentry_oms.executor.states import State
 
@@ -37,6 +38,9 @@ class StackReport(BaseModel):
     seconds: float | None = Field(description="how long it took; null: not started")
     cause: str | None = Field(description="why it failed, as one line")
     blocked_by: str | None = Field(description="the failed stack for which it was not started")
+    drift: StackDrift | None = Field(
+        description="of sceptre drift; null: another command, or not checked at all"
+    )
 
 
 class RunReport(BaseModel):
@@ -118,6 +122,7 @@ def _stack(stack: StackRun, run: Run, ended: float) -> StackReport:
         seconds=round(stack.seconds(ended), 3) if has_started else None,
         cause=stack.outcome.cause if stack.outcome else None,
         blocked_by=stack.blocked_by,
+        drift=stack.outcome.drift if stack.outcome else None,
     )
 
 

@@ -18,7 +18,9 @@ from sceptre.exceptions import SceptreException
 from sceptre.stack_status import StackStatus
 
 from sentry_oms.checks import check_stacks
-from sentry_oms.executor import drift, pace, show
+from sentry_oms.drift.ending import answers, end_with
+from sentry_oms.drift.reading import COMMANDS as DRIFT
+from sentry_oms.executor import pace, show
 from sentry_oms.executor.actions import Actions
 from sentry_oms.executor.events import Listener, Run, StackRun
 from sentry_oms.executor.interrupts import on_interrupt
@@ -61,8 +63,6 @@ READS = frozenset(
 """The commands that change nothing, and so need no order."""
 CHECKED = frozenset({"launch", "create", "update", "create_change_set"})
 """The commands that send config to AWS, and so are checked before their first write."""
-DRIFT = frozenset({"drift_detect", "drift_show"})
-"""The commands whose findings Sceptre prints and does not end with."""
 DESCRIBE_FIRST = frozenset({"launch", "update", "delete", "diff"})
 """The commands that need to know every stack anyway."""
 AT_ONCE = 16
@@ -93,7 +93,8 @@ def execute(
 
     Raises:
         SystemExit: the check of the config has findings, or the person pressed Ctrl-C.
-        Exception: what the first failing stack raised, for commands that give no status.
+        Exception: what the first failing stack raised, for commands that give no status. Of drift
+            on the command line, the stacks that answered are given, and the rest is said after it.
     """
     stacks = {stack.name: stack for batch in launch_order for stack in batch}
     console = _console()
@@ -104,59 +105,30 @@ def execute(
     before = waits_for(launch_order)
     if command in READS:
         before = {name: frozenset() for name in before}
-    listeners = [StillReading(_beside())] if command in READS else _listeners(console)
+    listeners = _listeners(command, console)
     if command in DESCRIBE_FIRST:
         describe_all(list(stacks.values()), limit, view)
     seen_at = time.monotonic()
-    drifts: dict[str, drift.Drift] = {}
 
     def work(name: str, writing: Any) -> Outcome:
         stack = stacks[name]
         if time.monotonic() - seen_at > FRESH_SECONDS:
             view.forget(StackKey.of(stack))
         actions = Actions(stack, view, pace.PACE, time.monotonic, time.sleep, writing)
-        outcome = perform(actions, command, arguments)
-        if command in DRIFT and outcome.state.is_done:
-            drifts[name] = _drift(actions, outcome.result)
-        return outcome
+        return perform(actions, command, arguments)
 
     ready_queue = ReadyQueue(command, before, work, listeners, time.monotonic, limit)
     with on_interrupt(ready_queue.interrupt):
         run = ready_queue.execute()
     if run.interrupts:
         sys.exit(INTERRUPTED_EXIT)
+    context = click.get_current_context(silent=True)
+    if command in DRIFT and context:
+        end_with(run, context, _beside())
+        return answers(run, stacks)
     if command not in GIVES_STATUS or command == "execute_change_set":
         _raise_failures(run)
-    if command in DRIFT:
-        _end_with([drifts[one.name] for one in run if one.name in drifts])
     return {stacks[one.name]: _result(one) for one in run}
-
-
-def _drift(actions: Actions, result: Any) -> drift.Drift:
-    """What a detection, or Sceptre's pair of its status and the resources, says of a stack."""
-    if isinstance(result, dict):
-        status = str(result.get("StackDriftStatus") or result["DetectionStatus"])
-    else:
-        found, _ = result
-        status = "DRIFTED" if actions.drifted else "IN_SYNC"
-        status = status if found == "DETECTION_COMPLETE" else found
-    if status == "STACK_DOES_NOT_EXIST" and actions.stack.ignore:
-        status = "NOT_CHECKED"
-    return drift.Drift(actions.stack.name, status, tuple(actions.drifted))
-
-
-def _end_with(drifts: Sequence[drift.Drift]) -> None:
-    """Say what drifted after Sceptre has printed its answer, and end with the code for it."""
-
-    def end() -> None:
-        for line in drift.lines(drifts):
-            _beside().print(Text(line))
-        code = drift.exit_code(drifts)
-        if code:
-            sys.exit(code)
-
-    # Sceptre prints and exits by itself; only what is called at the end of the command is later.
-    click.get_current_context().call_on_close(end)
 
 
 def _console() -> Console:
@@ -194,10 +166,14 @@ def _check(stacks: Iterable[Stack], console: Console) -> None:
         sys.exit(1)
 
 
-def _listeners(console: Console) -> list[Listener]:
-    listeners = show.listeners(console, resume=_again())
+def _listeners(command: str, console: Console) -> list[Listener]:
+    listeners: list[Listener] = (
+        [StillReading(_beside())] if command in READS else show.listeners(console, resume=_again())
+    )
     path = os.environ.get("OMS_REPORT")
-    return [*listeners, report_to(path, _again())] if path else listeners
+    if path and (command in DRIFT or command not in READS):
+        listeners.append(report_to(path, _again()))
+    return listeners
 
 
 def _again() -> str:

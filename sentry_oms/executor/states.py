@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from sentry_oms.drift.found import StackDrift
+
 
 class State(str, Enum):
     """The states of a stack in a run, as the report names them."""
@@ -42,3 +44,5 @@ class Outcome:
     """Why it failed, as one line."""
     error: Exception | None = None
     """What was raised, where something was."""
+    drift: StackDrift | None = None
+    """What was found, where drift was asked for and CloudFormation answered."""

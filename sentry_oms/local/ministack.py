@@ -25,7 +25,15 @@ import botocore.config
 import botocore.session
 
 from sentry_oms.local.asgi import JSON, read_body, send_body
-from sentry_oms.local.provider import Handlers, Place, Properties, Provider, Repair, Resource
+from sentry_oms.local.provider import (
+    Handlers,
+    Place,
+    Properties,
+    Provider,
+    Reader,
+    Repair,
+    Resource,
+)
 from sentry_oms.local.services import SERVICES, Service
 
 Params = Mapping[str, Any]
@@ -101,11 +109,16 @@ class Ministack:
 
         return frozenset(provisioners._RESOURCE_HANDLERS)
 
+    def compared_types(self) -> frozenset[str]:
+        """The CloudFormation types that its drift detection checks now."""
+        from ministack.services.cloudformation import drift
+
+        return frozenset(drift._DRIFT_READERS)
+
     def add(self, providers: Iterable[type[Provider]], repairs: Iterable[type[Repair]]) -> None:
         """Register providers, and put repairs around what is there."""
-        from ministack.services.cloudformation import provisioners
+        from ministack.services.cloudformation import drift, provisioners
 
-        self._read_secrets_by_arn()
         for provider in providers:
             provisioners._RESOURCE_HANDLERS[provider.type] = _table_entry(provider(self))
             provisioners._REPLACING_PROPERTIES[provider.type] = provider.replacing
@@ -113,8 +126,22 @@ class Ministack:
                 provisioners._STACK_TAG_PROPERTY[provider.type] = ("Tags", "list")
         for repair in repairs:
             entry = provisioners._RESOURCE_HANDLERS[repair.type]
-            repaired = _table_entry(repair(self, _Original(entry)))
-            provisioners._RESOURCE_HANDLERS[repair.type] = {**entry, **repaired}
+            handlers = repair(self, _Original(entry))
+            provisioners._RESOURCE_HANDLERS[repair.type] = {**entry, **_table_entry(handlers)}
+            if repair.type in drift._DRIFT_READERS:
+                read, properties = drift._DRIFT_READERS[repair.type]
+                drift._DRIFT_READERS[repair.type] = _reader(handlers, read), properties
+
+    def compare(self, readers: Iterable[type[Reader]]) -> None:
+        """Let the drift detection check the types of the readers."""
+        from ministack.services.cloudformation import drift
+
+        for reader in readers:
+            read = reader(self).read
+            drift._DRIFT_READERS[reader.type] = (
+                lambda physical_id, _, read=read: read(physical_id),
+                reader.reads,
+            )
 
     def wrap_action(self, action: str, wrap: Callable[[ActionHandler], ActionHandler]) -> None:
         """Put ``wrap`` around the handler of a CloudFormation action."""
@@ -191,23 +218,6 @@ class Ministack:
         record = self.stack_record(stack)
         if record:
             record["StackStatus"] = status
-
-    def _read_secrets_by_arn(self) -> None:
-        """Let drift detection find a secret by its ARN, which is the ``Ref`` of ours."""
-        from ministack.services.cloudformation import drift
-
-        kind = "AWS::SecretsManager::Secret"
-        read, properties = drift._DRIFT_READERS[kind]
-
-        def by_arn(physical_id: str, wanted: Properties) -> Any:
-            client = self.client("secretsmanager")
-            try:
-                name = client.describe_secret(SecretId=physical_id)["Name"]
-            except client.exceptions.ResourceNotFoundException:
-                return None
-            return read(name, wanted)
-
-        drift._DRIFT_READERS[kind] = (by_arn, properties)
 
     def client(self, service: str) -> Any:
         """A boto3 client whose requests ministack's handler answers in this process."""
@@ -309,6 +319,11 @@ def _table_entry(handlers: Handlers) -> dict[str, Any]:
         "update_with_logical_id": True,
         "delete": handlers.delete,
     }
+
+
+def _reader(repair: Repair, read: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    """ministack's reader of a type for its drift detection, asked by what its store knows."""
+    return lambda physical_id, properties: read(repair.kept_as(physical_id), properties)
 
 
 def _run(coroutine: Any) -> Any:

@@ -104,6 +104,25 @@ class Repair(Handlers):
         """Remove the resource."""
         self.original.delete(physical_id, properties)
 
+    def kept_as(self, physical_id: str) -> str:
+        """By what ministack's store has the resource, whose physical ID is ours."""
+        return physical_id
+
+
+class Reader(ABC):
+    """How resources are now, for the drift detection of a type that ministack can't check."""
+
+    type: ClassVar[str]
+    reads: ClassVar[frozenset[str]]
+    """The properties that are compared, of those that a template sets."""
+
+    def __init__(self, aws: Aws) -> None:
+        self.aws = aws
+
+    @abstractmethod
+    def read(self, physical_id: str) -> Properties | None:
+        """The resource's properties, in the shape of a template; None where it is gone."""
+
 
 def dropped_tags(previous: Properties, properties: Properties) -> list[str]:
     """The keys of tags that the template had and has no longer."""

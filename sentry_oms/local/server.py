@@ -17,7 +17,7 @@ from hypercorn.config import Config
 from sentry_oms.create_only import create_only
 from sentry_oms.local.holds import Holds
 from sentry_oms.local.ministack import Ministack, configure
-from sentry_oms.local.providers import PROVIDERS, REPAIRS
+from sentry_oms.local.providers import PROVIDERS, READERS, REPAIRS
 from sentry_oms.local.providers.cloudformation import complete_descriptions
 from sentry_oms.local.timeline import Timeline
 from sentry_oms.local.wrapper import Wrapper
@@ -28,6 +28,7 @@ def main(port: int, directory: Path, nonce: str, region: str) -> None:
     configure(port, directory, region)
     ministack = Ministack()
     ministack.add(PROVIDERS, REPAIRS)
+    ministack.compare(READERS)
     complete_descriptions(ministack)
     ministack.tell_changes_apart(create_only())
     timeline = Timeline(time.monotonic)

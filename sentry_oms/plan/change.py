@@ -10,9 +10,6 @@ from enum import Enum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-MASKED = "****"
-"""What is shown of a parameter that the template calls NoEcho."""
-
 
 class Action(str, Enum):
     """What becomes of a resource."""

@@ -18,7 +18,8 @@ from sceptre.resolvers.stack_output import StackOutput
 from resolvers.ecr_repository_uri import RepositoryNotFound
 from sentry_oms.arguments import tag_name
 from sentry_oms.checks.stack_file import walk_tags
-from sentry_oms.plan.change import MASKED, Action, Kind, ParameterChange, StackPlan
+from sentry_oms.no_echo import MASKED, is_no_echo
+from sentry_oms.plan.change import Action, Kind, ParameterChange, StackPlan
 from sentry_oms.templates import Template
 from sentry_oms.view import Description
 
@@ -138,11 +139,6 @@ def for_change_set(
         else:
             return [], name
     return sent, None
-
-
-def is_no_echo(declared: Mapping[str, Any]) -> bool:
-    """Whether a parameter's value must not be shown."""
-    return str(declared.get("NoEcho", "")).lower() == "true"
 
 
 def _change(

@@ -28,7 +28,7 @@ from sentry_oms.plan.parameters import (
     resolved,
 )
 from sentry_oms.plan.verdicts import of_change_set
-from sentry_oms.templates import Template, loaded
+from sentry_oms.templates import Template, deployed_template, loaded
 from sentry_oms.view import VIEW, Description, View, described
 
 CREATED_AGAIN = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS")
@@ -130,7 +130,7 @@ class Planner:
         description: Description,
         notes: tuple[str, ...],
     ) -> Foreseen:
-        deployed = _deployed(file.stack)
+        deployed = deployed_template(file.stack)
         parameters = changes(values, description, template)
         differs = (
             deployed != template
@@ -252,18 +252,6 @@ def _notes(file: StackFile, status: str) -> tuple[str, ...]:
     if file.stack.protected:
         notes.append("config says protect: true, so a launch stops here")
     return tuple(notes)
-
-
-def _deployed(stack: Any) -> Template:
-    response = stack.connection_manager.call(
-        service="cloudformation",
-        command="get_template",
-        kwargs={"StackName": stack.external_name, "TemplateStage": "Original"},
-    )
-    body = response["TemplateBody"]
-    # boto gives JSON as a dictionary, and YAML as a text.
-    template: Template = loaded(body) if isinstance(body, str) else body
-    return template
 
 
 def _settings_differ(stack: Any, description: Description) -> bool:

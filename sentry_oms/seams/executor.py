@@ -24,7 +24,15 @@ KEY = "executor"
 READY_QUEUE = "ready_queue"
 
 _ARGUMENTS = ["self", "command", "launch_order", "max_concurrency"]
-_LEANED_ON = ("_protect_execution", "_wait_for_completion", "_get_status", "describe")
+_LEANED_ON = (
+    "_protect_execution",
+    "_wait_for_completion",
+    "_wait_for_drift_status",
+    "_describe_stack_drift_detection_status",
+    "_describe_stack_resource_drifts",
+    "_get_status",
+    "describe",
+)
 
 
 def install() -> None:

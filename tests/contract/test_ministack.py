@@ -8,7 +8,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from sentry_oms.local.providers import PROVIDERS, REPAIRS
+from sentry_oms.local.providers import PROVIDERS, READERS, REPAIRS
 from tests.conftest import ROOT, template
 from tests.unit.test_sqs_queues_template import rendered
 
@@ -20,6 +20,14 @@ print("\\n".join(sorted(Ministack().types())))
 """
 
 
+COMPARED = """
+from pathlib import Path
+from sentry_oms.local.ministack import Ministack, configure
+configure(1, Path({directory!r}), "us-east-1")
+print("\\n".join(sorted(Ministack().compared_types())))
+"""
+
+
 def used_types() -> set[str]:
     """The resource types in all of our templates."""
     paths = [path.relative_to(ROOT / "templates") for path in ROOT.glob("templates/*/*.json")]
@@ -28,9 +36,9 @@ def used_types() -> set[str]:
     return {resource["Type"] for body in bodies for resource in body["Resources"].values()}
 
 
-def ministacks_types(directory: Path) -> set[str]:
+def ministacks_types(directory: Path, asked: str = TYPES) -> set[str]:
     """Asked in a process of its own, since ministack reads its settings when it is imported."""
-    code = TYPES.format(directory=str(directory))
+    code = asked.format(directory=str(directory))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
@@ -41,6 +49,19 @@ def test_providers_are_what_our_templates_use_and_ministack_lacks(tmp_path: Path
 
 def test_repairs_are_of_types_that_our_templates_use() -> None:
     assert {one.type for one in REPAIRS} <= used_types()
+
+
+def test_readers_are_of_types_that_our_templates_use_and_ministack_does_not_compare(
+    tmp_path: Path,
+) -> None:
+    ours = {one.type for one in READERS}
+    assert ours <= used_types() - ministacks_types(tmp_path, COMPARED)
+
+
+def test_the_page_of_drift_names_the_types_that_are_compared(tmp_path: Path) -> None:
+    compared = ministacks_types(tmp_path, COMPARED) | {one.type for one in READERS}
+    page = (ROOT / "docs/DRIFT.md").read_text().rpartition("## What it compares")[2]
+    assert set(re.findall(r"`(AWS::\S+)`", page)) == used_types() & compared
 
 
 def test_only_one_module_touches_ministack() -> None:

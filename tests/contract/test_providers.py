@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pytest
 from botocore.exceptions import ClientError
 
-from sentry_oms.local.providers import PROVIDERS, REPAIRS
+from sentry_oms.local.providers import PROVIDERS, READERS, REPAIRS
 from tests.conftest import EmbeddedAws
 
 
@@ -51,9 +51,25 @@ NOTHING_ALLOWED = {
 }
 
 
+def drifts(aws: EmbeddedAws, stack: str) -> list[tuple[str, list[str]]]:
+    """Of each resource that drift detection checks: its status, and the paths that differ."""
+    cloudformation = aws.client("cloudformation")
+    cloudformation.detect_stack_drift(StackName=stack)
+    return [
+        (
+            one["StackResourceDriftStatus"],
+            sorted(each["PropertyPath"] for each in one.get("PropertyDifferences", [])),
+        )
+        for one in cloudformation.describe_stack_resource_drifts(StackName=stack)[
+            "StackResourceDrifts"
+        ]
+    ]
+
+
 def test_every_provider_and_repair_is_tested_here() -> None:
     source = Path(__file__).read_text()
-    untested = [one.type for one in (*PROVIDERS, *REPAIRS) if source.count(f'"{one.type}"') == 0]
+    ours = (*PROVIDERS, *REPAIRS, *READERS)
+    untested = [one.type for one in ours if source.count(f'"{one.type}"') == 0]
     assert untested == []
 
 
@@ -208,6 +224,16 @@ class TestSecret:
         assert aws.outputs("secret") == before
         assert secrets.describe_secret(SecretId="s")["Description"] == "edited"
         assert secrets.get_secret_value(SecretId="s")["SecretString"] == "entered"
+
+    def test_drift_detection_finds_it_and_knows_when_it_is_gone(self, aws: EmbeddedAws) -> None:
+        secrets = aws.client("secretsmanager")
+        properties = {"Name": "found", "Description": "written"}
+        aws.deploy("found", one("AWS::SecretsManager::Secret", properties))
+        assert drifts(aws, "found") == [("IN_SYNC", [])]
+        secrets.update_secret(SecretId="found", Description="by hand")
+        assert drifts(aws, "found") == [("MODIFIED", ["/Description"])]
+        secrets.delete_secret(SecretId="found", ForceDeleteWithoutRecovery=True)
+        assert drifts(aws, "found") == [("DELETED", [])]
 
     def test_an_edited_generation_makes_a_new_value_as_on_aws(self, aws: EmbeddedAws) -> None:
         properties = {"Name": "s", "GenerateSecretString": {"PasswordLength": 12}}
@@ -744,3 +770,49 @@ class TestRoleBoundary:
         )
         assert self.boundary(aws) == self.BOUNDARY
         aws.delete("bound")
+
+
+class TestSecurityGroup:
+    WEB: ClassVar[dict[str, Any]] = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+
+    @pytest.fixture
+    def group(self, aws: EmbeddedAws) -> str:
+        other = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "other"}}
+        properties = {
+            "GroupDescription": "web",
+            "SecurityGroupIngress": [
+                {**self.WEB, "CidrIp": "0.0.0.0/0", "Description": "anywhere"},
+                {**self.WEB, "CidrIp": "10.0.0.0/8"},
+                {
+                    "IpProtocol": "-1",
+                    "SourceSecurityGroupId": {"Fn::GetAtt": ["Other", "GroupId"]},
+                },
+            ],
+            "SecurityGroupEgress": [{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}],
+        }
+        if "web" in aws.stack_names():
+            aws.delete("web")
+        aws.deploy("web", one("AWS::EC2::SecurityGroup", properties, Other=other))
+        assert drifts(aws, "web") == [("IN_SYNC", []), ("IN_SYNC", [])]
+        return aws.outputs("web")["Ref"]
+
+    def test_a_rule_that_is_added_is_found(self, aws: EmbeddedAws, group: str) -> None:
+        open_door = {
+            **self.WEB,
+            "FromPort": 22,
+            "ToPort": 22,
+            "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
+        }
+        aws.client("ec2").authorize_security_group_ingress(GroupId=group, IpPermissions=[open_door])
+        (changed,) = [one for one in drifts(aws, "web") if one[0] != "IN_SYNC"]
+        assert changed == ("MODIFIED", ["/SecurityGroupIngress/3"])
+
+    def test_a_rule_that_is_gone_is_found(self, aws: EmbeddedAws, group: str) -> None:
+        outward = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "127.0.0.1/32"}]}
+        aws.client("ec2").revoke_security_group_egress(GroupId=group, IpPermissions=[outward])
+        (changed,) = [one for one in drifts(aws, "web") if one[0] != "IN_SYNC"]
+        assert changed == ("MODIFIED", ["/SecurityGroupEgress/0"])
+
+    def test_a_group_that_is_gone_is_found(self, aws: EmbeddedAws, group: str) -> None:
+        aws.client("ec2").delete_security_group(GroupId=group)
+        assert ("DELETED", []) in drifts(aws, "web")

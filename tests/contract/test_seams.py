@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import inspect
 import logging
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner, Result
+from rich.console import Console
+from sceptre.cli import drift
+from sceptre.cli.drift import drift_group
 from sceptre.context import SceptreContext
 from sceptre.exceptions import (
     ConfigFileNotFoundError,
@@ -22,7 +28,11 @@ from sceptre.plan.actions import StackActions
 from sceptre.plan.executor import SceptrePlanExecutor
 from sceptre.resolvers.stack_output import StackOutput
 
+from sentry_oms.drift.ending import end_with
+from sentry_oms.drift.found import StackDrift, StackStatus
 from sentry_oms.executor import run
+from sentry_oms.executor.events import Run
+from sentry_oms.executor.states import Outcome, State
 from sentry_oms.seams import executor, install, stack_output
 from sentry_oms.view import View
 from tests.unit.tags import refusal, stack
@@ -233,3 +243,78 @@ class TestExecutor:
         assert public - {"fetch_local_template_summary", "fetch_remote_template_summary"} == (
             reads | writes
         )
+
+
+class TestDrift:
+    """Sceptre's commands print their answer, and we set the exit code after that."""
+
+    @pytest.fixture(params=["detect", "show"])
+    def command(self, request: pytest.FixtureRequest) -> str:
+        return str(request.param)
+
+    def invoke(
+        self,
+        command: str,
+        monkeypatch: pytest.MonkeyPatch,
+        at_the_plan: Callable[[], None],
+        answer: str = "DETECTION_COMPLETE",
+    ) -> Result:
+        """Sceptre's command over one stack that answers so."""
+        detection = {"DetectionStatus": answer, "StackDriftStatus": "DRIFTED"}
+        shown = (answer, {"StackResourceDrifts": []})
+
+        def execute(*_: Any) -> dict[Any, Any]:
+            at_the_plan()
+            return {stack("dev/sqs"): detection if command == "detect" else shown}
+
+        monkeypatch.setattr(plan.SceptrePlan, "_execute", execute)
+        monkeypatch.setattr(plan.SceptrePlan, "resolve", lambda *_, **__: None)
+        monkeypatch.setattr(plan.SceptrePlan, "__init__", lambda *_: None)
+        return CliRunner().invoke(drift_group, [command, "dev/sqs"], obj={"project_path": "."})
+
+    def ends_with(self, *outcomes: Outcome) -> Callable[[], None]:
+        run_ = Run.of("drift_detect", {"dev/sqs": frozenset()}, 0)
+        run_.stacks["dev/sqs"].state = outcomes[0].state
+        run_.stacks["dev/sqs"].outcome = outcomes[0]
+        beside = Console(stderr=True, soft_wrap=True, highlight=False)
+        return lambda: end_with(run_, click.get_current_context(), beside)
+
+    DRIFTED = Outcome(State.COMPLETE, drift=StackDrift(status=StackStatus.DRIFTED, resources=()))
+    FAILED = Outcome(State.FAILED, cause="no rights")
+
+    def test_sceptre_still_ends_with_0_where_there_is_drift(
+        self, command: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where this fails, Sceptre says it itself, and ours can go."""
+        assert self.invoke(command, monkeypatch, lambda: None).exit_code == 0
+
+    def test_its_answer_comes_first_and_whole_and_our_code_counts(
+        self, command: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stock = self.invoke(command, monkeypatch, lambda: None)
+        done = self.invoke(command, monkeypatch, self.ends_with(self.DRIFTED))
+        assert done.exit_code == 2
+        assert done.stdout == stock.stdout
+        assert "sentry-sqs-dev" in done.stdout
+        assert done.stderr.startswith("drift: 1 drifted\n")
+        assert done.output.index("sentry-sqs-dev") < done.output.index("drift: 1 drifted")
+
+    def test_the_number_of_stacks_that_sceptre_could_not_check_is_not_the_code(
+        self, command: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        at_the_plan = self.ends_with(self.DRIFTED)
+        done = self.invoke(command, monkeypatch, at_the_plan, "DETECTION_FAILED")
+        assert done.exit_code == 2
+        at_the_plan = self.ends_with(self.FAILED)
+        assert self.invoke(command, monkeypatch, at_the_plan).exit_code == 1
+
+    def test_an_answer_that_can_not_be_printed_is_the_error(
+        self, command: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: Any) -> None:
+            raise OSError("the disk is full")
+
+        monkeypatch.setattr(drift, "write", full)
+        done = self.invoke(command, monkeypatch, self.ends_with(self.DRIFTED))
+        assert isinstance(done.exception, OSError)
+        assert done.stderr == ""

@@ -3,7 +3,7 @@
 A test holds that ``PROVIDERS`` is exactly what our templates use and ministack lacks.
 """
 
-from sentry_oms.local.provider import Provider, Repair
+from sentry_oms.local.provider import Provider, Reader, Repair
 from sentry_oms.local.providers import (
     application_autoscaling,
     codepipeline,
@@ -16,6 +16,7 @@ from sentry_oms.local.providers import (
     named,
     s3,
     secretsmanager,
+    security_group,
     wafv2,
 )
 
@@ -46,3 +47,5 @@ REPAIRS: tuple[type[Repair], ...] = (
     s3.Bucket,
     secretsmanager.Secret,
 )
+
+READERS: tuple[type[Reader], ...] = (security_group.SecurityGroup,)

@@ -41,6 +41,11 @@ class Secret(Named):
         )
         return found is not None
 
+    def kept_as(self, physical_id: str) -> str:
+        """By its name; the physical ID where there is no such secret any more."""
+        name = none_if_absent(lambda: self._name(physical_id), "ResourceNotFoundException")
+        return name or physical_id
+
     def _generated(self, properties: Properties) -> Properties:
         wanted = dict(properties.get("GenerateSecretString", {}))
         if not wanted:

@@ -1,0 +1,118 @@
+"""What ``drift_detect`` or ``drift_show`` of Sceptre's actions returned, judged.
+
+Sceptre's answer stays as it is, for its command to print. Source of its shape:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResourceDrift.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from sceptre.exceptions import RetryLimitExceededError
+
+from sentry_oms.drift.found import (
+    Difference,
+    ResourceDrift,
+    ResourceStatus,
+    StackDrift,
+    StackStatus,
+)
+from sentry_oms.drift.masking import Mask, mask_for
+from sentry_oms.drift.meant import why_meant
+from sentry_oms.executor.actions import Actions
+from sentry_oms.executor.states import Outcome, State
+from sentry_oms.templates import Template, deployed_template
+
+COMMANDS = frozenset({"drift_detect", "drift_show"})
+_DRIFTED = tuple(one.name for one in ResourceStatus)
+
+
+def judged(actions: Actions, result: Any) -> Outcome:
+    """What became of a stack whose drift was asked for.
+
+    Args:
+        actions: those of the stack, after the command.
+        result: what the command returned.
+
+    Raises:
+        ClientError: CloudFormation does not say which resources drifted.
+    """
+    # drift_show gives the status beside what it shows.
+    answer = result[0] if isinstance(result, tuple) else result["DetectionStatus"]
+    if answer == "STACK_DOES_NOT_EXIST":
+        return _absent(actions, result)
+    if answer == "TIMED_OUT":
+        return _unchecked(result, "was not checked within Sceptre's 5 minutes: ask again")
+    verdict = actions.detection["StackDriftStatus"]
+    resources = _resources(actions) if verdict != "IN_SYNC" else ()
+    if answer == "DETECTION_COMPLETE" and verdict in ("IN_SYNC", "DRIFTED"):
+        is_as_launched = verdict == "IN_SYNC" or _is_meant(resources)
+        status = StackStatus.AS_LAUNCHED if is_as_launched else StackStatus.DRIFTED
+        return Outcome(State.COMPLETE, result, drift=StackDrift(status=status, resources=resources))
+    reason = actions.detection.get("DetectionStatusReason", "CloudFormation gives no reason")
+    why = f"{answer}, the stack is {verdict}: {' '.join(reason.split())}"
+    return _unchecked(result, why, StackDrift(status=StackStatus.NOT_KNOWN, resources=resources))
+
+
+def _absent(actions: Actions, result: Any) -> Outcome:
+    stack = actions.stack
+    if stack.ignore or stack.obsolete:
+        left_out = StackDrift(status=StackStatus.LEFT_OUT, resources=())
+        return Outcome(State.COMPLETE, result, drift=left_out)
+    return _unchecked(
+        result, f"{stack.external_name} does not exist: sceptre launch {stack.name} makes it"
+    )
+
+
+def _unchecked(result: Any, why: str, found: StackDrift | None = None) -> Outcome:
+    return Outcome(State.FAILED, result, cause=why, drift=found)
+
+
+def _is_meant(resources: Sequence[ResourceDrift]) -> bool:
+    return bool(resources) and all(one.is_meant for one in resources)
+
+
+def _resources(actions: Actions) -> tuple[ResourceDrift, ...]:
+    drifted = actions.resource_drifts(_DRIFTED)
+    if not drifted:
+        return ()
+    mask = mask_for(_template(actions), _parameters(actions))
+    return tuple(_resource(one, mask) for one in drifted)
+
+
+def _resource(drift: Mapping[str, Any], mask: Mask) -> ResourceDrift:
+    return ResourceDrift(
+        logical_id=drift["LogicalResourceId"],
+        type=drift["ResourceType"],
+        status=ResourceStatus[drift["StackResourceDriftStatus"]],
+        differences=tuple(_differences(drift, mask)),
+    )
+
+
+def _differences(drift: Mapping[str, Any], mask: Mask) -> Iterator[Difference]:
+    for one in drift.get("PropertyDifferences", []):
+        path = one["PropertyPath"]
+        yield Difference(
+            path=path,
+            expected=mask(drift["LogicalResourceId"], path, one["ExpectedValue"]),
+            actual=mask(drift["LogicalResourceId"], path, one["ActualValue"]),
+            meant=why_meant(drift["ResourceType"], path),
+        )
+
+
+def _template(actions: Actions) -> Template | None:
+    try:
+        return deployed_template(actions.stack)
+    except (BotoCoreError, ClientError, RetryLimitExceededError, ValueError):
+        # Without it nothing says what is secret; that there is drift is still worth knowing.
+        return None
+
+
+def _parameters(actions: Actions) -> dict[str, str]:
+    (description,) = actions.describe()["Stacks"]
+    return {
+        one["ParameterKey"]: one.get("ParameterValue", "")
+        for one in description.get("Parameters", [])
+    }
