@@ -19,10 +19,11 @@ from sceptre.plan.actions import StackActions
 from sceptre.stack_status import StackStatus
 
 from sentry_oms.executor.calls import Calls
-from sentry_oms.executor.cause import first_failure, pages, sentence
+from sentry_oms.executor.cause import events, first_failure, sentence
 from sentry_oms.executor.pace import Pace
 from sentry_oms.executor.patience import Watch, is_transient
 from sentry_oms.executor.resolving import resolve_ahead
+from sentry_oms.paging import members
 from sentry_oms.view import StackKey, View, described
 
 CREATING, UPDATING, DELETING, EXECUTING = "creating", "updating", "deleting", "changing"
@@ -83,7 +84,7 @@ class Actions(StackActions):
         if self._cancelled:
             return f"took longer than its stack_timeout ({self.stack.stack_timeout} min): cancelled"
         try:
-            failure = first_failure(pages(self._events))
+            failure = first_failure(events(self.connection_manager, self.stack.external_name))
         except Exception as error:
             if not is_transient(error):
                 raise
@@ -140,18 +141,15 @@ class Actions(StackActions):
             statuses: of the resources that are wanted; none for all.
         """
         wanted = {"StackResourceDriftStatusFilters": list(statuses)} if statuses else {}
-        found: list[dict[str, Any]] = []
-        more: dict[str, str] = {}
-        while True:
-            page = self.connection_manager.call(
+
+        def ask(more: dict[str, str]) -> Any:
+            return self.connection_manager.call(
                 service="cloudformation",
                 command="describe_stack_resource_drifts",
                 kwargs={"StackName": self.stack.external_name, **wanted, **more},
             )
-            found += page["StackResourceDrifts"]
-            if "NextToken" not in page:
-                return found
-            more = {"NextToken": page["NextToken"]}
+
+        return list(members(ask, "StackResourceDrifts"))
 
     def _describe_stack_resource_drifts(self) -> dict[str, Any]:
         # Sceptre's takes the first page, of a hundred resources.
@@ -229,13 +227,6 @@ class Actions(StackActions):
         except Exception as error:
             self.refused = error
             raise
-
-    def _events(self, more: dict[str, str]) -> Any:
-        return self.connection_manager.call(
-            service="cloudformation",
-            command="describe_stack_events",
-            kwargs={"StackName": self.stack.external_name, **more},
-        )
 
 
 class _QuickDiffer:

@@ -17,7 +17,7 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 from sceptre.exceptions import RetryLimitExceededError
 
-from sentry_oms.executor.cause import of_last_operation, pages
+from sentry_oms.executor.cause import events, of_last_operation
 from sentry_oms.executor.patience import is_transient
 
 WRITES = frozenset({"create_stack", "update_stack", "delete_stack", "execute_change_set"})
@@ -52,17 +52,9 @@ class Calls:
 
     def _took(self, token: str, stack: str) -> bool:
         """Whether the last operation on the stack is that of the token."""
-
-        def ask(more: dict[str, str]) -> Any:
-            return self._manager.call(
-                service="cloudformation",
-                command="describe_stack_events",
-                kwargs={"StackName": stack, **more},
-            )
-
         try:
-            events = of_last_operation(pages(ask))
-            return any(event.get("ClientRequestToken") == token for event in events)
+            last = of_last_operation(events(self._manager, stack))
+            return any(event.get("ClientRequestToken") == token for event in last)
         except (BotoCoreError, ClientError, RetryLimitExceededError):
             return False
 

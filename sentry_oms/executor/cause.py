@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from sentry_oms.paging import members
 
 StackEvent = Mapping[str, Any]
 """A member of ``StackEvents`` in the response of DescribeStackEvents.
@@ -70,16 +72,19 @@ def sentence(event: StackEvent) -> str:
     )
 
 
-def pages(ask: Callable[[dict[str, str]], Mapping[str, Any]]) -> Iterator[StackEvent]:
-    """All events, page by page as far as they are read.
+def events(connection_manager: Any, stack_name: str) -> Iterator[StackEvent]:
+    """All events of a stack, the newest first, as far as they are read.
 
     Args:
-        ask: DescribeStackEvents with the arguments that continue a listing.
+        connection_manager: a ``sceptre.connection_manager.ConnectionManager``, or like one.
+        stack_name: the stack's name on AWS.
     """
-    more: dict[str, str] = {}
-    while True:
-        page = ask(more)
-        yield from page["StackEvents"]
-        if "NextToken" not in page:
-            return
-        more = {"NextToken": page["NextToken"]}
+
+    def ask(more: dict[str, str]) -> Any:
+        return connection_manager.call(
+            service="cloudformation",
+            command="describe_stack_events",
+            kwargs={"StackName": stack_name, **more},
+        )
+
+    return members(ask, "StackEvents")

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from sceptre.exceptions import SceptreException
 
 from sentry_oms.executor.pace import Pace
+from sentry_oms.paging import members
 
 NAME = "oms-plan-"
 """How the names of a plan's change sets begin."""
@@ -66,7 +67,11 @@ def changes_of(
             if any(words in reason for words in _NOTHING):
                 return []
             raise ChangeSetError(f"CloudFormation refuses the change: {reason}")
-        return list(_pages(call, answer))
+
+        def ask(more: dict[str, str]) -> Any:
+            return call("describe_change_set", **more)
+
+        return list(members(ask, "Changes", answer))
 
 
 def _arguments(stack: Any, parameters: list[dict[str, Any]]) -> dict[str, Any]:
@@ -98,15 +103,6 @@ def _waited_for(
                 f"its change set is {answer['Status']} after {LONGEST_SECONDS} s: plan again"
             )
         sleep(pace.wait(elapsed))
-
-
-def _pages(call: Callable[..., Any], first: Any) -> Iterator[Mapping[str, Any]]:
-    answer = first
-    while True:
-        yield from answer.get("Changes", [])
-        if not answer.get("NextToken"):
-            return
-        answer = call("describe_change_set", NextToken=answer["NextToken"])
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sentry_oms.executor.cause import first_failure, pages, sentence
+from sentry_oms.executor.cause import first_failure, sentence
+from sentry_oms.paging import members
 
 
 def event(status: str, resource: str = "sentry-redis-dev", reason: str = "") -> dict[str, Any]:
@@ -78,5 +79,5 @@ def test_pages_are_read_only_as_far_as_they_are_needed() -> None:
             return {"StackEvents": [TRUE], "NextToken": "2"}
         return {"StackEvents": [BEGUN], "NextToken": "3"}
 
-    assert first_failure(pages(ask)) == TRUE
+    assert first_failure(members(ask, "StackEvents")) == TRUE
     assert asked == [{}, {"NextToken": "2"}]
