@@ -34,7 +34,7 @@ from sceptre.hooks import Hook
 from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import parse, tag_name, validate
 from sentry_oms.names import Messaging
-from sentry_oms.view import described
+from sentry_oms.view import described, outputs_of
 
 COUNTS = {
     "visible": "ApproximateNumberOfMessages",
@@ -91,9 +91,9 @@ class KeepMessages(Hook):
     def _deployed(self) -> list[str]:
         found = described(self.stack) or {}
         names = [
-            str(output["OutputValue"]).rpartition("/")[2]
-            for output in found.get("Outputs", [])
-            if output["OutputKey"].endswith("QueueUrl")
+            url.rpartition("/")[2]
+            for key, url in outputs_of(found).items()
+            if key.endswith("QueueUrl")
         ]
         # Without outputs the guard would see nothing, and let everything pass.
         if not names and found.get("StackStatus", "").startswith(CAME_TO_BE) and self._wanted():

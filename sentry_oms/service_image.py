@@ -21,7 +21,7 @@ from sceptre.exceptions import SceptreException
 
 from sentry_oms.absence import none_if_absent
 from sentry_oms.names import RepositoryName
-from sentry_oms.view import VIEW, StackKey, View
+from sentry_oms.view import VIEW, StackKey, View, outputs_of, parameters_of
 
 NO_IMAGE = "none"
 """The tag that says so. A template's Rule holds that it goes with a count of 0."""
@@ -153,10 +153,9 @@ def _own_image(stack: Any, definition: str, view: View) -> str | None:
     None where it is another's, such as the pipeline's, or the stack was not seen.
     """
     seen = view.seen(StackKey.of(stack)) or {}
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in seen.get("Outputs", [])}
-    if outputs.get("TaskDefinitionArn") != definition:
+    if outputs_of(seen).get("TaskDefinitionArn") != definition:
         return None
-    passed = {one["ParameterKey"]: one["ParameterValue"] for one in seen.get("Parameters", [])}
+    passed = parameters_of(seen)
     return f"{passed['ECRRepositoryUri']}:{passed['ImageTag']}"
 
 

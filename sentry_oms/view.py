@@ -27,6 +27,19 @@ Description = Mapping[str, Any]
 """A member of ``Stacks`` in the response of DescribeStacks."""
 
 
+def outputs_of(description: Description) -> dict[str, str]:
+    """A stack's outputs, by key."""
+    return {one["OutputKey"]: one["OutputValue"] for one in description.get("Outputs", [])}
+
+
+def parameters_of(description: Description) -> dict[str, str]:
+    """The values that a stack's parameters have, by key."""
+    return {
+        one["ParameterKey"]: one.get("ParameterValue", "")
+        for one in description.get("Parameters", [])
+    }
+
+
 class StackKey(NamedTuple):
     """What tells one stack on AWS from every other."""
 

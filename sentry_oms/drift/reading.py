@@ -24,6 +24,7 @@ from sentry_oms.drift.meant import why_meant
 from sentry_oms.executor.actions import Actions
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.templates import Template, deployed_template
+from sentry_oms.view import parameters_of
 
 COMMANDS = frozenset({"drift_detect", "drift_show"})
 _DRIFTED = tuple(one.name for one in ResourceStatus)
@@ -112,7 +113,4 @@ def _template(actions: Actions) -> Template | None:
 
 def _parameters(actions: Actions) -> dict[str, str]:
     (description,) = actions.describe()["Stacks"]
-    return {
-        one["ParameterKey"]: one.get("ParameterValue", "")
-        for one in description.get("Parameters", [])
-    }
+    return parameters_of(description)

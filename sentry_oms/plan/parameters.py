@@ -21,7 +21,7 @@ from sentry_oms.checks.stack_file import walk_tags
 from sentry_oms.no_echo import MASKED, is_no_echo
 from sentry_oms.plan.change import Action, Kind, ParameterChange, StackPlan
 from sentry_oms.templates import Template
-from sentry_oms.view import Description
+from sentry_oms.view import Description, parameters_of
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,7 @@ def changes(
         template: as it would be sent.
     """
     declared = template.get("Parameters") or {}
-    deployed = {
-        one["ParameterKey"]: one.get("ParameterValue", "")
-        for one in (description or {}).get("Parameters", [])
-    }
+    deployed = parameters_of(description or {})
     return tuple(
         change
         for name in dict.fromkeys([*declared, *deployed])
@@ -129,7 +126,7 @@ def for_change_set(
 
     What is known later keeps its previous value.
     """
-    deployed = {one["ParameterKey"] for one in description.get("Parameters", [])}
+    deployed = parameters_of(description)
     sent: list[dict[str, Any]] = []
     for name, value in values.items():
         if not isinstance(value, KnownAfter):

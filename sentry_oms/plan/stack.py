@@ -29,7 +29,7 @@ from sentry_oms.plan.parameters import (
 )
 from sentry_oms.plan.verdicts import of_change_set
 from sentry_oms.templates import Template, deployed_template, loaded
-from sentry_oms.view import VIEW, Description, View, described
+from sentry_oms.view import VIEW, Description, View, described, parameters_of
 
 CREATED_AGAIN = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS")
 """Statuses in which a launch deletes the stack, and creates it."""
@@ -150,7 +150,7 @@ class Planner:
             sent, missing = for_change_set(values, description)
             if not missing:
                 found = changes_of(file.stack, sent, self.pace, self.clock, self.sleep)
-                before = _evaluator(file, deployed, _passed(description))
+                before = _evaluator(file, deployed, parameters_of(description))
                 said = of_change_set(
                     found,
                     _with_policies(deployed, before),
@@ -202,14 +202,6 @@ def _evaluator(file: StackFile, template: Template, values: Mapping[str, Value])
         return [i.strip() for i in text.split(",")] if is_list(declared[name]) else text
 
     return Evaluator(template, named)
-
-
-def _passed(description: Description) -> dict[str, Value]:
-    """The parameters as deployed."""
-    return {
-        one["ParameterKey"]: one.get("ParameterValue", "")
-        for one in description.get("Parameters", [])
-    }
 
 
 def _with_policies(template: Template, evaluator: Evaluator) -> Template:

@@ -17,7 +17,7 @@ from sceptre.exceptions import DependencyStackMissingOutputError, StackDoesNotEx
 from sceptre.resolvers.stack_output import StackOutput
 
 from sentry_oms.arguments import dependency
-from sentry_oms.view import VIEW, View, described
+from sentry_oms.view import VIEW, View, described, outputs_of
 
 
 def install() -> None:
@@ -54,4 +54,4 @@ def outputs(target: Any, label: str, view: View = VIEW) -> dict[str, str]:
         raise StackDoesNotExistError(
             f"{label}: {target.external_name} does not exist yet: launch {target.name}.yaml first"
         )
-    return {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}
+    return outputs_of(found)

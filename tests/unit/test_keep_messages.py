@@ -22,7 +22,8 @@ def owner(*responses: Any, queues: list[str] | None = None) -> Any:
         {"OutputKey": f"Q{number}QueueUrl", "OutputValue": URL + name}
         for number, name in enumerate(deployed)
     ]
-    VIEW.see(StackKey.of(double), {"Outputs": [{"OutputKey": "StackName"}, *outputs]})
+    name = {"OutputKey": "StackName", "OutputValue": "sentry-sqs-dev"}
+    VIEW.see(StackKey.of(double), {"Outputs": [name, *outputs]})
     double.sceptre_user_data = {
         "environment": "dev",
         "exchanges": queues if queues is not None else ["okx"],
