@@ -52,7 +52,8 @@ def graph(environment: str, write: Path | None) -> None:
     from sceptre.exceptions import SceptreException
 
     from sentry_oms.dependencies import dependencies
-    from sentry_oms.graph import NoMarkersError, mermaid, written_into
+    from sentry_oms.graph import mermaid, written_into
+    from sentry_oms.markers import NoMarkersError
 
     try:
         picture = mermaid(dependencies(Path.cwd(), environment), environment)

@@ -15,13 +15,10 @@ from collections import defaultdict
 
 import networkx as nx
 
+from sentry_oms.markers import written_between
 from sentry_oms.names import LAYERS
 
 END = "<!-- end of oms graph -->"
-
-
-class NoMarkersError(Exception):
-    """A text has no place for the picture; the message is one line for a person."""
 
 
 def layer(graph: nx.DiGraph, stack: str) -> int:
@@ -55,11 +52,7 @@ def written_into(text: str, picture: str, environment: str) -> str:
         NoMarkersError: it has none for the environment.
     """
     start = f"<!-- oms graph {environment} -->"
-    before, found, rest = text.partition(start)
-    _, ended, after = rest.partition(END)
-    if not (found and ended):
-        raise NoMarkersError(f"there is no '{start}' with '{END}' after it")
-    return f"{before}{start}\n```mermaid\n{picture}\n```\n{END}{after}"
+    return written_between(text, start, END, f"```mermaid\n{picture}\n```")
 
 
 def _arrows(graph: nx.DiGraph, ordered: list[str], environment: str) -> list[str]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 from sentry_oms.checks.reading import read_environment
+from sentry_oms.markers import written_between
 from sentry_oms.templates import Template
 from tests.conftest import ROOT
 from tests.judges import accepted, titles
@@ -23,10 +24,6 @@ from tests.judges.judges import judged
 from tests.judges.reachability import page as reachability
 
 PAGE = ROOT / "docs/SECURITY.md"
-
-
-class NoMarkersError(Exception):
-    """The page has no place for the part."""
 
 
 class Kind(NamedTuple):
@@ -72,11 +69,7 @@ def written_into(text: str, part: str, markers: Markers = ACCEPTED) -> str:
     Raises:
         NoMarkersError: it has none.
     """
-    before, found, rest = text.partition(markers.start)
-    _, ended, after = rest.partition(markers.end)
-    if not (found and ended):
-        raise NoMarkersError(f"there is no '{markers.start}' with '{markers.end}' after it")
-    return f"{before}{markers.start}\n\n{part.rstrip()}\n\n{markers.end}{after}"
+    return written_between(text, markers.start, markers.end, f"\n{part.rstrip()}\n")
 
 
 def part() -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from sentry_oms.markers import NoMarkersError, written_between
 from tests.readme.machine import Ran
 from tests.readme.page import PageError
 from tests.readme.walk import Taken
@@ -90,11 +91,10 @@ def written_into(page: str, text: str) -> str:
     Raises:
         PageError: it has no markers.
     """
-    before, found, rest = page.partition(START)
-    _, ended, after = rest.partition(END)
-    if not (found and ended):
-        raise PageError(f"there is no '{START}' with '{END}' after it")
-    return f"{before}{START}\n```\n{text}\n```\n{END}{after}"
+    try:
+        return written_between(page, START, END, f"```\n{text}\n```")
+    except NoMarkersError as error:
+        raise PageError(str(error)) from None
 
 
 def _paragraph(step: Taken) -> Lines:

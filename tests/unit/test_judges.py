@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import pytest
 
 from sentry_oms.checks import RULES
+from sentry_oms.markers import NoMarkersError
 from tests.conftest import ROOT
 from tests.judges import __main__ as lint
 from tests.judges import accepted, cfn_guard, cfn_lint, checkov, controls, page, titles, tools
@@ -523,7 +524,7 @@ class TestPage:
                 assert acceptance.reason in text
 
     def test_without_markers_it_is_refused(self) -> None:
-        with pytest.raises(page.NoMarkersError, match="there is no '<!-- accepted"):
+        with pytest.raises(NoMarkersError, match="there is no '<!-- accepted"):
             page.written_into("# Security", "")
 
     @pytest.mark.parametrize("name", ["iam", "reachability"])
