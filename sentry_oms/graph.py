@@ -20,6 +20,9 @@ from sentry_oms.names import LAYERS
 
 END = "<!-- end of oms graph -->"
 
+KNOWN = [name for _, members in LAYERS for name in members]
+"""The stacks of the table, in its order."""
+
 
 def layer(graph: nx.DiGraph, stack: str) -> int:
     """The layer of a stack of the graph."""
@@ -34,8 +37,7 @@ def mermaid(graph: nx.DiGraph, environment: str) -> str:
     layers: defaultdict[int, list[str]] = defaultdict(list)
     for stack in sorted(graph, key=_place):
         layers[layer(graph, stack)].append(stack)
-    ours = {name for _, members in LAYERS for name in members}
-    has_titles = any(_own_name(stack) in ours for stack in graph)
+    has_titles = any(_own_name(stack) in KNOWN for stack in graph)
     lines = ["flowchart LR"]
     for number, stacks in sorted(layers.items()):
         lines.append(f"  subgraph layer{number} [{_title(number, has_titles)}]")
@@ -76,9 +78,8 @@ def _title(number: int, has_titles: bool) -> str:
 
 def _place(stack: str) -> tuple[int, str]:
     """In the table's order, and then by name."""
-    known = [name for _, members in LAYERS for name in members]
     name = _own_name(stack)
-    return (known.index(name) if name in known else len(known)), stack
+    return (KNOWN.index(name) if name in KNOWN else len(KNOWN)), stack
 
 
 def _own_name(stack: str) -> str:
