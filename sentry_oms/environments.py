@@ -18,9 +18,9 @@ from sentry_oms.checks.evaluate import function_of
 from sentry_oms.checks.folding import fold
 from sentry_oms.checks.project import Project
 from sentry_oms.checks.reading import read_environment
+from sentry_oms.names import ENVIRONMENTS
 from sentry_oms.templates import Template
 
-ENVIRONMENTS = ("dev", "staging", "prod")
 EXAMPLES = {
     "ALARM_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:alarms",
     "CERTIFICATE_ARN": "arn:aws:acm:us-east-1:123456789012:certificate/example",

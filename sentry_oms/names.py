@@ -17,6 +17,7 @@ from typing import Annotated, Literal, NamedTuple, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Environment = Literal["dev", "staging", "prod"]
+ENVIRONMENTS: tuple[str, ...] = get_args(Environment)
 
 BOOTSTRAP = "bootstrap"
 """The folder of config/ that is the account's, launched once, and no environment."""
@@ -67,7 +68,7 @@ def stack_of(name: str, environment: str) -> str | None:
         return None
     own = name.removeprefix("sentry-")
     if environment == BOOTSTRAP:
-        ends = tuple(f"-{one}" for one in get_args(Environment))
+        ends = tuple(f"-{one}" for one in ENVIRONMENTS)
         return None if own.endswith(ends) else own
     return own.removesuffix(f"-{environment}") if own.endswith(f"-{environment}") else None
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from sentry_oms.names import ENVIRONMENTS
 from tests.conftest import EmbeddedAws, template
 from tests.unit.test_sqs_queues_template import body
 
-ENVIRONMENTS = ("dev", "staging", "prod")
 QUEUES = "master-order-queue-{0}.fifo,okx-orders-queue-{0}.fifo"
 TABLES = "oms_config_{0},oms_trading_data_{0}"
 REPOSITORY = "123456789.dkr.ecr.us-east-1.amazonaws.com/oms-service"

@@ -8,9 +8,9 @@ from typing import Any
 import psutil
 import pytest
 
+from sentry_oms.names import ENVIRONMENTS
 from tests.conftest import ROOT, EmbeddedAws, Project
 
-ENVIRONMENTS = ("dev", "staging", "prod")
 STACKS = len(list((ROOT / "config/dev").glob("*.yaml"))) - 1
 
 

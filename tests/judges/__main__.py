@@ -21,10 +21,11 @@ from rich.console import Console
 
 from sentry_oms.checks import RULES, check_project
 from sentry_oms.checks.reading import environments, read_environment
+from sentry_oms.names import ENVIRONMENTS
 from tests.conftest import ROOT
 from tests.judges import accepted, controls, titles
 from tests.judges.accepted import AcceptanceError
-from tests.judges.deployed import ENVIRONMENTS, GROUPS, VARIABLES
+from tests.judges.deployed import GROUPS, VARIABLES
 from tests.judges.finding import JudgeError, Judgement
 from tests.judges.iam import judge as iam
 from tests.judges.iam import really_called

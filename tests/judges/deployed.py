@@ -9,11 +9,9 @@ from unittest.mock import patch
 
 from sentry_oms.checks.reading import read_environment
 from sentry_oms.checks.stand_ins import ACCOUNT
-from sentry_oms.names import BOOTSTRAP
+from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
 from sentry_oms.templates import Template
 from tests.conftest import ROOT
-
-ENVIRONMENTS = ("dev", "staging", "prod")
 
 GROUPS = (*ENVIRONMENTS, BOOTSTRAP)
 """All that is deployed: the environments, and what is the account's."""

@@ -13,11 +13,12 @@ from unittest.mock import patch
 
 from sentry_oms.checks.reading import read_environment
 from sentry_oms.markers import written_between
+from sentry_oms.names import ENVIRONMENTS
 from sentry_oms.templates import Template
 from tests.conftest import ROOT
 from tests.judges import accepted, titles
 from tests.judges.accepted import Acceptance
-from tests.judges.deployed import ENVIRONMENTS, GROUPS, VARIABLES
+from tests.judges.deployed import GROUPS, VARIABLES
 from tests.judges.finding import AS_WRITTEN
 from tests.judges.iam import page as iam
 from tests.judges.judges import judged

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from sentry_oms.names import ENVIRONMENTS
 from sentry_oms.templates import Template
-from tests.judges.deployed import ENVIRONMENTS, deployed
+from tests.judges.deployed import deployed
 
 QUOTA = 6_144
 """Characters of a managed policy, without white space.

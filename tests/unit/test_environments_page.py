@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sentry_oms.environments import ENVIRONMENTS, EXAMPLES, page
+from sentry_oms.environments import EXAMPLES, page
+from sentry_oms.names import ENVIRONMENTS
 from tests.conftest import ROOT
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from sentry_oms.names import ENVIRONMENTS
 from tests.conftest import ROOT
-from tests.judges.deployed import ENVIRONMENTS, GROUPS
+from tests.judges.deployed import GROUPS
 from tests.judges.iam import page, policies
 from tests.judges.iam.judge import as_deployed, differences, named, noticing
 from tests.judges.iam.narrowing import narrowings

@@ -12,8 +12,9 @@ from unittest.mock import patch
 import pytest
 
 from sentry_oms.checks.reading import read_environment
+from sentry_oms.names import ENVIRONMENTS
 from tests.conftest import Project
-from tests.judges.deployed import ENVIRONMENTS, VARIABLES, deployed
+from tests.judges.deployed import VARIABLES, deployed
 from tests.judges.reachability.judge import findings
 from tests.judges.reachability.network import Network
 from tests.judges.reachability.page import section

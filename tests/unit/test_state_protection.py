@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.judges.deployed import ENVIRONMENTS, deployed
+from sentry_oms.names import ENVIRONMENTS
+from tests.judges.deployed import deployed
 
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 

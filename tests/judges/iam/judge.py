@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from tests.judges.deployed import ENVIRONMENTS, GROUPS
+from sentry_oms.names import ENVIRONMENTS
+from tests.judges.deployed import GROUPS
 from tests.judges.iam.narrowing import Narrowing, narrowings
 from tests.judges.iam.policies import Role, limits, roles, unlisted
 from tests.judges.iam.simulator import Case, Judged, cases, judged, version

@@ -12,10 +12,7 @@ from typing import NamedTuple
 from tests.judges.iam.policies import TRUST, Role, changed, limits, statements
 from tests.judges.iam.simulator import Case, cases
 from tests.judges.iam.table import BOUND, LISTED, ROLES, rows
-from tests.judges.iam.widening import listed, matches
-
-NOTHING = "sts:DecodeAuthorizationMessage"
-"""An action that no row is about, so that a statement with it alone says nothing."""
+from tests.judges.iam.widening import NOTHING, listed, matches
 
 
 class Narrowing(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from tests.judges.deployed import ENVIRONMENTS
+from sentry_oms.names import ENVIRONMENTS
 from tests.judges.iam.policies import limits, roles, statements
 from tests.judges.iam.table import (
     ADMINISTRATOR,

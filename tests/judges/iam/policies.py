@@ -9,8 +9,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sentry_oms.names import BOOTSTRAP
-from tests.judges.deployed import ENVIRONMENTS, deployed
+from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
+from tests.judges.deployed import deployed
 from tests.judges.iam.resources import role_name
 from tests.judges.iam.table import ADMINISTRATOR, BOUND, LISTED, STRANGER
 

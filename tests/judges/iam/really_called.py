@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from sentry_oms.names import ENVIRONMENTS
 from tests.conftest import ROOT
-from tests.judges.deployed import ENVIRONMENTS, deployed
+from tests.judges.deployed import deployed
 from tests.judges.iam.judge import as_deployed
 from tests.judges.iam.policies import Policy, roles
 from tests.judges.iam.simulator import Case

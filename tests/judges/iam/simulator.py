@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sentry_oms.checks.stand_ins import ACCOUNT
+from sentry_oms.names import ENVIRONMENTS
 from tests.conftest import ROOT
-from tests.judges.deployed import ENVIRONMENTS, REGION
+from tests.judges.deployed import REGION
 from tests.judges.iam.policies import EVERYTHING, Policy, Role
 from tests.judges.iam.resources import OTHER_ACCOUNT, Target, targets
 from tests.judges.iam.table import STRANGER, Row

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tests.judges.deployed import ENVIRONMENTS
+from sentry_oms.names import ENVIRONMENTS
 
 FILES = tuple(Path(__file__).parent / name for name in ("table.yaml", "github.yaml"))
 

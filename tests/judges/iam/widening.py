@@ -14,6 +14,9 @@ from tests.judges.iam.policies import TRUST, Place, Role, changed, statements
 
 Statement = Mapping[str, Any]
 
+NOTHING = "sts:DecodeAuthorizationMessage"
+"""An action that no row is about, so that a statement with it alone says nothing."""
+
 Of = Callable[[Role], Iterator[tuple[Place, Statement]]]
 """What finds statements: a role's own, or those of its boundary."""
 
@@ -86,7 +89,7 @@ def listed(value: Any) -> list[str]:
 def _opened(place: Place, statement: Statement) -> Iterator[tuple[str, Statement]]:
     if statement["Effect"] == "Deny":
         # What it would be without it.
-        yield "nothing denied", {**statement, "Action": "sts:DecodeAuthorizationMessage"}
+        yield "nothing denied", {**statement, "Action": NOTHING}
         return
     if place.policy == TRUST:
         yield "principal to *", {**statement, "Principal": "*"}

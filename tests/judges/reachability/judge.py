@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
 
-from tests.judges.deployed import ENVIRONMENTS, deployed
+from sentry_oms.names import ENVIRONMENTS
+from tests.judges.deployed import deployed
 from tests.judges.reachability.network import INTERNET, Network, Node, Rule, within
 from tests.judges.reachability.ports import ANY, Ports, common
 from tests.judges.verdict import Verdict
