@@ -52,16 +52,25 @@ def read_environment(root: Path, environment: str) -> Project:
         UnknownEnvironment: naming those that there are.
     """
     root = root.resolve()
-    if environment not in groups(root):
-        known = environments(root)
-        there = f"its environments are {', '.join(known)}" if known else "it has no environment"
-        raise UnknownEnvironment(f"'{environment}' is not in config: {there}")
+    refuse_unknown(root, environment)
     context = SceptreContext(str(root), environment)
     try:
         plan = SceptrePlan(context)
     except Exception as error:  # Sceptre's errors, Jinja's, YAML's and those of tags.
         return _by_file(root, environment, context, error)
     return _project(root, plan.graph, environment, ())
+
+
+def refuse_unknown(root: Path, environment: str) -> None:
+    """Refuse what is neither an environment nor the account's own.
+
+    Raises:
+        UnknownEnvironment: naming those that there are.
+    """
+    if environment not in groups(root):
+        known = environments(root)
+        there = f"its environments are {', '.join(known)}" if known else "it has no environment"
+        raise UnknownEnvironment(f"'{environment}' is not in config: {there}")
 
 
 def of_stacks(stacks: Iterable[Stack]) -> Project:

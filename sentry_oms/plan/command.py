@@ -14,7 +14,12 @@ from sceptre.exceptions import SceptreException
 from sentry_oms.checks import check_project
 from sentry_oms.checks.finding import Finding
 from sentry_oms.checks.project import Project
-from sentry_oms.checks.reading import UnknownEnvironment, environments, groups, read_environment
+from sentry_oms.checks.reading import (
+    UnknownEnvironment,
+    groups,
+    read_environment,
+    refuse_unknown,
+)
 from sentry_oms.checks.stack_file import StackFile
 from sentry_oms.executor.pace import PACE
 from sentry_oms.executor.words import count
@@ -52,14 +57,13 @@ def targets(root: Path, names: Sequence[str]) -> list[tuple[str, str | None]]:
     Raises:
         UnknownStack: a word is no environment.
     """
-    there = groups(root)
-    if len(names) == 2 and names[1] not in there:
+    if len(names) == 2 and names[1] not in groups(root):
         return [(names[0], names[1])]
-    for name in names:
-        if name not in there:
-            raise UnknownStack(
-                f"'{name}' is not in config: its environments are {', '.join(environments(root))}"
-            )
+    try:
+        for name in names:
+            refuse_unknown(root, name)
+    except UnknownEnvironment as unknown:
+        raise UnknownStack(str(unknown)) from None
     return [(name, None) for name in dict.fromkeys(names)]
 
 
