@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -140,13 +140,22 @@ class Project:
 
     def sceptre(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run Sceptre as a person does; stdout holds everything that the person reads."""
+        return self._run(["sceptre", "--no-colour", *arguments], subprocess.STDOUT, environ)
+
+    def program(self, *command: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run ``oms`` or ``sceptre`` as a program does, with stdout apart from stderr."""
+        return self._run(command, subprocess.PIPE, environ)
+
+    def _run(
+        self, command: Sequence[str], stderr: int, environ: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(BIN / "sceptre"), "--no-colour", *arguments],
+            [str(BIN / command[0]), *command[1:]],
             cwd=self.directory,
             env={**self.environ, **environ},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             text=True,
             check=False,
         )

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sentry_oms.local.instance import Instance
-from tests.conftest import BIN, ROOT, EmbeddedAws, Project, first_port
+from tests.conftest import ROOT, EmbeddedAws, Project, first_port
 
 EXAMPLES = ROOT / "docs" / "examples"
 CONFIG_TABLE = "templates/dynamodb/oms-config-table.json"
@@ -29,15 +29,7 @@ _VOLATILE = (
 
 def oms(project: Project, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run ``oms`` in a project as a person does."""
-    return subprocess.run(
-        [str(BIN / "oms"), *arguments],
-        cwd=project.directory,
-        env={**project.environ, **environ},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return project.program("oms", *arguments, **environ)
 
 
 def add_an_exchange(project: Project) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.conftest import BIN, VARIABLES, EmbeddedAws, Project
+from tests.conftest import VARIABLES, EmbeddedAws, Project
+from tests.plan_examples import oms
 
 ACCOUNT = "000000000000"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
@@ -54,18 +54,6 @@ def project(new_project: Callable[[], Project]) -> Project:
     made = new_project()
     made.succeed("launch", "-y", "bootstrap")
     return made
-
-
-def oms(project: Project, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(BIN / "oms"), *arguments],
-        cwd=project.directory,
-        env={**project.environ, **environ},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def role(aws: EmbeddedAws, name: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.conftest import BIN, ROOT, EmbeddedAws, Project
+from tests.conftest import ROOT, EmbeddedAws, Project
 from tests.journey.test_operations import Shell
 from tests.plan_examples import add_an_exchange
 
@@ -51,15 +51,7 @@ def without_faults(aws: EmbeddedAws) -> Iterator[None]:
 
 def drift(project: Project, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run ``sceptre drift``, with what a program reads apart from what a person does."""
-    return subprocess.run(
-        [str(BIN / "sceptre"), "--output", "json", "drift", *arguments],
-        cwd=project.directory,
-        env={**project.environ, **environ},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return project.program("sceptre", "--output", "json", "drift", *arguments, **environ)
 
 
 def answers(stdout: str) -> dict[str, Any]:
