@@ -109,10 +109,19 @@ class StackPlan(_Model):
         return tuple(one for one in self.resources if one.loss)
 
     @property
+    def refusals(self) -> tuple[ResourceChange, ...]:
+        """The other changes that CloudFormation refuses."""
+        return tuple(one for one in self.resources if one.obstacle and not one.loss)
+
+    @property
     def replacements(self) -> tuple[ResourceChange, ...]:
         """The other resources that are replaced or removed."""
         severe = (Action.REPLACE, Action.REMOVE)
-        return tuple(one for one in self.resources if one.action in severe and not one.loss)
+        return tuple(
+            one
+            for one in self.resources
+            if one.action in severe and not one.loss and not one.obstacle
+        )
 
 
 class Plan(_Model):
@@ -136,10 +145,17 @@ class Plan(_Model):
         return ((stack, one) for stack in self.stacks for one in stack.losses)
 
     @property
+    def refusals(self) -> Iterator[tuple[StackPlan, ResourceChange]]:
+        """Every other change that CloudFormation refuses, with its stack."""
+        return ((stack, one) for stack in self.stacks for one in stack.refusals)
+
+    @property
     def exit(self) -> Exit:
         """The exit code."""
         if self.those(Kind.FAILED):
             return Exit.ERROR
         if any(self.losses):
             return Exit.LOSES_STATE
+        if any(one.certain for _, one in self.refusals):
+            return Exit.ERROR
         return Exit.CHANGES if self.changing else Exit.NO_CHANGE

@@ -70,7 +70,14 @@ def _pieces(said: Sequence[Said]) -> Iterator[str]:
         yield ""
         yield f"`{exit_line(one)}`"
     yield from _losses(plans)
-    yield from _replacements(plans)
+    yield from _table(
+        "#### :no_entry: CloudFormation will refuse",
+        [refusal for plan in plans for refusal in plan.refusals],
+    )
+    yield from _table(
+        "#### Replaces or removes",
+        [(stack, one) for plan in plans for stack in plan.stacks for one in stack.replacements],
+    )
     for one in said:
         if isinstance(one, NotPlanned):
             yield ""
@@ -107,15 +114,14 @@ def _losses(plans: Sequence[Plan]) -> Iterator[str]:
             yield f"| {' | '.join((*cells, _escaped(then)))} |"
 
 
-def _replacements(plans: Sequence[Plan]) -> Iterator[str]:
-    others = [(stack, one) for plan in plans for stack in plan.stacks for one in stack.replacements]
-    if others:
+def _table(title: str, changes: Sequence[tuple[StackPlan, ResourceChange]]) -> Iterator[str]:
+    if changes:
         yield ""
-        yield "#### Replaces or removes"
+        yield title
         yield ""
         yield "| stack | resource | what | because |"
         yield "|---|---|---|---|"
-        for stack, one in others:
+        for stack, one in changes:
             why = ". ".join(filter(None, (because(one), one.obstacle)))
             yield f"| {stack.name} | {_subject(one)} | {verb(one)} | {_escaped(why)} |"
 

@@ -22,7 +22,8 @@ class PlanReport(BaseModel):
     version: Literal[1] = 1
     target: str = Field(description="what was planned: an environment, or a stack")
     exit_code: Literal[0, 1, 2, 3] = Field(
-        description="0: no change; 1: something can't be planned; 2: changes; 3: state is lost"
+        description="0: no change; 1: a stack can't be planned, or CloudFormation will refuse a "
+        "change; 2: changes; 3: state is lost"
     )
     losses: int = Field(description="resources that hold state and are replaced or removed")
     stacks: list[StackPlan] = Field(description="in the order of a launch")

@@ -27,6 +27,7 @@ from sentry_oms.plan.parameters import (
     known_later,
     resolved,
 )
+from sentry_oms.plan.stack_policy import policy_of, with_denials
 from sentry_oms.plan.verdicts import of_change_set
 from sentry_oms.templates import Template, deployed_template, loaded
 from sentry_oms.view import VIEW, Description, View, described, parameters_of
@@ -164,6 +165,8 @@ class Planner:
             _with_policies(template, evaluator),
             lambda one: _holds(evaluator, one) is not False,
         )
+        if resources:
+            resources = with_denials(resources, policy_of(file.stack))
         uncertain = uncertain_outputs(deployed, template, parameters, resources)
         if said or missing or (surely and uncertain):
             kind = Kind.CHANGED

@@ -1,4 +1,4 @@
-"""A plan on a terminal: what loses state first, in red; then replacements, then the rest."""
+"""A plan on a terminal: losses of state and refused changes first, in red; then the rest."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ def lines(plan: Plan) -> Iterator[Line]:
     if losses:
         yield "replaces or removes state", _LOSS
         for stack, change in losses:
+            yield from _severe(stack, change, _LOSS)
+        yield "", ""
+    refusals = list(plan.refusals)
+    if refusals:
+        yield "CloudFormation will refuse", _LOSS
+        for stack, change in refusals:
             yield from _severe(stack, change, _LOSS)
         yield "", ""
     others = [(stack, one) for stack in plan.stacks for one in stack.replacements]

@@ -21,7 +21,7 @@ LONGEST = 120
 
 EXITS = {
     Exit.NO_CHANGE: "no change",
-    Exit.ERROR: "not everything could be planned",
+    Exit.ERROR: "not everything can be planned or applied",
     Exit.CHANGES: "changes",
     Exit.LOSES_STATE: "changes, and state is lost",
 }
@@ -101,7 +101,9 @@ def summary(plan: Plan) -> str:
             found.append(f"{noun} {one if number == 1 else more}")
     lost = len(list(plan.losses))
     losses = f"; {count(lost, 'resource')} with state replaced or removed" if lost else ""
-    return f"plan {plan.target}: {', '.join(found) or 'no stack'}{losses}"
+    refused = sum(1 for _ in plan.refusals)
+    refusals = f"; {count(refused, 'change')} refused" if refused else ""
+    return f"plan {plan.target}: {', '.join(found) or 'no stack'}{losses}{refusals}"
 
 
 def exit_line(plan: Said) -> str:

@@ -37,6 +37,13 @@ TABLE = ResourceChange(
 TASK = ResourceChange(
     logical_id="Task", type="AWS::ECS::TaskDefinition", action=Action.REPLACE, certain=False
 )
+SECRET = ResourceChange(
+    logical_id="AppSecret",
+    type="AWS::SecretsManager::Secret",
+    action=Action.MODIFY,
+    causes=(Cause(property="Tags"),),
+    obstacle="the stack policy denies Update:Modify",
+)
 NAMES = ParameterChange(name="Names", old="a,b", new="a,c")
 ID = ParameterChange(name="Id", old="i", new=None, known_after="prod/vpc")
 
@@ -70,6 +77,9 @@ FULL = Plan(
         ([stack("a", Kind.MAY_CHANGE)], Exit.CHANGES),
         ([stack("a", Kind.CHANGED, TASK)], Exit.CHANGES),
         ([stack("a", Kind.CHANGED, TABLE)], Exit.LOSES_STATE),
+        ([stack("a", Kind.CHANGED, SECRET)], Exit.ERROR),
+        ([stack("a", Kind.CHANGED, SECRET.model_copy(update={"certain": False}))], Exit.CHANGES),
+        ([stack("a", Kind.CHANGED, SECRET, TABLE)], Exit.LOSES_STATE),
         ([stack("a", Kind.CHANGED, TABLE), stack("b", Kind.FAILED, error="no")], Exit.ERROR),
     ],
 )
@@ -83,6 +93,23 @@ def test_losses_come_first_and_in_red() -> None:
     assert said[1][1] == "bold red"
     assert said[1][0].strip() == (
         "prod/table replace Table (AWS::DynamoDB::Table, oms_config_prod): TableName"
+    )
+
+
+def test_a_refused_change_is_shown_first() -> None:
+    plan = Plan(target="prod", stacks=(stack("secrets", Kind.CHANGED, SECRET),))
+    text = printed([plan], "text")
+    assert text.startswith(
+        "CloudFormation will refuse\n"
+        "  prod/secrets modify AppSecret (AWS::SecretsManager::Secret): Tags\n"
+        "      the stack policy denies Update:Modify\n"
+    )
+    assert text.endswith(
+        "plan prod: 1 stack changes; 1 change refused\n"
+        "exit 1: not everything can be planned or applied\n"
+    )
+    assert "| prod/secrets | AppSecret (AWS::SecretsManager::Secret) | modify | " in printed(
+        [plan], "markdown"
     )
 
 
