@@ -33,8 +33,8 @@ def oms(project: Project, *arguments: str, **environ: str) -> subprocess.Complet
 
 
 def add_an_exchange(project: Project) -> None:
-    """bybit, beside those that there are."""
-    project.edit("config/config.yaml", "[bitget, bingx, okx]", "[bitget, bingx, okx, bybit]")
+    """kraken, beside those that there are."""
+    project.edit("config/config.yaml", "[bitget, bingx, okx]", "[bitget, bingx, okx, kraken]")
 
 
 def rename_a_table(project: Project) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import EmbeddedAws, Project
 
-NAMES = [f"bybit-{kind}" for kind in ("orders", "filled-orders")]
+NAMES = [f"kraken-{kind}" for kind in ("orders", "filled-orders")]
 QUEUES = {f"{name}-{kind}-dev.fifo" for name in NAMES for kind in ("queue", "dlq")}
 
 
@@ -30,7 +30,7 @@ def launched(project: Project, aws: EmbeddedAws) -> dict[str, Any]:
         QueueUrl=url, MessageBody="kept", MessageGroupId="btc", MessageDeduplicationId="1"
     )
     before = {"queues": queue_names(aws), "resources": physical_ids(aws), "policy": policy(aws)}
-    project.edit("config/config.yaml", "[bitget, bingx, okx]", "[bitget, bingx, okx, bybit]")
+    project.edit("config/config.yaml", "[bitget, bingx, okx]", "[bitget, bingx, okx, kraken]")
     before["diff"] = project.differing()
     project.succeed("launch", "-y", "dev")
     return before
@@ -63,8 +63,8 @@ def policy(aws: EmbeddedAws) -> str:
 def test_the_diff_shows_it_on_its_queues_and_their_consumers_only(launched: dict[str, Any]) -> None:
     said = launched["diff"]
     assert sorted(said) == ["sentry-cluster-oms-dev", "sentry-sqs-dev", "sentry-task-oms-dev"]
-    assert "BybitOrdersQueue" in said["sentry-sqs-dev"]
-    assert "bybit-orders-queue-dev.fifo" in said["sentry-cluster-oms-dev"]
+    assert "KrakenOrdersQueue" in said["sentry-sqs-dev"]
+    assert "kraken-orders-queue-dev.fifo" in said["sentry-cluster-oms-dev"]
     assert "root.parameters['SQSQueueNames']" in said["sentry-cluster-oms-dev"]
     assert "root.parameters['Exchanges']" in said["sentry-task-oms-dev"]
 
@@ -90,7 +90,7 @@ def test_nothing_is_replaced_but_the_task_definition(
 def test_taken_away_again_all_is_as_before_and_orders_elsewhere_survive(
     launched: dict[str, Any], project: Project, aws: EmbeddedAws
 ) -> None:
-    project.edit("config/config.yaml", ", bybit]", "]")
+    project.edit("config/config.yaml", ", kraken]", "]")
     project.succeed("launch", "-y", "dev")
     assert queue_names(aws) == launched["queues"]
     assert policy(aws) == launched["policy"]

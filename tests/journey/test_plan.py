@@ -132,7 +132,7 @@ def test_an_exchange_is_added_on_three_stacks(project: Project) -> None:
     assert changing(stacks) == dict.fromkeys(("sqs", "cluster-oms", "task-oms"), "changed")
     added = [key for key, one in resources(stacks["sqs"]).items() if one["action"] == "add"]
     assert len([key for key in added if key.endswith("Queue")]) == 4
-    assert all(key.startswith("Bybit") for key in added)
+    assert all(key.startswith("Kraken") for key in added)
 
 
 def test_an_exchange_that_is_taken_out_takes_its_messages(project: Project) -> None:

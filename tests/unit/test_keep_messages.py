@@ -83,7 +83,7 @@ def test_where_no_queue_goes_nothing_is_asked() -> None:
 
 
 def test_a_new_queue_is_no_loss() -> None:
-    double = owner(queues=["okx", "bybit"])
+    double = owner(queues=["okx", "kraken"])
     KeepMessages({}, double).run()
     assert calls(double) == []
 

@@ -54,10 +54,10 @@ def test_nothing_is_asked_of_aws() -> None:
 def test_every_pattern_must_match() -> None:
     with pytest.raises(
         QueueNamesError,
-        match=r"dev/cluster-oms: !sqs_queue_names queues: 'bybit-\*' matches no queue of "
+        match=r"dev/cluster-oms: !sqs_queue_names queues: 'kraken-\*' matches no queue of "
         r"dev/sqs\.yaml: master-order, clients-events, bitget-orders",
     ):
-        tag(["*-orders", "bybit-*"]).resolve()
+        tag(["*-orders", "kraken-*"]).resolve()
 
 
 def test_a_list_that_no_parameter_holds_is_refused() -> None:
