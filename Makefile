@@ -55,10 +55,8 @@ bench: $(INSTALLED) ## Compare with stock Sceptre; WRITE=1 writes docs/PERFORMAN
 
 generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pictures, docs, schemas
 	@$(BIN)/python templates/messaging/sqs_queues.py
-	@$(BIN)/python -m sentry_oms.checks.published
 	@$(BIN)/oms graph dev --write README.md
 	@$(BIN)/oms graph dev --write README.pt-BR.md
-	@$(BIN)/python -m tests.broken.compare --offline
 	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
 	@$(BIN)/python -m sentry_oms.environments > docs/ENVIRONMENTS.md
 	@$(BIN)/python -m tests.judges.iam.page > docs/IAM.md
@@ -70,7 +68,6 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python -m tests.readme
 
 checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects
-	@$(BIN)/python -m tests.broken.compare
 	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
 	@$(BIN)/python -m tests.judges.page
 

@@ -1,31 +1,53 @@
-"""The offline check of config: a mistake is named, with file, field and code, before AWS is asked.
+"""The offline check of config: report each mistake with file, field and code before AWS is asked.
 
-Each rule is a file of ``rules``; ``catalogue`` lists them.
+Rules are functions in the modules ``files``, ``settings``, ``tags``, ``outputs``, ``parameters``,
+``limits``, ``environment``, ``services`` and ``state``. Each registers itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from sceptre.stack import Stack
 
-from sentry_oms.checks.catalogue import RULES
+from sentry_oms.checks import (
+    environment,
+    files,
+    limits,
+    outputs,
+    parameters,
+    services,
+    settings,
+    state,
+    tags,
+)
 from sentry_oms.checks.finding import Finding
 from sentry_oms.checks.project import Project
 from sentry_oms.checks.reading import of_stacks, read_environment
-from sentry_oms.checks.rule import Scope
+from sentry_oms.checks.rule import REGISTRY, Phase, Rule, Scope
 
-VALUE_CODES = ("OMS010", "OMS040", "OMS041", "OMS042", "OMS043", "OMS044", "OMS045", "OMS046")
-ASSERTED = "OMS047"
-MISNAMED = "OMS008"
-RESOURCE_CODES = ("OMS06", "OMS07")
+MODULES = (
+    files,
+    settings,
+    tags,
+    outputs,
+    parameters,
+    limits,
+    environment,
+    services,
+    state,
+)
+"""The modules whose rules are registered by this import."""
+
+RULES: tuple[Rule, ...] = tuple(REGISTRY[code] for code in sorted(REGISTRY))
+"""Every rule, in the order of its code."""
 
 __all__ = ["RULES", "Finding", "check_environment", "check_project", "check_stacks"]
 
 
 def check_environment(project_path: Path, environment: str) -> list[Finding]:
-    """What every rule finds in an environment, by file and line.
+    """Return the findings of every rule in an environment, by file and line.
 
     Raises:
         UnknownEnvironment: config/ has no such folder.
@@ -34,44 +56,34 @@ def check_environment(project_path: Path, environment: str) -> list[Finding]:
 
 
 def check_stacks(stacks: Iterable[Stack]) -> list[Finding]:
-    """What the rules that look at single stacks find in these, before they are written.
+    """Return the findings of the rules that look at single stacks, before these are written.
 
     Args:
-        stacks: as Sceptre has read them, with their ``dependencies`` as stacks. What they depend
-            on is looked at, and not checked unless it is among them.
+        stacks: as Sceptre has read them, with their ``dependencies`` as stacks. Dependencies are
+            read, and checked only if they are among the stacks.
     """
     return check_project(of_stacks(stacks))
 
 
 def check_project(project: Project) -> list[Finding]:
-    """What the rules find that can see enough of what was read, without what only follows."""
-    scopes = {Scope.STACKS} | ({Scope.ENVIRONMENT} if project.environment else set())
-    findings = {
-        finding for rule in RULES if rule.scope in scopes for finding in rule.findings(project)
-    }
-    return sorted(
-        causes(findings),
-        key=lambda finding: (finding.file, finding.line, finding.code, finding.field),
-    )
-
-
-def causes(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings without those that follow from another.
-
-    A stack's wrong value goes on into its template, where rules on resources meet it again; and of
-    several rules that name one place, the first says it best.
-    """
+    """Return the findings of the rules, phase by phase, each place once."""
     first: dict[tuple[str, str], Finding] = {}
-    by_code = sorted(findings, key=lambda finding: finding.code)
-    values = {one.stack for one in by_code if one.code.startswith(VALUE_CODES)}
-    # An environment under another's name is taken for it, with all that it holds.
-    is_misnamed = any(one.code == MISNAMED for one in by_code)
-    asserted = values | {one.stack for one in by_code if one.code == ASSERTED}
-    for finding in by_code:
-        blamed = values if finding.code == ASSERTED else asserted
-        follows = finding.code >= ASSERTED and finding.stack in blamed - {None}
-        follows &= finding.code == ASSERTED or finding.code.startswith(RESOURCE_CODES)
-        follows |= is_misnamed and finding.code.startswith(RESOURCE_CODES)
-        if not follows:
+    failed: set[str] = set()
+    for phase in Phase:
+        found = {
+            finding
+            for rule in RULES
+            if rule.phase is phase and _sees_enough(rule, project, failed)
+            for finding in rule.findings(project.without(failed))
+        }
+        for finding in sorted(found, key=lambda one: (one.code, one.file, one.line, one.field)):
             first.setdefault((finding.file, finding.field), finding)
-    yield from first.values()
+        failed |= {finding.stack for finding in found if finding.stack}
+    return sorted(first.values(), key=lambda one: (one.file, one.line, one.code, one.field))
+
+
+def _sees_enough(rule: Rule, project: Project, failed: set[str]) -> bool:
+    if rule.scope is Scope.STACKS:
+        return True
+    is_whole = not failed and not project.unreadable
+    return bool(project.environment) and (rule.phase is Phase.READING or is_whole)

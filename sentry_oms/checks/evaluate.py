@@ -84,6 +84,10 @@ class Evaluator:
         if function == "Fn::Equals":
             left, right = (self.value(item) for item in argument)
             return None if UNKNOWN in (left, right) else text_of(left) == text_of(right)
+        if function == "Fn::Contains":
+            options, value = (self.value(item) for item in argument)
+            is_known = UNKNOWN not in (options, value)
+            return text_of(value) in map(text_of, options) if is_known else None
         if function == "Fn::Not":
             inner = self.holds(argument[0])
             return None if inner is None else not inner

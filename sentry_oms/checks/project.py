@@ -1,46 +1,42 @@
-"""What is checked: stacks, and what they depend on."""
+"""What is checked: stacks, and their dependencies."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sentry_oms.checks.folding import fold, left_out
-from sentry_oms.checks.published import schema
-from sentry_oms.checks.published.validator import faults
-from sentry_oms.checks.rule import Fault
+from sceptre.resolvers.stack_output import StackOutput
+
+from sentry_oms.checks.fault import Fault
+from sentry_oms.checks.folding import fold
 from sentry_oms.checks.stack_file import StackFile, Unreadable
 from sentry_oms.checks.values import Values
-from sentry_oms.names import BOOTSTRAP
 from sentry_oms.templates import Template
 
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource as its environment gets it, what only AWS knows stood in for.
+    """A resource as its environment gets it, with placeholders for values that only AWS knows.
 
     Args:
-        file: the stack that it is of.
+        file: its stack.
         key: its logical ID.
         kind: its type, such as ``AWS::SQS::Queue``.
         properties: its properties.
-        attributes: what it has beside them, such as DependsOn.
-        is_there: whether this environment has it; else another has, or it once a switch is turned.
+        ref: the value of ``Ref``.
     """
 
     file: StackFile
     key: str
     kind: str
     properties: dict[str, Any]
-    attributes: dict[str, Any]
-    is_there: bool
+    ref: Any
 
     def fault(self, path: str, message: str, remedy: str | None = None) -> Fault:
-        """A fault at a path of its properties."""
+        """Return a fault at a path of its properties."""
         field = f"Resources.{self.key}.Properties" + (f".{path}" if path else "")
         return self.file.template_fault(field, message, remedy)
 
@@ -51,10 +47,11 @@ class Project:
 
     Args:
         root: the project's directory.
-        stacks: those that are checked, by name.
-        known: those, and what they depend on.
-        environment: the environment, where all of it is checked.
-        unreadable: what of config could not be read.
+        stacks: the stacks that are checked.
+        known: those and their dependencies, by name.
+        environment: the environment, if all of it is checked.
+        unreadable: the parts of config that could not be read.
+        failed: the stacks that an earlier phase of the check has findings of.
     """
 
     root: Path
@@ -62,82 +59,67 @@ class Project:
     known: Mapping[str, StackFile]
     environment: str | None = None
     unreadable: tuple[Unreadable, ...] = ()
+    failed: frozenset[str] = frozenset()
+
+    def without(self, failed: Collection[str]) -> Project:
+        """Return the project without checking these stacks; others still read them."""
+        if failed == self.failed:
+            return self
+        kept = tuple(file for file in self.stacks if file.name not in failed)
+        return replace(self, stacks=kept, failed=frozenset(failed))
+
+    @property
+    def sound(self) -> Iterator[StackFile]:
+        """The known stacks without findings of an earlier phase."""
+        return (file for file in self.known.values() if file.name not in self.failed)
 
     @cached_property
     def values(self) -> Values:
-        """What is known of the values that the stacks pass each other."""
+        """The values that the stacks pass each other, as far as they are known offline."""
         return Values(self.known)
+
+    @cached_property
+    def _with_placeholders(self) -> Values:
+        return Values(self.known, stand_ins=True)
 
     @cached_property
     def deployed(self) -> Mapping[str, Template]:
         """Each stack's template as its environment gets it, by the stack's name.
 
-        What only AWS knows is stood in for, across stacks too. A stack whose template can't be
-        read, or that a launch passes by, is left out.
+        Placeholders stand for values that only AWS knows, across stacks too. A stack whose template
+        can't be read, or that a launch leaves out, is missing.
         """
-        values = Values(self.known, stand_ins=True)
         return {
-            file.name: fold(file.template, values.evaluator(file))
+            file.name: fold(file.template, self._with_placeholders.evaluator(file))
             for file in self.stacks
             if file.template and file.is_launched
         }
 
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
-        """The resources of the stacks that are launched, and of templates that no stack uses."""
-        values = Values(self.known, stand_ins=True)
+        """The resources of the stacks that are launched."""
         return tuple(
-            resource
-            for file in (*self.stacks, *self.spare)
-            if file.template and file.is_launched
-            for resource in _resources(file, file.template, values)
+            Resource(
+                file,
+                key,
+                str(one.get("Type")),
+                one.get("Properties") or {},
+                self._with_placeholders.evaluator(file).value({"Ref": key}),
+            )
+            for file in self.stacks
+            for key, one in self.deployed.get(file.name, {}).get("Resources", {}).items()
         )
 
-    @cached_property
-    def misshapen(self) -> Mapping[tuple[str, str], Mapping[str, str]]:
-        """What the published schemas find: by stack and resource, each path with its message."""
-        return {
-            (resource.file.name, resource.key): {
-                ".".join(path): message
-                for path, message in faults(
-                    resource.properties, published, published.get("definitions", {})
-                )
-            }
-            for resource in self.resources
-            if (published := schema(resource.kind))
-        }
-
     def of_kind(self, *kinds: str) -> Iterator[Resource]:
-        """The resources of these types."""
+        """Return the resources of these types."""
         return (resource for resource in self.resources if resource.kind in kinds)
 
-    @cached_property
-    def spare(self) -> tuple[StackFile, ...]:
-        """Templates that no stack uses: people create stacks of them by hand.
-
-        Those that take no Environment are the account's, and stacks of its own folder.
-        """
-        if not self.environment or self.environment == BOOTSTRAP or not self.stacks:
-            return ()
-        used = {file.template_source.file for file in self.stacks}
-        paths = sorted(self.root.glob("templates/*/*.json"))
-        found = (path.relative_to(self.root).as_posix() for path in paths)
-        spare = (self._spare(file) for file in found if file not in used)
-        return tuple(one for one in spare if _takes_environment(one))
-
-    def _spare(self, file: str) -> StackFile:
-        stack = copy.copy(self.stacks[0].stack)
-        stack.name = f"{self.environment}/{Path(file).stem}"
-        stack.external_name = f"sentry-{Path(file).stem}-{self.environment}"
-        stack._parameters = {"Environment": self.environment}
-        stack._sceptre_user_data = {}
-        stack._template_handler_config = {"path": file.removeprefix("templates/")}
-        stack._ignore = stack._obsolete = False
-        stack._template = None
-        return StackFile(self.root, stack)
+    def target(self, tag: StackOutput) -> StackFile | None:
+        """Return the stack that a ``!stack_output`` reads."""
+        return self.known.get(tag.dependency_stack_name.removesuffix(".yaml"))
 
     def upstream(self, file: StackFile) -> set[str]:
-        """The names of all that a stack waits for."""
+        """Return the names of all stacks that a stack waits for."""
         found: set[str] = set()
         todo = [file.stack]
         while todo:
@@ -146,32 +128,3 @@ class Project:
                     found.add(dependency.name)
                     todo.append(dependency)
         return found
-
-
-def _takes_environment(file: StackFile) -> bool:
-    return not file.template or "Environment" in file.section("Parameters")
-
-
-def _resources(file: StackFile, template: Template, values: Values) -> Iterator[Resource]:
-    evaluator = values.evaluator(file)
-    there = fold(template, evaluator).get("Resources", {})
-    for key, resource in {**there, **left_out(template, evaluator)}.items():
-        kind, properties = resource.get("Type"), resource.get("Properties", {})
-        if key not in there:
-            properties = _without_empty(properties)
-        if isinstance(kind, str) and isinstance(properties, dict):
-            rest = {name: part for name, part in resource.items() if name != "Properties"}
-            yield Resource(file, key, kind, properties, rest, key in there)
-
-
-def _without_empty(part: Any) -> Any:
-    """A part in which what is empty is not known.
-
-    A resource is left out where a parameter is empty, such as a certificate: where it is there, the
-    parameter is not.
-    """
-    if isinstance(part, dict):
-        return {key: _without_empty(value) for key, value in part.items()}
-    if isinstance(part, list):
-        return [_without_empty(item) for item in part]
-    return {"Ref": "AWS::NoValue"} if part == "" else part

@@ -1,45 +1,40 @@
-"""What a rule is, and what it yields."""
+"""What a rule is, and the registry of all rules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING
+from enum import Enum, IntEnum
 
+from sentry_oms.checks.fault import Fault
 from sentry_oms.checks.finding import Finding
-from sentry_oms.checks.source import Source
+from sentry_oms.checks.project import Project
 
-if TYPE_CHECKING:
-    from sentry_oms.checks.project import Project
+Find = Callable[[Project], Iterator[Fault]]
+"""Yields each fault of a project."""
 
 
 class Scope(Enum):
     """What a rule must see of the project."""
 
-    STACKS = "each stack, and what it depends on"
-    ENVIRONMENT = "the whole environment; not part of the check before a launch"
+    STACKS = "each stack and its dependencies; part of the check before a launch"
+    ENVIRONMENT = "the whole environment"
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What a rule yields: a finding that lacks only what the rule itself says.
+class Phase(IntEnum):
+    """When a rule runs. A stack with a finding is left out of the later phases.
 
-    Args:
-        source: the file at fault.
-        field: the field in it.
-        message: what is wrong.
-        remedy: what to do, where it is not what the rule says.
-        stack: the stack, if it is of one.
-        line: where the field does not lead to it.
+    So one mistake is reported once, where it was made, and not again wherever it leads.
     """
 
-    source: Source
-    field: str
-    message: str
-    remedy: str | None = None
-    stack: str | None = None
-    line: int | None = None
+    READING = 1
+    """Files, settings and templates can be read."""
+    STACK = 2
+    """A stack's own settings, tags, parameters, names and sizes."""
+    BETWEEN = 3
+    """What stacks give each other."""
+    WIRING = 4
+    """What the templates make of all that."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +43,12 @@ class Rule:
 
     Args:
         code: stable, such as OMS043; never given to another rule.
-        title: what must hold, in a few words.
-        cause: how it comes about, and what it would have led to.
+        title: what must be true, in a few words.
+        cause: how the mistake happens, and what it would lead to.
         remedy: what to do, in a few words that can end a line.
-        scope: what it must see.
+        phase: when it runs.
+        scope: what it must see. A rule that needs the environment runs after the first phase only
+            if no stack failed before.
         find: yields each fault.
     """
 
@@ -59,11 +56,12 @@ class Rule:
     title: str
     cause: str
     remedy: str
+    phase: Phase
     scope: Scope
-    find: Callable[[Project], Iterator[Fault]]
+    find: Find
 
     def findings(self, project: Project) -> Iterator[Finding]:
-        """Each fault as a finding."""
+        """Return each fault as a finding."""
         for fault in self.find(project):
             yield Finding(
                 file=fault.source.file,
@@ -74,3 +72,27 @@ class Rule:
                 remedy=self.remedy if fault.remedy is None else fault.remedy,
                 stack=fault.stack,
             )
+
+
+REGISTRY: dict[str, Rule] = {}
+"""Every rule by its code. A rule registers itself when its module is imported."""
+
+
+def rule(
+    code: str,
+    title: str,
+    *,
+    cause: str,
+    remedy: str,
+    phase: Phase = Phase.STACK,
+    scope: Scope = Scope.STACKS,
+) -> Callable[[Find], Find]:
+    """Register the decorated function as a rule."""
+
+    def register(find: Find) -> Find:
+        if code in REGISTRY:
+            raise ValueError(f"{code} is the code of two rules")
+        REGISTRY[code] = Rule(code, title, cause, remedy, phase, scope, find)
+        return find
+
+    return register

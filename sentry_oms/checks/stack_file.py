@@ -20,7 +20,7 @@ from sceptre.resolvers import CustomYamlTagBase
 from sceptre.stack import Stack
 from sceptre.template import Template as SceptreTemplate
 
-from sentry_oms.checks.rule import Fault
+from sentry_oms.checks.fault import Fault
 from sentry_oms.checks.source import Source
 from sentry_oms.templates import Template, loaded
 

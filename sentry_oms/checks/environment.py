@@ -1,0 +1,146 @@
+"""Rules about an environment: its stacks, values and dependencies are its own.
+
+These are mistakes of copying: everything exists, and belongs to somebody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sceptre.resolvers.stack_output import StackOutput
+
+from sentry_oms.arguments import tag_name
+from sentry_oms.checks.fault import Fault
+from sentry_oms.checks.parameters import given_values
+from sentry_oms.checks.project import Project
+from sentry_oms.checks.rule import Phase, rule
+from sentry_oms.checks.stack_file import StackFile
+from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS, queue_name, stack_name
+
+FIFO = ("master-order",)
+STANDARD = ("order-execution-polling", "clients-events")
+"""The seed's queues that belong to no exchange. Consumers read their names with that ending."""
+MFA = ("OFF", "OPTIONAL", "ON")
+"""From the weakest to the strictest."""
+
+
+def _environment(file: StackFile) -> str | None:
+    """Return the environment that a stack belongs to; None outside of this project's folders."""
+    folder = file.name.split("/")[0]
+    return folder if folder in (*ENVIRONMENTS, BOOTSTRAP) else None
+
+
+@rule(
+    "OMS080",
+    "A stack has its own environment's name",
+    cause="`stack_name` is another environment's, or another stack's: a launch would update that "
+    "stack with this one's template and values.",
+    remedy="write sentry-<stack>-{{ environment }}",
+    phase=Phase.BETWEEN,
+)
+def stack_named(project: Project) -> Iterator[Fault]:
+    """Find stacks whose name is not the one that their path gives."""
+    for file in project.stacks:
+        environment = _environment(file)
+        stem = file.name.rpartition("/")[2]
+        if environment and file.stack.external_name != stack_name(stem, environment):
+            wanted = stack_name(stem, environment)
+            message = f"is {file.stack.external_name}; the name of {file.name}.yaml is {wanted}"
+            yield file.fault("stack_name", message)
+
+
+@rule(
+    "OMS081",
+    "A stack gets its own environment",
+    cause="The parameter Environment is another environment's: resources get its names and sizes.",
+    remedy="write {{ environment }}",
+    phase=Phase.BETWEEN,
+)
+def environment_given(project: Project) -> Iterator[Fault]:
+    """Find stacks whose parameter Environment is not their own."""
+    for given in given_values(project):
+        environment = _environment(given.file)
+        if given.name == "Environment" and environment and given.whole != environment:
+            yield given.file.fault(
+                "parameters.Environment", f"is {given.whole}, in a stack of {environment}"
+            )
+
+
+@rule(
+    "OMS082",
+    "A stack reads its own environment",
+    cause="A tag names a stack file of another environment: this stack would use that "
+    "environment's VPC, secrets or queues.",
+    remedy="begin the path with {{ environment }}/",
+    phase=Phase.BETWEEN,
+)
+def dependencies_own(project: Project) -> Iterator[Fault]:
+    """Find tags and ``dependencies`` that name a stack of another environment."""
+    for file in project.stacks:
+        environment = _environment(file)
+        told = set()
+        for place, tag in file.tags if environment else ():
+            argument = tag._argument
+            path = argument.get("stack") if isinstance(argument, dict) else None
+            if isinstance(tag, StackOutput):
+                path = tag.dependency_stack_name
+            if isinstance(path, str) and path.split("/")[0] != environment:
+                told.add(path.removesuffix(".yaml"))
+                yield file.fault(place, f"{tag_name(tag)} reads {path}, of another environment")
+        for dependency in file.stack.dependencies if environment else ():
+            if dependency.name.split("/")[0] != environment and dependency.name not in told:
+                message = f"{dependency.name}.yaml is of another environment"
+                yield file.fault("dependencies", message)
+
+
+@rule(
+    "OMS088",
+    "The queues of the system keep their type",
+    cause="master-order must be FIFO: orders of a client keep their sequence. "
+    "order-execution-polling and clients-events must be standard: a FIFO queue has no delay for a "
+    "single message. The type is part of a queue's name, by which consumers find it.",
+    remedy="set fifo as the system needs it",
+    phase=Phase.WIRING,
+)
+def queues_typed(project: Project) -> Iterator[Fault]:
+    """Find queue stacks that lack one of the system's queues, or have it with the other type."""
+    for file in project.stacks:
+        environment = file.stack._sceptre_user_data.get("environment")
+        made = {
+            one.properties.get("QueueName")
+            for one in project.of_kind("AWS::SQS::Queue")
+            if one.file is file
+        }
+        if not made or not isinstance(environment, str):
+            continue
+        for names, fifo in ((FIFO, True), (STANDARD, False)):
+            for name in names:
+                if queue_name(name, environment, fifo=fifo) not in made:
+                    kind = "FIFO" if fifo else "standard"
+                    yield file.fault("sceptre_user_data.queues", f"{name} must be a {kind} queue")
+
+
+@rule(
+    "OMS089",
+    "The user pool gives the MFA that the hook asks for",
+    cause="`!validate_cognito` asks for a stricter MFA than the template gives the environment's "
+    "user pool: the hook would refuse every launch of the services.",
+    remedy="change cognito_mfa in config.yaml, or the template's Mappings",
+    phase=Phase.WIRING,
+)
+def mfa_given(project: Project) -> Iterator[Fault]:
+    """Find hooks that ask for more than the target's template gives."""
+    for file in project.stacks:
+        told = False
+        for place, tag in file.tags:
+            argument = tag._argument
+            if tag_name(tag) != "!validate_cognito" or not isinstance(argument, dict) or told:
+                continue
+            asked = argument.get("mfa")
+            target = str(argument.get("stack")).removesuffix(".yaml")
+            for pool in project.of_kind("AWS::Cognito::UserPool"):
+                gives = pool.properties.get("MfaConfiguration", "OFF")
+                is_weaker = {asked, gives} <= {*MFA} and MFA.index(asked) > MFA.index(gives)
+                if pool.file.name == target and is_weaker:
+                    told = True
+                    yield file.fault(f"{place}.mfa", f"asks for {asked}; {target} gives {gives}")

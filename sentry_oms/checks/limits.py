@@ -1,0 +1,254 @@
+"""Rules about limits of AWS that config's values reach: names, sizes, capabilities."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sentry_oms.checks.fault import Fault
+from sentry_oms.checks.project import Project
+from sentry_oms.checks.rule import Phase, rule
+
+IN_REQUEST = 51_200
+IN_BUCKET = 1_048_576
+"""Bytes of a template's body.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+"""
+
+
+@rule(
+    "OMS051",
+    "A template is not larger than CloudFormation accepts",
+    cause="The body is over 51,200 bytes without `template_bucket_name`, or over 1 MB with it. "
+    "Sceptre does not check it, and CloudFormation refuses the request.",
+    remedy="split the template over two stacks",
+)
+def template_size(project: Project) -> Iterator[Fault]:
+    """Find larger bodies, as Sceptre sends them."""
+    for file in project.stacks:
+        size = len(file.rendering.body.encode())
+        in_bucket = file.stack._template_bucket_name is not None
+        limit = IN_BUCKET if in_bucket else IN_REQUEST
+        if size > limit:
+            where = "from a bucket" if in_bucket else "in a request"
+            message = f"is {size:,} bytes; CloudFormation accepts {limit:,} {where}"
+            remedy = None if in_bucket else "set template_bucket_name"
+            yield file.template_fault("", message, remedy)
+
+
+LOAD_BALANCING = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+NAMES = {
+    ("AWS::SQS::Queue", "QueueName"): (80, r"[A-Za-z0-9_-]+(\.fifo)?"),
+    ("AWS::DynamoDB::Table", "TableName"): (255, r"[A-Za-z0-9_.-]{3,}"),
+    ("AWS::IAM::Role", "RoleName"): (64, r"[\w+=,.@-]+"),
+    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName"): (128, r"[\w+=,.@-]+"),
+    ("AWS::Logs::LogGroup", "LogGroupName"): (512, r"[A-Za-z0-9_/.#-]+"),
+    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "Name"): (32, LOAD_BALANCING),
+    ("AWS::ElasticLoadBalancingV2::TargetGroup", "Name"): (32, LOAD_BALANCING),
+    ("AWS::ECR::Repository", "RepositoryName"): (256, r"[a-z0-9]+([._/-][a-z0-9]+)*"),
+    ("AWS::ECS::Cluster", "ClusterName"): (255, r"[A-Za-z0-9_-]+"),
+    ("AWS::ECS::Service", "ServiceName"): (255, r"[A-Za-z0-9_-]+"),
+    ("AWS::ECS::TaskDefinition", "Family"): (255, r"[A-Za-z0-9_-]+"),
+    ("AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId"): (40, r"[A-Za-z](-?[A-Za-z0-9])*"),
+    ("AWS::S3::Bucket", "BucketName"): (63, r"[a-z0-9][a-z0-9.-]+[a-z0-9]"),
+    ("AWS::CloudWatch::Alarm", "AlarmName"): (255, r"[^\x00-\x1f]+"),
+    ("AWS::CloudWatch::Dashboard", "DashboardName"): (255, r"[A-Za-z0-9_-]+"),
+    ("AWS::SecretsManager::Secret", "Name"): (512, r"[A-Za-z0-9/_+=.@-]+"),
+    ("AWS::KMS::Alias", "AliasName"): (256, r"alias/[A-Za-z0-9/_-]+"),
+    ("AWS::Cognito::UserPool", "UserPoolName"): (128, r"[\w\s+=,.@-]+"),
+    ("AWS::Cognito::UserPoolClient", "ClientName"): (128, r"[\w\s+=,.@-]+"),
+    ("AWS::CodeBuild::Project", "Name"): (150, r"[A-Za-z0-9][A-Za-z0-9_-]+"),
+    ("AWS::CodePipeline::Pipeline", "Name"): (100, r"[A-Za-z0-9.@_-]+"),
+}
+"""By type and property: the most characters, and the pattern. Source: the Create operation of each
+service's API reference."""
+
+
+@rule(
+    "OMS052",
+    "Every resource's name is valid",
+    cause="A name that a template makes of its parameters is longer than the service allows, or "
+    "has invalid characters. The service refuses it in the middle of a launch.",
+    remedy="shorten the name, or the values that it is made of",
+)
+def resource_name(project: Project) -> Iterator[Fault]:
+    """Find names, with the parameters put in, that are too long or have invalid characters."""
+    for file in project.stacks:
+        evaluator = project.values.evaluator(file)
+        for key, resource in file.section("Resources").items():
+            for property_, expression in resource.get("Properties", {}).items():
+                limit, pattern = NAMES.get((resource.get("Type"), property_), (0, ""))
+                name = evaluator.value(expression) if limit else None
+                if not isinstance(name, str):
+                    continue
+                field = f"Resources.{key}.Properties.{property_}"
+                if len(name) > limit:
+                    message = f"'{name}' has {len(name)} characters; at most {limit} are allowed"
+                    yield file.template_fault(field, message)
+                elif not re.fullmatch(pattern, name):
+                    message = f"'{name}' does not match {pattern}"
+                    yield file.template_fault(field, message, "use the characters that it allows")
+
+
+INLINE = 10_240
+"""Characters of all the inline policies of a role."""
+
+POLICIES = {
+    ("AWS::IAM::Role", "AssumeRolePolicyDocument"): 2_048,
+    ("AWS::IAM::ManagedPolicy", "PolicyDocument"): 6_144,
+    ("AWS::SQS::QueuePolicy", "PolicyDocument"): 8_192,
+    ("AWS::S3::BucketPolicy", "PolicyDocument"): 20_480,
+    ("AWS::KMS::Key", "KeyPolicy"): 32_768,
+    ("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy"): 20_480,
+}
+"""By type and property, in characters or bytes: policies are ASCII.
+
+Sources:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
+    https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+"""
+
+
+@rule(
+    "OMS053",
+    "A policy is not larger than its service accepts",
+    cause="A policy lists so many resources, such as each queue of each exchange, that IAM or the "
+    "service refuses it. IAM does not count white space, and CloudFormation sends none.",
+    remedy="use patterns instead of lists, or split it",
+)
+def policy_size(project: Project) -> Iterator[Fault]:
+    """Find policies that are too large, and roles whose inline policies are so together.
+
+    Values that only AWS knows count as nothing, so that every policy found is certainly too large.
+    """
+    for file in project.stacks:
+        evaluator = project.values.evaluator(file, shortest=True)
+        for key, resource in file.section("Resources").items():
+            properties = resource.get("Properties", {})
+            sizes = {
+                property_: (_size(evaluator.value(properties[property_])), limit)
+                for (type_, property_), limit in POLICIES.items()
+                if type_ == resource.get("Type") and property_ in properties
+            }
+            if resource.get("Type") == "AWS::IAM::Role" and "Policies" in properties:
+                sizes["Policies"] = (_inline(evaluator.value(properties["Policies"])), INLINE)
+            for property_, (size, limit) in sizes.items():
+                if size > limit:
+                    message = f"is at least {size:,} characters; at most {limit:,} are allowed"
+                    yield file.template_fault(f"Resources.{key}.Properties.{property_}", message)
+
+
+def _inline(policies: Any) -> int:
+    documents = [one.get("PolicyDocument") for one in policies if isinstance(one, Mapping)]
+    return sum(map(_size, documents))
+
+
+def _size(document: Any) -> int:
+    return len(json.dumps(document, separators=(",", ":")).encode())
+
+
+TASK_DEFINITION = 65_536
+"""Bytes. Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html"""
+
+
+@rule(
+    "OMS054",
+    "A task definition is not larger than ECS accepts",
+    cause="Its environment, or the scripts in it, are over 64 KB. ECS refuses to register it.",
+    remedy="move large values into the image, or into a secret",
+)
+def task_definition_size(project: Project) -> Iterator[Fault]:
+    """Find larger task definitions; values that only AWS knows count as nothing."""
+    for file in project.stacks:
+        evaluator = project.values.evaluator(file, shortest=True)
+        for key, resource in file.section("Resources").items():
+            if resource.get("Type") == "AWS::ECS::TaskDefinition":
+                size = _size(evaluator.value(resource.get("Properties", {})))
+                if size > TASK_DEFINITION:
+                    message = f"is at least {size:,} bytes; ECS accepts {TASK_DEFINITION:,}"
+                    yield file.template_fault(f"Resources.{key}.Properties", message)
+
+
+WITH_IAM = (
+    "templates/compute/ecs-cluster-*.json",
+    "templates/cicd/codepipeline-*.json",
+    "templates/cicd/github-*.json",
+    "templates/cicd/permissions-boundaries.json",
+)
+"""The templates whose command passes CAPABILITY_IAM and CAPABILITY_NAMED_IAM."""
+
+AUTO_EXPAND = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro")
+
+
+@rule(
+    "OMS055",
+    "A template needs no capability that its command does not pass",
+    cause="A role or a policy stands in a template other than a cluster's or a pipeline's, or a "
+    "template has a transform, a macro or a nested stack. The team's `aws cloudformation` commands "
+    "would be refused with InsufficientCapabilities. Sceptre always passes all capabilities, so a "
+    "launch would not show it.",
+    remedy="put roles into the cluster's or the pipeline's template, and expand macros by hand",
+)
+def capability(project: Project) -> Iterator[Fault]:
+    """Find IAM resources whose command passes no capability, and everything a macro expands."""
+    for file in project.stacks:
+        has_iam = any(fnmatchcase(file.template_source.file, pattern) for pattern in WITH_IAM)
+        if file.template and "Transform" in file.template:
+            yield file.template_fault("Transform", "needs CAPABILITY_AUTO_EXPAND")
+        for key, resource in file.section("Resources").items():
+            kind = str(resource.get("Type"))
+            if kind.startswith("AWS::IAM::") and not has_iam:
+                message = f"{kind} needs CAPABILITY_IAM, which only clusters and pipelines pass"
+                yield file.template_fault(f"Resources.{key}", message)
+            if kind in AUTO_EXPAND or _has_macro(resource):
+                yield file.template_fault(f"Resources.{key}", "needs CAPABILITY_AUTO_EXPAND")
+
+
+def _has_macro(part: Any) -> bool:
+    if isinstance(part, dict):
+        return "Fn::Transform" in part or any(map(_has_macro, part.values()))
+    return isinstance(part, list) and any(map(_has_macro, part))
+
+
+SCOPED = {"AWS::ECS::Service": "Cluster", "AWS::Cognito::UserPoolGroup": "UserPoolId"}
+"""Types whose names are unique within what this property names."""
+
+FURTHER = (("AWS::Cognito::UserPoolGroup", "GroupName"), ("AWS::EC2::SecurityGroup", "GroupName"))
+MANY = ("AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::ECS::TaskDefinition")
+"""Types of which several may have one name."""
+
+
+@rule(
+    "OMS056",
+    "No two resources have one name",
+    cause="Two resources of a type come out with one name, in one stack or in two. The second "
+    "fails with AlreadyExists in the middle of a launch. cfn-lint compares names as they are "
+    "written, within a template.",
+    remedy="give each its own name",
+    phase=Phase.BETWEEN,
+)
+def name_unique(project: Project) -> Iterator[Fault]:
+    """Find names that an earlier resource of the type has.
+
+    Source:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
+    """
+    named = [pair for pair in (*NAMES, *FURTHER) if pair[0] not in MANY]
+    owners: dict[tuple[object, ...], str] = {}
+    for resource in project.resources:
+        for kind, property_ in named:
+            name = resource.properties.get(property_)
+            if kind != resource.kind or not isinstance(name, str):
+                continue
+            within = str(resource.properties.get(SCOPED.get(kind, "")))
+            place = f"{resource.file.name}: {resource.key}"
+            owner = owners.setdefault((kind, property_, name, within), place)
+            if owner != place:
+                yield resource.fault(property_, f"'{name}' is the name of {owner} too")

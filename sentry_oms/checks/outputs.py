@@ -1,0 +1,246 @@
+"""Rules about what stacks give each other: outputs, exports, imports, keys of mappings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sceptre.resolvers.stack_output import StackOutput
+
+from sentry_oms.checks.evaluate import MALFORMED, Evaluator
+from sentry_oms.checks.fault import Fault
+from sentry_oms.checks.project import Project
+from sentry_oms.checks.rule import Phase, Scope, rule
+from sentry_oms.checks.stack_file import StackFile
+
+
+@rule(
+    "OMS033",
+    "Every import is exported",
+    cause="`Fn::ImportValue` names an export that no stack of the project has: the output is "
+    "misspelt or has no Export, or the parameter with the stack's name is wrong. Names that only "
+    "AWS knows pass.",
+    remedy="pass the stack's name with !stack_output dev/<stack>.yaml::StackName",
+    phase=Phase.BETWEEN,
+)
+def import_resolves(project: Project) -> Iterator[Fault]:
+    """Find imports whose name is known offline and that no stack exports.
+
+    Source:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-importvalue.html
+    """
+    for file in project.stacks:
+        seen: set[str] = set()
+        for place, expression, name in _named_imports(project, file):
+            owner = _owner(project, name)
+            # A wrong stack name is reported once, and not for each of its outputs.
+            cause = name if owner else _parameter_of(file, expression) or name
+            if cause in seen or _exporter(project, name):
+                continue
+            seen.add(cause)
+            if owner is None:
+                yield _unowned(file, place, expression, name)
+            elif owner.template:
+                has = ", ".join(sorted(project.values.exports(owner))) or "nothing"
+                message = f"imports {name}, which {owner.name}.yaml does not export"
+                yield file.template_fault(place, message, f"it exports {has}")
+
+
+@rule(
+    "OMS034",
+    "A stack depends on the stacks that it imports from",
+    cause="The name of the exporting stack is written out, so that Sceptre knows of no dependency. "
+    "A launch may create the importing stack first, and then fails.",
+    remedy="pass the stack's name with !stack_output",
+    phase=Phase.BETWEEN,
+)
+def import_upstream(project: Project) -> Iterator[Fault]:
+    """Find imports from a stack that is not upstream, once for each such stack."""
+    for file in project.stacks:
+        upstream = project.upstream(file)
+        told: set[str] = set()
+        for _, expression, name in _named_imports(project, file):
+            owner = _exporter(project, name)
+            if owner and owner.name not in upstream | told:
+                told.add(owner.name)
+                parameter = _parameter_of(file, expression)
+                field = f"parameters.{parameter}" if parameter else "dependencies"
+                message = f"imports {name}, and nothing makes this stack wait for {owner.name}"
+                remedy = f"pass the name with !stack_output {owner.name}.yaml::StackName"
+                yield file.fault(field, message, remedy)
+
+
+PUBLIC = "Sentry::PublicOutputs"
+"""In a template's Metadata: its outputs for people and scripts, by name or shell pattern."""
+
+
+@rule(
+    "OMS035",
+    "Every output is read, or public",
+    cause="No stack reads the output, by `!stack_output` or by import. It is left over, or the "
+    "stack that should read it does not. An export that nobody imports today locks its resource "
+    "once somebody does.",
+    remedy=f"remove it, or list it under {PUBLIC} in the template's Metadata if people read it",
+    phase=Phase.WIRING,
+    scope=Scope.ENVIRONMENT,
+)
+def output_read(project: Project) -> Iterator[Fault]:
+    """Find outputs that nothing in the environment reads and that are not public."""
+    # By template, since an output of one that several stacks share needs one reader.
+    read = {
+        (project.known[name].template_source.file, key)
+        for file in project.known.values()
+        for name, key in _reads(project, file)
+        if name in project.known
+    }
+    for file in project.stacks:
+        for key in file.section("Outputs"):
+            place = (file.template_source.file, key)
+            is_public = any(fnmatchcase(key, pattern) for pattern in _public_outputs(file))
+            if place not in read and not is_public:
+                yield file.template_fault(f"Outputs.{key}", "is read by no stack")
+
+
+@rule(
+    "OMS036",
+    "Every public output exists",
+    cause="An output was renamed or removed, and the list of public outputs was not changed.",
+    remedy="correct the list",
+)
+def public_output_exists(project: Project) -> Iterator[Fault]:
+    """Find names and patterns of the list that match no output."""
+    for file in project.stacks:
+        if not isinstance(file.section("Metadata").get(PUBLIC, []), list):
+            yield file.template_fault(f"Metadata.{PUBLIC}", "must be a list")
+        for pattern in _public_outputs(file):
+            if not any(fnmatchcase(key, pattern) for key in file.section("Outputs")):
+                message = f"'{pattern}' matches no output of the template"
+                yield file.template_fault(f"Metadata.{PUBLIC}.{pattern}", message)
+
+
+@rule(
+    "OMS037",
+    "Every key that a template looks up is in the mapping",
+    cause="`Fn::FindInMap` asks for an environment, or for a value, that the mapping does not "
+    "have. CloudFormation refuses the template. cfn-lint checks literal keys only.",
+    remedy="add the key to the mapping, or correct it",
+)
+def map_key_exists(project: Project) -> Iterator[Fault]:
+    """Find keys that the environment looks up and the mapping lacks, each once."""
+    for file in project.stacks:
+        evaluator = project.values.evaluator(file)
+        told = set()
+        for section in ("Resources", "Outputs"):
+            for name, part in file.section(section).items():
+                for path in _missing_keys(part, evaluator, file.section("Mappings")):
+                    if path not in told:
+                        told.add(path)
+                        message = f"'{path}' is looked up and not in Mappings"
+                        yield file.template_fault(f"{section}.{name}", message)
+
+
+@rule(
+    "OMS038",
+    "No two outputs export one name",
+    cause="Two outputs export one name. CloudFormation refuses the second.",
+    remedy="begin the name with ${AWS::StackName}, and end it with the output's",
+    phase=Phase.BETWEEN,
+)
+def export_unique(project: Project) -> Iterator[Fault]:
+    """Find exports whose name another output of the region has, in this stack or before it."""
+    owners: dict[tuple[str, str], str] = {}
+    for file in project.sound:
+        evaluator = project.values.evaluator(file)
+        for key, output in file.section("Outputs").items():
+            export = output.get("Export")
+            name = evaluator.value(export.get("Name")) if isinstance(export, dict) else None
+            is_there = evaluator.holds(output.get("Condition", "")) is not False
+            if not isinstance(name, str) or not is_there:
+                continue
+            owner = owners.setdefault((file.stack.region, name), f"{file.name}: {key}")
+            if owner != f"{file.name}: {key}" and file in project.stacks:
+                yield file.template_fault(f"Outputs.{key}.Export", f"{name} is {owner}'s too")
+
+
+def _named_imports(
+    project: Project, file: StackFile, *, all_branches: bool = False
+) -> Iterator[tuple[str, Any, str]]:
+    """Yield each import whose name is known offline: its place, its expression and the name."""
+    evaluator = project.values.evaluator(file)
+    for place, expression in evaluator.imports(all_branches=all_branches):
+        name = evaluator.value(expression)
+        if isinstance(name, str):
+            yield place, expression, name
+
+
+def _exporter(project: Project, name: str) -> StackFile | None:
+    """Return the stack that exports the name."""
+    exports = project.values.exports
+    return next((file for file in project.known.values() if name in exports(file)), None)
+
+
+def _owner(project: Project, name: str) -> StackFile | None:
+    """Return the stack whose name the name of an export, ``<stack>-<output>``, begins with."""
+    owners = [f for f in project.known.values() if name.startswith(f"{f.stack.external_name}-")]
+    return max(owners, key=lambda file: len(str(file.stack.external_name)), default=None)
+
+
+def _parameter_of(file: StackFile, expression: Any) -> str | None:
+    """Return the parameter that config passes and that the name of an import begins with."""
+    names = re.findall(r"(?:\$\{|'Ref': ')(\w+)", str(expression))
+    return next((name for name in names if name in file.parameters), None)
+
+
+def _unowned(file: StackFile, place: str, expression: Any, name: str) -> Fault:
+    message = f"{name} is imported, and no stack of that name is known here"
+    parameter = _parameter_of(file, expression)
+    if parameter is None:
+        return file.template_fault(place, message)
+    return file.fault(f"parameters.{parameter}", message)
+
+
+def _public_outputs(file: StackFile) -> list[str]:
+    declared = file.section("Metadata").get(PUBLIC, [])
+    return [str(one) for one in declared] if isinstance(declared, list) else []
+
+
+def _reads(project: Project, file: StackFile) -> Iterator[tuple[str, str]]:
+    """Yield each stack and output that a stack reads, by tag or by import."""
+    for _, tag in file.tags:
+        if isinstance(tag, StackOutput):
+            yield tag.dependency_stack_name.removesuffix(".yaml"), tag.output_key
+    for _, _, name in _named_imports(project, file, all_branches=True):
+        owner = _exporter(project, name)
+        if owner:
+            yield owner.name, project.values.exports(owner)[name]
+
+
+def _missing_keys(part: Any, evaluator: Evaluator, mappings: Any) -> Iterator[str]:
+    if isinstance(part, list):
+        for item in part:
+            yield from _missing_keys(item, evaluator, mappings)
+    elif isinstance(part, dict):
+        if "Fn::FindInMap" in part and len(part) == 1:
+            path = _missing_key(part["Fn::FindInMap"], evaluator, mappings)
+            if path:
+                yield path
+        for item in part.values():
+            yield from _missing_keys(item, evaluator, mappings)
+
+
+def _missing_key(argument: Any, evaluator: Evaluator, mappings: Any) -> str | None:
+    """Return the path that a lookup with known keys and no default does not find."""
+    try:
+        keys = [evaluator.value(key) for key in argument]
+        if len(keys) != 3 or not all(isinstance(key, str) for key in keys):
+            return None
+        found = mappings
+        for key in keys:
+            if key not in found:
+                return ".".join(keys)
+            found = found[key]
+    except MALFORMED:
+        pass  # cfn-lint reports it.
+    return None

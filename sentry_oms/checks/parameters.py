@@ -1,0 +1,258 @@
+"""Rules about parameters: config passes what the template takes, and its Rules accept it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from sceptre.resolvers import CustomYamlTagBase
+from sceptre.resolvers.no_value import NoValue
+
+from sentry_oms.arguments import tag_name
+from sentry_oms.checks.evaluate import MALFORMED, UNKNOWN, Evaluator, text_of
+from sentry_oms.checks.fault import Fault
+from sentry_oms.checks.project import Project
+from sentry_oms.checks.rule import Phase, rule
+from sentry_oms.checks.stack_file import StackFile
+from sentry_oms.checks.values import is_list
+
+
+class Given(NamedTuple):
+    """A parameter that config passes, as far as its value is known offline.
+
+    Args:
+        file: the stack.
+        name: the parameter's.
+        declared: the template's declaration of it.
+        items: its value; each item if it takes a list.
+        whole: the value as it is sent.
+    """
+
+    file: StackFile
+    name: str
+    declared: Mapping[str, Any]
+    items: tuple[str, ...]
+    whole: str
+
+    def fault(self, message: str, remedy: str | None = None) -> Fault:
+        """Return a fault of the value; the template's ConstraintDescription is the remedy."""
+        says = self.declared.get("ConstraintDescription")
+        return self.file.fault(f"parameters.{self.name}", message, remedy or says)
+
+
+def given_values(project: Project) -> Iterator[Given]:
+    """Yield each parameter of the launched stacks whose value is known."""
+    for file in project.stacks:
+        for name in file.parameters if file.is_launched else ():
+            declared = file.section("Parameters").get(name)
+            value = project.values.given(file, name) if declared else UNKNOWN
+            if declared is None or value is UNKNOWN:
+                continue
+            whole = ",".join(value) if isinstance(value, list) else str(value)
+            items = [item.strip() for item in whole.split(",")] if is_list(declared) else [whole]
+            yield Given(file, name, declared, tuple(items), whole)
+
+
+@rule(
+    "OMS040",
+    "The template takes every parameter",
+    cause="A parameter's name is misspelt, or the template no longer has it.",
+    remedy="correct the name",
+)
+def parameter_known(project: Project) -> Iterator[Fault]:
+    """Find parameters that the template does not declare."""
+    for file in project.stacks:
+        declared = file.section("Parameters")
+        for name in file.parameters if file.template else ():
+            if name not in declared:
+                close = get_close_matches(name, declared, n=1)
+                known = ", ".join(declared) or "none"
+                remedy = f"did you mean {close[0]}?" if close else f"it takes {known}"
+                message = f"{file.template_source.file} takes no such parameter"
+                yield file.fault(f"parameters.{name}", message, remedy)
+
+
+@rule(
+    "OMS041",
+    "Every parameter without a default is passed",
+    cause="The template requires a parameter that the stack file does not pass.",
+    remedy="pass it",
+)
+def parameter_given(project: Project) -> Iterator[Fault]:
+    """Find parameters that the template requires and config does not pass."""
+    for file in project.stacks:
+        declared = file.section("Parameters")
+        misspelt = [name for name in file.parameters if name not in declared]
+        for name, parameter in declared.items():
+            is_given = not isinstance(file.parameters.get(name, NoValue()), NoValue)
+            # OMS040 reports a misspelt one.
+            is_required = "Default" not in parameter and not get_close_matches(name, misspelt)
+            if is_required and not is_given:
+                message = f"{file.template_source.file} has no default for it"
+                yield file.fault(f"parameters.{name}", message)
+
+
+@rule(
+    "OMS042",
+    "Every value is one of those allowed",
+    cause="The template lists the allowed values of the parameter, and this is not one of them.",
+    remedy="use one of those allowed",
+)
+def parameter_allowed(project: Project) -> Iterator[Fault]:
+    """Find values that are not among AllowedValues."""
+    for given in given_values(project):
+        allowed = [text_of(value) for value in given.declared.get("AllowedValues", [])]
+        for item in given.items if allowed else ():
+            if item not in allowed:
+                choices = ", ".join(value or "nothing" for value in allowed)
+                yield given.fault(f"'{item}' is not allowed", f"use one of {choices}")
+
+
+@rule(
+    "OMS043",
+    "Every value matches the template's pattern",
+    cause="The template gives a pattern for the parameter, and the value does not match it. "
+    "CloudFormation would refuse the stack, after those before it were changed.",
+    remedy="write it as the pattern asks",
+)
+def parameter_pattern(project: Project) -> Iterator[Fault]:
+    """Find values, and items of lists, that AllowedPattern does not match as a whole."""
+    for given in given_values(project):
+        pattern = given.declared.get("AllowedPattern")
+        for item in given.items if pattern else ():
+            if not _matches(str(pattern), item):
+                yield given.fault(f"'{item}' does not match {pattern}")
+
+
+def _matches(pattern: str, item: str) -> bool:
+    try:
+        return re.fullmatch(pattern, item) is not None
+    except re.error:
+        return True  # A pattern of Java's need not be one of Python's.
+
+
+@rule(
+    "OMS044",
+    "Every value has a valid length",
+    cause="The value is shorter than the parameter's MinLength, or longer than its MaxLength.",
+    remedy="write a value of that length",
+)
+def parameter_length(project: Project) -> Iterator[Fault]:
+    """Find values shorter than MinLength or longer than MaxLength."""
+    for given in given_values(project):
+        length = len(given.whole)
+        shortest, longest = given.declared.get("MinLength"), given.declared.get("MaxLength")
+        if shortest is not None and length < int(shortest):
+            yield given.fault(f"has {length} characters; at least {shortest} are required")
+        if longest is not None and length > int(longest):
+            yield given.fault(f"has {length} characters; at most {longest} are allowed")
+
+
+@rule(
+    "OMS045",
+    "Every number is within its bounds",
+    cause="A parameter of type Number has a value that is not a number, or is out of bounds.",
+    remedy="write a number within the bounds",
+)
+def parameter_number(project: Project) -> Iterator[Fault]:
+    """Find non-numeric values of number parameters, and numbers out of bounds."""
+    for given in given_values(project):
+        if given.declared.get("Type") in ("Number", "List<Number>"):
+            for item in given.items:
+                yield from _number_faults(given, item)
+
+
+def _number_faults(given: Given, item: str) -> Iterator[Fault]:
+    try:
+        number = float(item)
+    except ValueError:
+        yield given.fault(f"'{item}' is not a number")
+        return
+    least, most = given.declared.get("MinValue"), given.declared.get("MaxValue")
+    if least is not None and number < float(least):
+        yield given.fault(f"{item} is less than {least}")
+    if most is not None and number > float(most):
+        yield given.fault(f"{item} is more than {most}")
+
+
+MOST_BYTES = 4096
+"""Bytes of a parameter's value; the items of a list are sent with commas between them.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+"""
+
+
+@rule(
+    "OMS046",
+    "Every value fits into a parameter",
+    cause="CloudFormation accepts 4,096 bytes as a parameter's value, and this is more.",
+    remedy="pass less, or split it over several parameters",
+)
+def parameter_size(project: Project) -> Iterator[Fault]:
+    """Find values of more than 4,096 bytes."""
+    for given in given_values(project):
+        size = len(given.whole.encode())
+        if size > MOST_BYTES:
+            message = f"is {size:,} bytes; a parameter holds {MOST_BYTES:,}"
+            yield given.file.fault(f"parameters.{given.name}", message)
+
+
+@rule(
+    "OMS047",
+    "The template's Rules accept the parameters",
+    cause="Values do not go together: prod has dev's range of addresses, prod has no certificate, "
+    "or Fargate has no such pair of CPU and memory. CloudFormation refuses the stack, after those "
+    "before it were changed.",
+    remedy="correct the value in config",
+    phase=Phase.BETWEEN,
+)
+def rules_hold(project: Project) -> Iterator[Fault]:
+    """Find assertions that are false; values that only AWS knows pass.
+
+    Source:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
+    """
+    for file in project.stacks:
+        evaluator = project.values.evaluator(file)
+        for one in file.section("Rules").values() if file.is_launched else ():
+            try:
+                yield from _assertion_faults(file, one, evaluator)
+            except MALFORMED:
+                continue  # cfn-lint reports a malformed rule.
+
+
+def _assertion_faults(file: StackFile, one: Any, evaluator: Evaluator) -> Iterator[Fault]:
+    if "RuleCondition" in one and evaluator.holds(one["RuleCondition"]) is not True:
+        return
+    for assertion in one["Assertions"]:
+        if evaluator.holds(assertion["Assert"]) is False:
+            says = assertion.get("AssertDescription", "an assertion of the template is false")
+            names = re.findall(r"'Ref': '(\w+)'", str([assertion["Assert"], one]))
+            given = next((name for name in names if name in file.parameters), None)
+            field = f"parameters.{given}" if given else "parameters"
+            yield file.fault(field, str(says).rstrip("."))
+
+
+@rule(
+    "OMS048",
+    "A list names each item once",
+    cause="A list has one table or queue twice, and most likely another one not at all.",
+    remedy="name each once",
+)
+def items_distinct(project: Project) -> Iterator[Fault]:
+    """Find items of lists, texts or tags, that stand there twice."""
+    for file in project.stacks:
+        for name, value in file.parameters.items():
+            if isinstance(value, list):
+                items = [_written(item) for item in value]
+                for item in sorted({one for one in items if items.count(one) > 1}):
+                    yield file.fault(f"parameters.{name}", f"names {item} twice")
+
+
+def _written(item: Any) -> str:
+    """Return an item as the stack file has it."""
+    if isinstance(item, CustomYamlTagBase):
+        return f"{tag_name(item)} {item._argument}"
+    return f"'{item}'"

@@ -1,0 +1,240 @@
+"""Rules about settings of stack files and of config.yaml."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+import boto3
+from sceptre.config.reader import (
+    CONFIG_MERGE_STRATEGIES,
+    STACK_CONFIG_ATTRIBUTES,
+    STACK_GROUP_CONFIG_ATTRIBUTES,
+)
+
+from sentry_oms.checks.fault import Fault
+from sentry_oms.checks.parameters import given_values
+from sentry_oms.checks.project import Project
+from sentry_oms.checks.rule import Phase, rule
+from sentry_oms.checks.source import Source
+from sentry_oms.checks.stack_file import StackFile
+
+KNOWN = {
+    *CONFIG_MERGE_STRATEGIES,
+    *STACK_CONFIG_ATTRIBUTES.required,
+    *STACK_CONFIG_ATTRIBUTES.optional,
+    *STACK_GROUP_CONFIG_ATTRIBUTES.required,
+    *STACK_GROUP_CONFIG_ATTRIBUTES.optional,
+    "disable_rollback",
+    "ignore",
+    "obsolete",
+    # Sceptre's reader adds these.
+    "project_path",
+    "stack_group_path",
+}
+"""The settings of a stack file."""
+
+
+@rule(
+    "OMS005",
+    "Sceptre knows every setting of a stack file",
+    cause="A key at the top of a stack file is misspelt. Sceptre ignores it silently: a stack with "
+    "`paramaters:` launches with defaults.",
+    remedy="correct its name, or move it into a config.yaml if it is a variable of your own",
+    phase=Phase.READING,
+)
+def setting_known(project: Project) -> Iterator[Fault]:
+    """Find settings of stack files that are neither Sceptre's nor a config.yaml's."""
+    for file in project.stacks:
+        for key in sorted(set(file.stack.config) - set(file.stack.stack_group_config) - KNOWN):
+            close = get_close_matches(key, KNOWN, n=1)
+            remedy = f"did you mean {close[0]}?" if close else None
+            yield file.fault(key, "is unknown to Sceptre, which ignores it", remedy)
+
+
+REQUIRED = "required_variables"
+
+
+@rule(
+    "OMS006",
+    "Every required variable is set",
+    cause="A value that is not in the repository comes from a variable of the shell, and the "
+    "variable is not set. An unset variable would silently remove an alarm topic or a certificate; "
+    "a variable that is set to nothing means none, and passes.",
+    remedy="set it, or set it to nothing for none; .variables describes it",
+    phase=Phase.READING,
+)
+def variable_set(project: Project) -> Iterator[Fault]:
+    """Find variables of ``required_variables`` that the shell lacks; empty counts as set."""
+    for file in project.stacks:
+        required = file.stack.stack_group_config.get(REQUIRED, [])
+        source = _declared_in(project, file.name)
+        if not isinstance(required, list) or not all(isinstance(one, str) for one in required):
+            yield Fault(source, REQUIRED, "must be a list of names", "write it as one")
+            continue
+        for name in required:
+            if name not in os.environ:
+                yield Fault(source, f"{REQUIRED}.{name}", "is not set in the environment")
+
+
+def _declared_in(project: Project, name: str) -> Source:
+    """Return the config.yaml nearest to the stack that lists the variables."""
+    parts = name.split("/")[:-1]
+    folders = ["/".join(parts[:length]) for length in range(len(parts), -1, -1)]
+    files = [
+        Source.read(project.root, "/".join(filter(None, ["config", one, "config.yaml"])))
+        for one in folders
+    ]
+    return next((one for one in files if REQUIRED in one.text), files[-1])
+
+
+@rule(
+    "OMS008",
+    "An environment has the name of its folder",
+    cause="config.yaml was copied from another environment and not changed. Every stack would have "
+    "the other environment's name, and a launch would change that environment.",
+    remedy="write the folder's name",
+    phase=Phase.READING,
+)
+def environment_named(project: Project) -> Iterator[Fault]:
+    """Find a config.yaml whose ``environment`` is another folder's name."""
+    for file in project.stacks:
+        folder = file.name.split("/")[0]
+        named = file.stack.stack_group_config.get("environment", folder)
+        if named != folder:
+            source = Source.read(project.root, f"config/{folder}/config.yaml")
+            message = f"is '{named}', in the folder of {folder}"
+            yield Fault(source, "environment", message, f"write {folder}", file.name)
+
+
+NAME = re.compile(r"[A-Za-z][-A-Za-z0-9]{0,127}")
+"""Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html"""
+
+
+@rule(
+    "OMS010",
+    "Every stack has a valid name",
+    cause="`stack_name` is missing, or has other characters than letters, digits and hyphens, or "
+    "more than 128. Without it, Sceptre derives a name from the path, and creates a second stack.",
+    remedy="use letters, digits and hyphens, a letter first, at most 128 in all",
+)
+def stack_name_valid(project: Project) -> Iterator[Fault]:
+    """Find a ``stack_name`` that is missing, or that CloudFormation refuses."""
+    for file in project.stacks:
+        name = file.stack.config.get("stack_name")
+        if not name:
+            message = f"is missing: Sceptre would call the stack {file.stack.external_name}"
+            yield file.fault("stack_name", message, "set it")
+        elif not isinstance(name, str) or not NAME.fullmatch(name):
+            yield file.fault("stack_name", f"CloudFormation refuses '{name}'")
+
+
+@rule(
+    "OMS011",
+    "No two stacks share a name",
+    cause="A stack file was copied and its `stack_name` not changed. Both would be one stack on "
+    "AWS: each launch would replace everything that the other one created.",
+    remedy="give each its own",
+)
+def stack_name_unique(project: Project) -> Iterator[Fault]:
+    """Find the second stack of a name, and each after it."""
+    first: dict[Any, StackFile] = {}
+    checked = {file.name for file in project.stacks}
+    for file in project.sound:
+        stack = file.stack
+        key = (stack.external_name, stack.region, stack.profile, repr(stack._sceptre_role))
+        holder = first.setdefault(key, file)
+        if holder is not file and checked & {file.name, holder.name}:
+            message = f"{stack.external_name} is the name of {holder.name}.yaml too"
+            yield file.fault("stack_name", message)
+
+
+@rule(
+    "OMS012",
+    "Every stack has a timeout",
+    cause="`stack_timeout` is missing. A service that never becomes stable would hold its stack "
+    "for hours.",
+    remedy="set it in minutes",
+)
+def stack_timeout_set(project: Project) -> Iterator[Fault]:
+    """Find stacks without a ``stack_timeout`` of at least a minute."""
+    for file in project.stacks:
+        timeout = file.stack.stack_timeout
+        if not timeout:
+            yield file.fault("stack_timeout", "is not set: a creation that hangs never ends")
+        elif isinstance(timeout, bool) or not isinstance(timeout, int) or timeout < 0:
+            yield file.fault("stack_timeout", f"'{timeout}' is not a number of minutes")
+
+
+MOST_TAGS = 50
+LETTERS = re.compile(r"[\w\s.:/=+\-@]*")
+"""Valid in a tag of every service; CloudFormation copies a stack's tags to its resources.
+
+Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+"""
+
+
+@rule(
+    "OMS013",
+    "A stack's tags are valid",
+    cause="More than 50 tags, a key that begins with `aws:`, or an invalid character. "
+    "CloudFormation refuses the stack, or a service refuses one of its resources.",
+    remedy="letters, digits, spaces and . : / = + - @ _ are allowed",
+)
+def stack_tags_valid(project: Project) -> Iterator[Fault]:
+    """Find too many tags, reserved keys, and invalid characters or lengths."""
+    for file in project.stacks:
+        tags = file.stack._tags or {}
+        if len(tags) > MOST_TAGS:
+            message = f"has {len(tags)} tags; CloudFormation accepts {MOST_TAGS}"
+            yield file.fault("stack_tags", message)
+        for key, value in tags.items():
+            yield from _tag_faults(file, str(key), value)
+
+
+def _tag_faults(file: StackFile, key: str, value: object) -> Iterator[Fault]:
+    field = f"stack_tags.{key}"
+    if key.lower().startswith("aws:"):
+        yield file.fault(field, "begins with aws:, which is reserved")
+    elif not 0 < len(key) <= 128 or not LETTERS.fullmatch(key):
+        yield file.fault(field, "is not a valid key of a tag")
+    elif isinstance(value, str) and not (len(value) <= 256 and LETTERS.fullmatch(value)):
+        yield file.fault(field, f"'{value[:60]}' is not a valid value of a tag")
+
+
+REGIONAL = re.compile(r"arn:aws:(?:acm|sns|codestar-connections|secretsmanager|sqs):([a-z0-9-]+):")
+ZONE = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d)([a-z])")
+ZONES = {"us-east-1": "abcdef", "sa-east-1": "abc"}
+"""The zones of the regions that the project is tested for; elsewhere any letter passes.
+
+Source: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
+"""
+
+
+@rule(
+    "OMS014",
+    "The region exists; zones and ARNs are of the stack's region",
+    cause="The region is misspelt, or a zone, a certificate, a topic or a secret is of another "
+    "region: `region` was changed and the value was not.",
+    remedy="name a region that AWS has",
+)
+def region_valid(project: Project) -> Iterator[Fault]:
+    """Find unknown regions, and values of another region than their stack's."""
+    regions = set(boto3.Session().get_available_regions("cloudformation"))
+    for file in project.stacks:
+        if file.stack.region not in regions:
+            yield file.fault("region", f"AWS has no region '{file.stack.region}'")
+    for given in given_values(project):
+        region = given.file.stack.region
+        for item in given.items if region in regions else ():
+            arn, zone = REGIONAL.match(item), ZONE.fullmatch(item)
+            if arn and arn[1] != region:
+                yield given.fault(f"'{item}' is of {arn[1]}", f"name one of {region}")
+            elif zone and zone[1] != region:
+                yield given.fault(f"'{item}' is a zone of {zone[1]}", f"name one of {region}")
+            elif zone and zone[2] not in ZONES.get(region, zone[2]):
+                has = ", ".join(region + letter for letter in ZONES[region])
+                yield given.fault(f"{region} has no zone '{item}'", f"it has {has}")

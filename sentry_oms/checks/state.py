@@ -1,0 +1,215 @@
+"""Rules about state: tables, queues and secrets that are named exist, and somebody may use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sentry_oms.arguments import tag_name
+from sentry_oms.checks.fault import Fault
+from sentry_oms.checks.project import Project, Resource
+from sentry_oms.checks.reading import groups, read_environment
+from sentry_oms.checks.rule import Phase, Scope, rule
+from sentry_oms.checks.stand_ins import ACCOUNT
+from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
+
+TASK = "AWS::ECS::TaskDefinition"
+NAMED = {
+    "AWS::DynamoDB::Table": ("dynamodb", "table/", "TableName"),
+    "AWS::SQS::Queue": ("sqs", "", "QueueName"),
+    "AWS::SecretsManager::Secret": ("secretsmanager", "secret:", "Name"),
+}
+"""By type: the service and the prefix of its ARNs, and the property that holds the name."""
+PEOPLES = "/exchanges/"
+"""In the name of a secret that people create."""
+
+
+@rule(
+    "OMS084",
+    "Every table, queue and secret that is named exists",
+    cause="A policy permits, or a container or a tag names, a table, a queue or a secret that no "
+    "stack creates. Only exchange credentials are created by people.",
+    remedy="correct the name",
+    phase=Phase.WIRING,
+    scope=Scope.ENVIRONMENT,
+)
+def state_exists(project: Project) -> Iterator[Fault]:
+    """Find names of tables, queues and secrets that match nothing."""
+    made = _made(project)
+    secrets = {name for service, name in made if service == "secretsmanager"}
+    told = set()
+    for file in project.stacks:
+        for place, tag in file.tags:
+            argument = tag._argument
+            if tag_name(tag) == "!secret_arn" and isinstance(argument, dict):
+                name = str(argument.get("name"))
+                if name not in secrets and PEOPLES not in name:
+                    told.add(file.name)
+                    message = f"!secret_arn: no stack creates the secret '{name}'"
+                    yield file.fault(f"{place}.name", message)
+    for role in project.of_kind("AWS::IAM::Role"):
+        for arn in _permitted(role.properties.get("Policies", [])):
+            if _is_missing(arn, made):
+                yield role.fault("Policies", f"permits {arn}, which no stack creates")
+    for task in project.of_kind(TASK):
+        if task.file.name not in told:
+            yield from _missing_of_containers(project, task, made)
+
+
+def _missing_of_containers(
+    project: Project, task: Resource, made: set[tuple[str, str]]
+) -> Iterator[Fault]:
+    tables = {one.properties.get("TableName") for one in project.of_kind("AWS::DynamoDB::Table")}
+    for at, container in enumerate(task.properties.get("ContainerDefinitions", [])):
+        path = f"ContainerDefinitions.{at}"
+        for one in container.get("Environment", []):
+            if str(one.get("Name")).endswith("_TABLE") and one.get("Value") not in tables:
+                message = f"{one['Name']} is '{one.get('Value')}': no stack creates the table"
+                yield task.fault(f"{path}.Environment", message)
+        for one in container.get("Secrets", []):
+            arn = str(one.get("ValueFrom"))
+            if _is_missing(":".join(arn.split(":")[:7]), made):
+                message = f"{one.get('Name')} is {arn}, which no stack creates"
+                yield task.fault(f"{path}.Secrets", message)
+
+
+def _made(project: Project) -> set[tuple[str, str]]:
+    """Return the service and the name of each table, queue and secret."""
+    return {
+        (service, str(one.properties.get(property_)))
+        for kind, (service, _, property_) in NAMED.items()
+        for one in project.of_kind(kind)
+    }
+
+
+def _permitted(policies: Any) -> Iterator[str]:
+    """Yield the resources of each statement that permits."""
+    for policy in policies:
+        for statement in policy.get("PolicyDocument", {}).get("Statement", []):
+            resources = statement.get("Resource", [])
+            if statement.get("Effect") == "Allow":
+                yield from map(str, [resources] if isinstance(resources, str) else resources)
+
+
+def _is_missing(arn: str, made: set[tuple[str, str]]) -> bool:
+    """Return whether an ARN, or a pattern, names a kind of resource that is made and none of it."""
+    parts = arn.split(":", maxsplit=5)
+    kinds = [one for one in NAMED.values() if len(parts) == 6 and one[0] == parts[2]]
+    if not kinds or PEOPLES in arn or not parts[5].startswith(kinds[0][1]):
+        return False
+    service, prefix, _ = kinds[0]
+    wanted = parts[5].removeprefix(prefix)
+    if service == "dynamodb":
+        wanted = wanted.partition("/")[0]
+    ending = "-AbCdEf" if service == "secretsmanager" else ""
+    return not any(
+        service == of and (fnmatchcase(name, wanted) or fnmatchcase(name + ending, wanted))
+        for of, name in made
+    )
+
+
+@rule(
+    "OMS085",
+    "Every table and queue has a service that may use it",
+    cause="A list of names has one table twice and another not at all, or leaves a queue out. The "
+    "service is refused when it first uses it.",
+    remedy="name it in the cluster's parameters",
+    phase=Phase.WIRING,
+    scope=Scope.ENVIRONMENT,
+)
+def state_used(project: Project) -> Iterator[Fault]:
+    """Find tables and queues that no role permits. Dead-letter queues are for people."""
+    # A bare * is for actions that know no resource.
+    permitted = [
+        arn
+        for role in project.of_kind("AWS::IAM::Role")
+        for arn in _permitted(role.properties.get("Policies", []))
+        if arn != "*"
+    ]
+    dead_letter = {
+        str(one.properties["RedrivePolicy"].get("deadLetterTargetArn")).rpartition(":")[2]
+        for one in project.of_kind("AWS::SQS::Queue")
+        if "RedrivePolicy" in one.properties
+    }
+    for kind in ("AWS::DynamoDB::Table", "AWS::SQS::Queue"):
+        for one in project.of_kind(kind) if permitted else ():
+            service, prefix, property_ = NAMED[kind]
+            name = str(one.properties.get(property_))
+            arn = f"arn:aws:{service}:{one.file.stack.region}:{ACCOUNT}:{prefix}{name}"
+            if name not in dead_letter and not any(
+                fnmatchcase(arn, pattern) for pattern in permitted
+            ):
+                yield one.fault(property_, f"no role may use '{name}'")
+
+
+@rule(
+    "OMS086",
+    "Every permissions boundary exists, and its patterns match",
+    cause="A role names a boundary that bootstrap does not create: IAM refuses the role. Or a "
+    "pattern of a boundary matches no table, queue or secret of its environment: the service is "
+    "refused what its own role permits.",
+    remedy="correct the name, or the pattern in permissions-boundaries.json",
+    phase=Phase.WIRING,
+    scope=Scope.ENVIRONMENT,
+)
+def boundary_exists(project: Project) -> Iterator[Fault]:
+    """Find boundaries that bootstrap does not create; in bootstrap, patterns without a match."""
+    if BOOTSTRAP not in groups(project.root):
+        return
+    if project.environment == BOOTSTRAP:
+        yield from _unmatched(project)
+        return
+    policies = {
+        one.properties.get("ManagedPolicyName")
+        for one in read_environment(project.root, BOOTSTRAP).of_kind("AWS::IAM::ManagedPolicy")
+    }
+    for role in project.of_kind("AWS::IAM::Role"):
+        boundary = role.properties.get("PermissionsBoundary")
+        if isinstance(boundary, str) and boundary.rpartition("/")[2] not in policies:
+            yield role.fault("PermissionsBoundary", f"bootstrap creates no policy {boundary}")
+
+
+def _unmatched(project: Project) -> Iterator[Fault]:
+    made = {
+        name: _made(read_environment(project.root, name))
+        for name in groups(project.root)
+        if name in ENVIRONMENTS
+    }
+    for policy in project.of_kind("AWS::IAM::ManagedPolicy"):
+        name = str(policy.properties.get("ManagedPolicyName"))
+        environment = name.rpartition("-")[2]
+        document = {"PolicyDocument": policy.properties.get("PolicyDocument", {})}
+        for arn in _permitted([document]) if environment in made else ():
+            if _is_missing(arn, made[environment]):
+                yield policy.fault("PolicyDocument", f"{arn} matches nothing of {environment}")
+
+
+@rule(
+    "OMS091",
+    "A JSON key is read of a JSON secret",
+    cause="A container reads one key of a secret that holds plain text. ECS can't start the task.",
+    remedy="read the whole secret: take the key out of ValueFrom",
+    phase=Phase.WIRING,
+    scope=Scope.ENVIRONMENT,
+)
+def secret_key_readable(project: Project) -> Iterator[Fault]:
+    """Find keys of secrets whose generated value is not JSON.
+
+    Source:
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+    """
+    plain = {
+        str(one.properties.get("Name"))
+        for one in project.of_kind("AWS::SecretsManager::Secret")
+        if "SecretStringTemplate" not in one.properties.get("GenerateSecretString", {})
+        and "SecretString" not in one.properties
+    }
+    for task in project.of_kind(TASK):
+        for at, container in enumerate(task.properties.get("ContainerDefinitions", [])):
+            for one in container.get("Secrets", []):
+                parts = str(one.get("ValueFrom")).split(":")
+                name = parts[6].rpartition("-")[0] if len(parts) > 6 else ""
+                if name in plain and len(parts) > 7 and parts[7]:
+                    message = f"{one.get('Name')} reads key '{parts[7]}' of {name}, a plain text"
+                    yield task.fault(f"ContainerDefinitions.{at}.Secrets", message)

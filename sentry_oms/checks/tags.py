@@ -1,0 +1,135 @@
+"""Rules about YAML tags: hooks stand where they run, arguments are valid, outputs exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from sceptre.exceptions import SceptreException
+from sceptre.hooks import Hook
+from sceptre.resolvers.stack_output import StackOutput
+
+from sentry_oms.arguments import faults, tag_name
+from sentry_oms.checks.fault import Fault
+from sentry_oms.checks.project import Project
+from sentry_oms.checks.rule import rule
+from sentry_oms.checks.stack_file import Kind
+from sentry_oms.checks.values import computable
+
+OPERATIONS = (
+    "create",
+    "update",
+    "delete",
+    "launch",
+    "create_change_set",
+    "execute_change_set",
+    "validate",
+    "diff",
+    "drift_detect",
+    "drift_show",
+    "dump_config",
+    "dump_template",
+    "generate",
+)
+"""Source: https://docs.sceptre-project.org/latest/docs/hooks.html"""
+POINTS = {f"{when}_{operation}" for when in ("before", "after") for operation in OPERATIONS}
+
+
+@rule(
+    "OMS020",
+    "Every hook stands on a point that Sceptre has",
+    cause="A point's name is misspelt. Sceptre ignores it silently, and its hooks never run.",
+    remedy="use before_ or after_ and an operation, such as before_update",
+)
+def hook_point_known(project: Project) -> Iterator[Fault]:
+    """Find keys of ``hooks`` that no operation runs."""
+    for file in project.stacks:
+        hooks = file.stack.hooks
+        for point in hooks if isinstance(hooks, dict) else ():
+            if point not in POINTS:
+                close = get_close_matches(str(point), POINTS, n=1)
+                remedy = f"did you mean {close[0]}?" if close else None
+                yield file.fault(f"hooks.{point}", "is not a point of Sceptre's", remedy)
+
+
+@rule(
+    "OMS021",
+    "Each point has a list of hooks",
+    cause="A hook lacks the hyphen of a list, or the list holds a plain text or a resolver. "
+    "Sceptre skips it silently, and the hook never runs.",
+    remedy="write each hook as `- !name argument`",
+)
+def hooks_listed(project: Project) -> Iterator[Fault]:
+    """Find values of ``hooks`` that Sceptre skips."""
+    for file in project.stacks:
+        hooks = file.stack.hooks
+        if not isinstance(hooks, dict):
+            yield file.fault("hooks", "must have points, such as before_update, as its keys")
+            continue
+        for point, listed in hooks.items():
+            if not isinstance(listed, list):
+                yield file.fault(f"hooks.{point}", "must be a list")
+                continue
+            for position, item in enumerate(listed):
+                if not isinstance(item, Hook):
+                    yield file.fault(f"hooks.{point}.{position}", f"'{item}' is not a hook")
+
+
+@rule(
+    "OMS022",
+    "Every tag's argument is valid",
+    cause="A field of a tag's argument is missing, misspelt, or has an invalid value.",
+    remedy="see the tag's page in docs/RESOLVERS.md or docs/HOOKS.md",
+)
+def tag_argument(project: Project) -> Iterator[Fault]:
+    """Find arguments that a tag's model refuses, once a stack."""
+    for kind, fault in project.unreadable:
+        if kind is Kind.ARGUMENT:
+            yield fault
+    for file in project.stacks:
+        seen: set[tuple[str, str, str]] = set()
+        for place, tag in file.tags:
+            for field, message in faults(tag):
+                fault_key = (repr(tag), field, message)
+                if fault_key not in seen:
+                    seen.add(fault_key)
+                    below = f"{place}.{field}" if field else place
+                    yield file.fault(below, f"{tag_name(tag)}: {message}")
+
+
+@rule(
+    "OMS023",
+    "Every output that a tag reads exists",
+    cause="`!stack_output` names an output that the target's template does not have. A launch "
+    "would fail at this stack, after it has changed those before.",
+    remedy="correct the name",
+)
+def output_exists(project: Project) -> Iterator[Fault]:
+    """Find outputs that the target's template lacks."""
+    for file in project.stacks:
+        for place, tag in file.tags:
+            target = project.target(tag) if isinstance(tag, StackOutput) else None
+            if target and target.template and tag.output_key not in target.section("Outputs"):
+                has = ", ".join(sorted(target.section("Outputs"))) or "none"
+                message = f"{target.name}.yaml has no output '{tag.output_key}'"
+                yield file.fault(place, message, f"it has {has}")
+
+
+@rule(
+    "OMS024",
+    "Every value that a tag computes from config can be computed",
+    cause="A pattern of `!sqs_queue_names` matches no queue, its names are more than a parameter "
+    "holds, or the target's user data holds tags.",
+    remedy="see the tag's page in docs/RESOLVERS.md",
+)
+def tag_computable(project: Project) -> Iterator[Fault]:
+    """Find what the tags that ask nothing of AWS refuse, by resolving them."""
+    for file in project.stacks:
+        for place, tag in file.tags:
+            if computable(tag, project.known):
+                try:
+                    tag.resolve()
+                except SceptreException as refusal:
+                    message = str(refusal).removeprefix(f"{file.name}: ")
+                    message = message.removeprefix(f"{tag_name(tag)} ")
+                    yield file.fault(place, f"{tag_name(tag)}: {message}")
