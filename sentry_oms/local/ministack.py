@@ -160,7 +160,7 @@ class Ministack:
         stacks.asyncio = _Pausing(pause)
 
     def before_each_creation(self, check: Callable[[str, str], None]) -> None:
-        """Call ``check`` before CloudFormation creates a resource, which fails if it raises.
+        """Call ``check`` before a resource is created; its creation fails if ``check`` raises.
 
         Args:
             check: takes the stack's name and the resource's logical ID.

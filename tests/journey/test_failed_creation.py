@@ -1,7 +1,7 @@
 """A creation that failed can be repeated: nothing that it made is in the way of the next one.
 
-In prod, where resources with fixed names outlive their stacks. The tests run in the page's order on
-one embedded AWS: first as CloudFormation behaves by itself, then as the executor asks it to.
+In prod, where resources with fixed names outlive their stacks. The tests run in this order on one
+embedded AWS: first as CloudFormation behaves by itself, then as the executor asks it to.
 """
 
 from __future__ import annotations
