@@ -159,6 +159,63 @@ class Ministack:
 
         stacks.asyncio = _Pausing(pause)
 
+    def before_each_creation(self, check: Callable[[str, str], None]) -> None:
+        """Call ``check`` before a resource is created; its creation fails if ``check`` raises.
+
+        Args:
+            check: takes the stack's name and the resource's logical ID.
+        """
+        from ministack.services.cloudformation import stacks
+
+        provision = stacks._provision_resource
+
+        def checked(kind: str, logical_id: str, properties: Properties, stack_name: str) -> Any:
+            check(stack_name, logical_id)
+            return provision(kind, logical_id, properties, stack_name)
+
+        stacks._provision_resource = checked
+
+    def keep_what_a_rollback_could_not_delete(self) -> None:
+        """Leave such resources in a stack that is ROLLBACK_FAILED, as AWS does.
+
+        ministack forgets them, so that a delete of the stack succeeds without them.
+        """
+        from ministack.services.cloudformation import stacks
+
+        roll_back = stacks._roll_back_operation
+
+        async def rolled_back(
+            name: str, stack_id: str, stack: dict[str, Any], *operation: Any
+        ) -> None:
+            created = dict(stack["_resources"])
+            await roll_back(name, stack_id, stack, *operation)
+            if stack["StackStatus"] == "ROLLBACK_FAILED":
+                stack["_resources"] = {
+                    logical_id: {**created[logical_id], "ResourceStatus": "DELETE_FAILED"}
+                    for logical_id in stack["_rollback_failed"]
+                }
+
+        stacks._roll_back_operation = rolled_back
+
+    def age_service_linked_roles(self) -> None:
+        """Give a service-linked role a date long past when it is created.
+
+        On AWS a new role can't be assumed for some seconds. Here it can, so nobody need wait.
+        """
+        from ministack.services import iam
+
+        create, now = iam._IAM_HANDLERS["CreateServiceLinkedRole"], iam._now
+
+        def aged(params: Params) -> Response:
+            iam._now = lambda: "2020-01-01T00:00:00Z"
+            try:
+                response: Response = create(params)
+                return response
+            finally:
+                iam._now = now
+
+        iam._IAM_HANDLERS["CreateServiceLinkedRole"] = aged
+
     def tell_changes_apart(self, create_only: Mapping[str, Mapping[str, str]]) -> None:
         """Let change sets say of a property what AWS says, and know of conditions.
 

@@ -816,3 +816,11 @@ class TestSecurityGroup:
     def test_a_group_that_is_gone_is_found(self, aws: EmbeddedAws, group: str) -> None:
         aws.client("ec2").delete_security_group(GroupId=group)
         assert ("DELETED", []) in drifts(aws, "web")
+
+
+def test_a_new_service_linked_role_is_dated_long_ago(aws: EmbeddedAws) -> None:
+    iam = aws.client("iam")
+    role = iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")["Role"]
+    (listed,) = iam.list_roles(PathPrefix="/aws-service-role/")["Roles"]
+    assert listed["CreateDate"] == role["CreateDate"]
+    assert role["CreateDate"].year == 2020

@@ -144,7 +144,7 @@ def test_every_section_with_commands_has_its_journey() -> None:
 def test_every_symptom_leads_to_a_section_that_is_there() -> None:
     anchors = {
         re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
-        for heading in re.findall(r"^## (.+)$", PAGE, flags=re.MULTILINE)
+        for heading in re.findall(r"^##+ (.+)$", PAGE, flags=re.MULTILINE)
     }
     linked = set(re.findall(r"\]\(#([^)]+)\)", PAGE))
     assert linked
@@ -174,7 +174,7 @@ def test_a_launch_from_github_is_denied(shell: Shell, aws: EmbeddedAws) -> None:
 
 
 def test_a_stack_is_stuck(shell: Shell, aws: EmbeddedAws) -> None:
-    stuck, _, why = blocks("A stack is stuck")
+    stuck, _, _, _, why = blocks("A stack is stuck")
     aws.control(statuses={"sentry-sqs-prod": "UPDATE_ROLLBACK_FAILED"})
     assert "continue-update-rollback" in shell.try_("sceptre launch -y prod/sqs").stdout
     shell.type(stuck)
