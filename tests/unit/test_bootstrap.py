@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from sentry_oms.names import ENVIRONMENTS
+from sentry_oms.checks.reading import read_environment
+from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
 from sentry_oms.templates import Template
-from tests.judges.deployed import deployed
+from tests.conftest import ROOT
+from tests.judges.deployed import VARIABLES, deployed
 
 QUOTA = 6_144
 """Characters of a managed policy, without white space.
@@ -64,6 +68,47 @@ def test_a_role_has_policies_that_exist_and_no_more_than_ten(role: Mapping[str, 
 def test_every_statement_has_a_name_of_its_own(name: str) -> None:
     sids = [one["Sid"] for one in POLICIES[name]["Statement"]]
     assert len(sids) == len(set(sids))
+
+
+SUBJECT = "token.actions.githubusercontent.com:sub"
+SUBJECTS = {
+    "PlanRole": ["pull_request", "ref:refs/heads/main"],
+    "LaunchDevRole": ["ref:refs/heads/main"],
+    "LaunchStagingRole": ["environment:staging"],
+    "LaunchProdRole": ["environment:prod"],
+}
+
+
+@pytest.mark.parametrize("repository", ["org/name", "org@1234/name@5678"])
+def test_a_role_trusts_the_repository_as_it_is_configured(repository: str) -> None:
+    """With IDs a token that says only the name is refused, and without them the other way round."""
+    with patch.dict(os.environ, {**VARIABLES, "OMS_INFRASTRUCTURE_REPOSITORY": repository}):
+        template = read_environment(ROOT, BOOTSTRAP).deployed["bootstrap/github-oidc-roles"]
+    trusted = {}
+    for key, role in of_type(template, "AWS::IAM::Role").items():
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        trusted[key] = listed(statement["Condition"]["StringEquals"][SUBJECT])
+    assert trusted == {
+        key: [f"repo:{repository}:{end}" for end in ends] for key, ends in SUBJECTS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("repository", "is_taken"),
+    [
+        ("org/name", True),
+        ("org@1234/name@5678", True),
+        ("org@1234/name", False),
+        ("org/name@5678", False),
+        ("org@id/name@5678", False),
+        ("org@*/name@*", False),
+        ("org@1234/name@5678:ref", False),
+    ],
+)
+def test_a_repository_has_both_ids_or_none(repository: str, *, is_taken: bool) -> None:
+    source = json.loads((ROOT / "templates/cicd/github-oidc-roles.json").read_text())
+    pattern = source["Parameters"]["GitHubRepository"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, repository)) is is_taken
 
 
 @pytest.mark.parametrize("name", LAUNCH)
