@@ -256,12 +256,11 @@ class TestWidenings:
 
     def test_a_trust_is_opened_to_all_of_the_repository(self) -> None:
         opened = {one.part: one.opened for one in widenings("x", roles("dev")["github-launch"])}
-        trust = opened["subject to repo:org@1234/sentry-oms-infrastructure@5678:*"].trust["Statement"][0]
+        pattern = "repo:org@1234/sentry-oms-infrastructure@5678:*"
+        trust = opened[f"subject to {pattern}"].trust["Statement"][0]
         assert trust["Condition"] == {
             "StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"},
-            "StringLike": {
-                "token.actions.githubusercontent.com:sub": "repo:org@1234/sentry-oms-infrastructure@5678:*"
-            },
+            "StringLike": {"token.actions.githubusercontent.com:sub": pattern},
         }
 
     def test_a_denial_is_taken_away(self) -> None:
