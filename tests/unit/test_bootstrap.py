@@ -16,6 +16,7 @@ from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
 from sentry_oms.templates import Template
 from tests.conftest import ROOT
 from tests.judges.deployed import VARIABLES, deployed
+from tests.judges.iam.widening import listed, matches
 
 QUOTA = 6_144
 """Characters of a managed policy, without white space.
@@ -40,10 +41,6 @@ POLICIES = {
 }
 ROLES = of_type(deployed("bootstrap")["github-oidc-roles"], "AWS::IAM::Role")
 LAUNCH = [name for name in POLICIES if name.startswith("sentry-github-launch-")]
-
-
-def listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
 
 
 def statements(name: str, effect: str = "Allow") -> Iterator[Mapping[str, Any]]:
@@ -173,6 +170,19 @@ def test_every_role_of_an_environment_is_bound(environment: str) -> None:
     assert len(roles) == 10
     for role in roles:
         assert role["PermissionsBoundary"].endswith(f":policy/sentry-boundary-{environment}")
+
+
+def test_a_plan_reads_user_pool_clients_of_the_project_that_config_names() -> None:
+    """Their answer has the client's secret."""
+    config = (ROOT / "config/config.yaml").read_text()
+    (project,) = re.findall(r"^  Project: (\S+)$", config, re.MULTILINE)
+    reading = [
+        one
+        for one in statements("sentry-github-plan")
+        if matches("cognito-idp:DescribeUserPoolClient", listed(one["Action"]))
+    ]
+    conditions = [one["Condition"] for one in reading]
+    assert conditions == [{"StringEquals": {"aws:ResourceTag/Project": project}}]
 
 
 def test_a_plan_executes_nothing_and_reads_no_data() -> None:
