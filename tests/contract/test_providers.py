@@ -711,6 +711,32 @@ class TestBucket:
         assert "settings that are not kept: Transitions" in aws.reasons("tiered")
 
 
+class TestReplicationGroup:
+    def group(self, nodes: int, failover: bool) -> dict[str, Any]:
+        return one(
+            "AWS::ElastiCache::ReplicationGroup",
+            {
+                "ReplicationGroupDescription": "d",
+                "Engine": "redis",
+                "CacheNodeType": "cache.t4g.micro",
+                "NumCacheClusters": nodes,
+                "AutomaticFailoverEnabled": failover,
+            },
+        )
+
+    def test_failover_is_enabled_only_after_the_replica_exists(self, aws: EmbeddedAws) -> None:
+        assert aws.deploy("redis", self.group(1, False)) == "CREATE_COMPLETE"
+        assert aws.deploy("redis", self.group(2, True)) == "UPDATE_ROLLBACK_COMPLETE"
+        assert "must have at least one read replica" in aws.reasons("redis")
+        assert aws.deploy("redis", self.group(2, False)) == "UPDATE_COMPLETE"
+        assert aws.deploy("redis", self.group(2, True)) == "UPDATE_COMPLETE"
+        aws.delete("redis")
+
+    def test_a_new_group_has_failover_at_once(self, aws: EmbeddedAws) -> None:
+        assert aws.deploy("redis", self.group(2, True)) == "CREATE_COMPLETE"
+        aws.delete("redis")
+
+
 class TestTargetGroup:
     def test_its_full_name_is_what_request_scaling_wants(self, aws: EmbeddedAws) -> None:
         properties = {"VpcId": {"Ref": "Vpc"}, "Port": 80, "Protocol": "HTTP"}
