@@ -565,6 +565,31 @@ def test_logs_are_delivered_by_the_principal_that_aws_names(
     assert all(admitted == {"Service": principal} for admitted in allowed)
 
 
+@each_template
+def test_a_dependency_exists_wherever_its_dependent_does(path: str) -> None:
+    """AWS does not create a resource if one that it depends on is not created.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-condition.html
+    """
+    resources = template(path)["Resources"]
+    for name, resource in resources.items():
+        named = resource.get("DependsOn", [])
+        for first in [named] if isinstance(named, str) else named:
+            assert resources[first].get("Condition") in (None, resource.get("Condition")), name
+
+
+def test_the_policy_of_the_access_logs_comes_before_the_load_balancer() -> None:
+    """A Ref in Metadata orders like any other, and Fn::If leaves it out with the policy.
+
+    Source: https://cloudonaut.io/optional-dependson-with-cloudformation-metadata-to-the-rescue
+    """
+    resources = template("networking/alb-frontend.json")["Resources"]
+    policy = "AccessLogsBucketPolicy"
+    assert resources["LoadBalancer"]["Metadata"]["After"] == {
+        "Fn::If": [resources[policy]["Condition"], {"Ref": policy}, ""]
+    }
+
+
 class TestAddressRange:
     """The VPC's: 172.22.0.0/16 is dev's and staging's, 10.x.0.0/16 is anybody's."""
 
