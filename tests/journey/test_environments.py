@@ -146,13 +146,12 @@ def test_multi_az_is_switched_on_and_off_in_two_launches_each(aws: EmbeddedAws) 
     vpc, redis = "sentry-vpc-switched-staging", "sentry-redis-switched-staging"
     seen = []
     for value in ("false", "prepare", "true", "prepare", "false"):
-        for stack, body, more in (
+        for stack, source, more in (
             (vpc, "networking/vpc-nonprod.json", {}),
             (redis, "data/elasticache-redis.json", {"VPCStackName": vpc}),
         ):
-            status = aws.deploy(
-                stack, template(body), Environment="staging", MultiAZ=value, **more
-            )
+            parameters = {"Environment": "staging", "MultiAZ": value, **more}
+            status = aws.deploy(stack, template(source), **parameters)
             assert status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), aws.reasons(stack)
         addresses = aws.outputs(vpc)["NatPublicIps"].split(",")
         gateways = len(nat_gateways(aws, "switched-staging"))

@@ -375,6 +375,42 @@ class TestServedTask:
         assert f"answer GET {path} there" in definition["Metadata"]["Comment"]
 
 
+@pytest.mark.parametrize("service", ["frontend-admin", "websocket"])
+def test_an_image_keeps_connections_longer_than_the_load_balancer(service: str) -> None:
+    """A task that closes an idle connection first makes the load balancer answer 502.
+
+    Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+    """
+    balancer = the(
+        template("networking/alb-frontend.json"), "AWS::ElasticLoadBalancingV2::LoadBalancer"
+    )
+    attributes = {
+        one["Key"]: one["Value"] for one in balancer["LoadBalancerAttributes"] if "Key" in one
+    }
+    idle = int(attributes["idle_timeout.timeout_seconds"])
+    task = template(f"compute/task-definition-{service}.json")
+    contract = task["Resources"]["TaskDefinition"]["Metadata"]["Comment"]
+    told = re.findall(
+        r"open for (\d+) seconds, since the load balancer's idle timeout is (\d+)", contract
+    )
+    ((kept, stated),) = told
+    assert int(stated) == idle < int(kept)
+    page = (ROOT / "docs/DEPLOY.md").read_text()
+    assert f"| HTTP keep-alive | {kept} s | | {kept} s |" in page
+    assert f"keeps an idle connection for {idle} s." in page
+    if service == "websocket":
+        (ping,) = re.findall(r"ping to every client at least every (\d+) seconds", contract)
+        assert int(ping) < idle
+        assert f"| WebSocket ping | | | at least every {ping} s |" in page
+
+
+def test_a_websocket_client_may_come_to_any_task() -> None:
+    group = template("networking/alb-frontend.json")["Resources"]["WebSocketTargetGroup"]
+    attributes = {one["Key"]: one["Value"] for one in group["Properties"]["TargetGroupAttributes"]}
+    assert attributes["stickiness.enabled"] == "false"
+    assert attributes["load_balancing.algorithm.type"] == "least_outstanding_requests"
+
+
 def test_the_health_path_of_the_websocket_service_is_under_its_rule() -> None:
     """Else whoever opens it through the load balancer would ask the front end."""
     (condition,) = the(
