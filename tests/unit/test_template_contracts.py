@@ -291,12 +291,17 @@ class TestPipeline:
         assert push["FilePaths"] == {"Includes": [{"Fn::Sub": "${SourceDirectory}/**"}]}
         assert push["Branches"] == {"Includes": [{"Ref": "GitHubBranch"}]}
 
-    def test_a_person_approves_what_goes_to_prod(self, stack: Stack) -> None:
-        *_, before, deploy = the(stack.template, "AWS::CodePipeline::Pipeline")["Stages"]
-        condition, approval, otherwise = before["Fn::If"]
+    def test_a_person_approves_what_goes_to_prod_before_it_is_built(self, stack: Stack) -> None:
+        """So that images that nobody approves do not expire the one that runs."""
+        source, approve, build, deploy = the(stack.template, "AWS::CodePipeline::Pipeline")[
+            "Stages"
+        ]
+        assert [source["Name"], build["Name"], deploy["Name"]] == ["Source", "Build", "Deploy"]
+        condition, approval, otherwise = approve["Fn::If"]
         assert (condition, otherwise) == ("IsProd", NO_VALUE)
-        assert approval["Actions"][0]["ActionTypeId"]["Category"] == "Approval"
-        assert deploy["Name"] == "Deploy"
+        (action,) = approval["Actions"]
+        assert action["ActionTypeId"]["Category"] == "Approval"
+        assert "#{SourceVariables.CommitId}" in str(action["Configuration"])
 
 
 @each_task
