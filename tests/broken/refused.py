@@ -347,6 +347,8 @@ EDITS = (
     ("a firewall without a default", put(ALB, "WebAcl.DefaultAction", ...), "waf"),
     ("a firewall with two defaults", put(ALB, "WebAcl.DefaultAction", {"Allow": {}, "Block": {}}), "waf"),
     ("a firewall at its own name", put(ALB, "WebAclAssociation.WebACLArn", ref("WebAcl")), "waf"),
+    ("a firewall's log group of another name", put(ALB, "WebAclLogGroup.LogGroupName", sub("sentry-waf-logs-${Environment}")), "waf"),
+    ("a firewall with two logs", put(ALB, "WebAclLogging.LogDestinationConfigs.+", "arn:aws:s3:::aws-waf-logs-sentry"), "waf"),
     ("a description that WAF refuses", put(ALB, "WebAcl.Description", "Guards; the load balancer!"), "waf"),
     # Buckets.
     ("a bucket's name in capitals", put(PIPE_OMS, "ArtifactBucket.BucketName", "Sentry-Artifacts"), "s3"),

@@ -304,6 +304,15 @@ class TestPipeline:
         assert "#{SourceVariables.CommitId}" in str(action["Configuration"])
 
 
+EXPECTED_OF_NO_TASK = {
+    "MetricName": "CPUUtilization",
+    "Statistic": "SampleCount",
+    "ComparisonOperator": "LessThanThreshold",
+    "Threshold": 1,
+    "TreatMissingData": "breaching",
+}
+
+
 @each_task
 class TestTask:
     """A task, and what config and the other stacks say of it."""
@@ -334,6 +343,22 @@ class TestTask:
         assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "ImageTag"}, "none"]}
         (assertion,) = rule["Assertions"]
         assert assertion["Assert"] == {"Fn::Equals": [{"Ref": "DesiredCount"}, "0"]}
+
+    def test_an_alarm_tells_that_no_task_runs_unless_the_service_is_stopped(
+        self, stack: Stack
+    ) -> None:
+        """Each running task gives a sample a minute; without a task there is no data."""
+        resources = stack.template["Resources"]
+        alarm, scaled = resources["NoTaskAlarm"], resources["ScalableTarget"]
+        assert alarm["Condition"] == scaled["Condition"] == "HasAutoScaling"
+        properties = alarm["Properties"]
+        assert properties["Dimensions"] == resources["CpuAlarm"]["Properties"]["Dimensions"]
+        assert {key: properties[key] for key in EXPECTED_OF_NO_TASK} == EXPECTED_OF_NO_TASK
+
+    def test_ecs_moves_tasks_between_zones_unless_that_cuts_connections(self, stack: Stack) -> None:
+        service = the(stack.template, "AWS::ECS::Service")
+        expected = "DISABLED" if stack.name == "task-websocket" else "ENABLED"
+        assert service["AvailabilityZoneRebalancing"] == expected
 
     def test_its_repository_is_one_and_is_named_by_the_rules(self, stack: Stack) -> None:
         name = names.repository_name(service_of(stack).image, stack.environment)
@@ -604,6 +629,30 @@ def test_logs_are_delivered_by_the_principal_that_aws_names(
     allowed = [s["Principal"] for s in document["Statement"] if s["Effect"] == "Allow"]
     assert allowed
     assert all(admitted == {"Service": principal} for admitted in allowed)
+
+
+def test_the_firewall_logs_wherever_it_stands_and_redacts_credentials() -> None:
+    """WAF takes a log group only by a name that begins with aws-waf-logs-.
+
+    Source: https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+    """
+    resources = template("networking/alb-frontend.json")["Resources"]
+    parts_of_it = ("WebAcl", "WebAclAssociation", "WebAclLogGroup", "WebAclLogging")
+    assert {resources[one]["Condition"] for one in parts_of_it} == {"HasFirewall"}
+    (name,) = substituted(resources["WebAclLogGroup"]["Properties"]["LogGroupName"])
+    assert name == "aws-waf-logs-sentry-${Environment}"
+    logging = resources["WebAclLogging"]["Properties"]
+    (destination,) = substituted(logging["LogDestinationConfigs"])
+    assert destination.endswith(":log-group:${WebAclLogGroup}")
+    redacted = [field.get("SingleHeader", {}).get("Name") for field in logging["RedactedFields"]]
+    assert {"authorization", "cookie"} <= {*redacted}
+
+
+@pytest.mark.parametrize("path", sorted(CLUSTERS))
+def test_a_cluster_has_no_capacity_provider_that_nobody_uses(path: str) -> None:
+    cluster = the(template(path), "AWS::ECS::Cluster")
+    used = [one["CapacityProvider"] for one in cluster["DefaultCapacityProviderStrategy"]]
+    assert cluster["CapacityProviders"] == used
 
 
 @each_template

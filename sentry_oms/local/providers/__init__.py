@@ -30,6 +30,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     ec2.FlowLog,
     ec2.NatGateway,
     iam.OidcProvider,
+    wafv2.LoggingConfiguration,
     wafv2.WebAclAssociation,
 )
 
