@@ -53,7 +53,7 @@ The schemas are those of CloudFormation's registry as cfn-lint corrects them, wi
 models say besides. `make generated` takes them over, so that a check needs neither; what they say
 is the same in us-east-1 and in sa-east-1, apart from ElastiCache's node types.
 
-`tests/broken/refused.py` holds 820 edits of the templates and of config that AWS refuses, each
+`tests/broken/refused.py` holds 822 edits of the templates and of config that AWS refuses, each
 with the page that says so. `python -m tests.broken.refused` tries them all in six minutes and says
 by whom each is found. On 2026-11-24, of 820:
 

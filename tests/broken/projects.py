@@ -829,11 +829,11 @@ PROJECTS = (
     ),
     wrong(
         *("a provider that CodePipeline does not have", "OMS075", PIPELINE_TEMPLATE),
-        *("Pipeline.Stages.1.Actions.0.ActionTypeId.Provider", "CodeBuilds"),
+        *("Pipeline.Stages.2.Actions.0.ActionTypeId.Provider", "CodeBuilds"),
     ),
     wrong(
         *("an artifact that nobody makes", "OMS075", PIPELINE_TEMPLATE),
-        *("Pipeline.Stages.1.Actions.0.InputArtifacts.0.Name", "Sources"),
+        *("Pipeline.Stages.2.Actions.0.InputArtifacts.0.Name", "Sources"),
     ),
     wrong(
         *("a build specification without phases", "OMS076", PIPELINE_TEMPLATE),

@@ -132,6 +132,7 @@ def test_every_section_with_commands_has_its_journey() -> None:
         "A stack is stuck",
         "AWS throttles or does not answer",
         "Roll back a change",
+        "Switch multi_az",
         "Rotate a secret",
         "Drain and remove an exchange",
         "Restore a table",
@@ -143,7 +144,7 @@ def test_every_section_with_commands_has_its_journey() -> None:
 
 def test_every_symptom_leads_to_a_section_that_is_there() -> None:
     anchors = {
-        re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
+        re.sub(r"[^a-z0-9_ -]", "", heading.lower()).replace(" ", "-")
         for heading in re.findall(r"^##+ (.+)$", PAGE, flags=re.MULTILINE)
     }
     linked = set(re.findall(r"\]\(#([^)]+)\)", PAGE))
@@ -196,6 +197,26 @@ def test_roll_back_a_change(shell: Shell, aws: EmbeddedAws) -> None:
     assert "16 updated" in shell.type(revert)
     assert {"Key": "CostCenter", "Value": "sentry-oms"} in aws.stack("sentry-sqs-prod")["Tags"]
     assert "sentry-oms-prod:1" in shell.type(image)
+
+
+def test_switch_multi_az(shell: Shell, aws: EmbeddedAws) -> None:
+    prepare, switch, primary = blocks("Switch multi_az")
+    config = "config/staging/config.yaml"
+    shell.type("sceptre launch -y staging/redis")
+    (first,) = aws.outputs("sentry-vpc-staging")["NatPublicIps"].split(",")
+    shell.project.edit(config, "multi_az: false", "multi_az: prepare")
+    said = shell.type(prepare)
+    _, second = aws.outputs("sentry-vpc-staging")["NatPublicIps"].split(",")
+    assert f"{first},{second}" in said
+    shell.project.edit(config, "multi_az: prepare", "multi_az: true")
+    assert "2 updated" in shell.type(switch)
+    assert aws.outputs("sentry-vpc-staging")["NatPublicIps"] == f"{first},{second}"
+    shell.project.edit(config, "multi_az: true", "multi_az: prepare")
+    shell.type(switch)
+    shell.type(primary)
+    shell.project.edit(config, "multi_az: prepare", "multi_az: false")
+    assert "2 updated" in shell.type(switch)
+    assert aws.outputs("sentry-vpc-staging")["NatPublicIps"] == first
 
 
 def secret(aws: EmbeddedAws, name: str) -> str:

@@ -5,6 +5,7 @@ Sources:
     https://docs.aws.amazon.com/waf/latest/APIReference/API_VisibilityConfig.html
     https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
     https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
+    https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
 """
 
 from __future__ import annotations
@@ -62,11 +63,19 @@ RULE_SCHEMA = {
         },
     ]
 }
+LOGS = (
+    "^arn:aws[a-z-]*:"
+    "(logs:[^:]+:[0-9]{12}:log-group:|firehose:[^:]+:[0-9]{12}:deliverystream/|s3:::)aws-waf-logs-"
+)
+"""The name of a log's destination begins so; else WAF says that the ARN isn't valid."""
 SCHEMAS = {
     "AWS::WAFv2::WebACL": has(
         VisibilityConfig=VISIBLE,
         DefaultAction={"requiredXor": ["Allow", "Block"]},
         Rules=each(RULE_SCHEMA),
+    ),
+    "AWS::WAFv2::LoggingConfiguration": has(
+        LogDestinationConfigs=each({"pattern": LOGS}, maxItems=1),
     ),
     "AWS::WAFv2::WebACLAssociation": has(
         WebACLArn={"pattern": "^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/"},
