@@ -74,6 +74,8 @@ class Ministack:
         self._services = [service(self) for service in SERVICES]
         self._clients: dict[tuple[str, str], Any] = {}
         self._session = botocore.session.get_session()
+        self._held_services: frozenset[str] = frozenset()
+        self._complete_deployment: Callable[[str, str, str | None], None] | None = None
 
     async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve every AWS API: our services, and ministack's."""
@@ -275,6 +277,29 @@ class Ministack:
         record = self.stack_record(stack)
         if record:
             record["StackStatus"] = status
+
+    def hold_deployments(self, services: frozenset[str]) -> None:
+        """Leave deployments of ECS services in progress from now on, and complete all others.
+
+        ministack completes a deployment in the call that makes it, since no container starts here.
+
+        Args:
+            services: the services' names.
+        """
+        from ministack.services import ecs
+
+        if self._complete_deployment is None:
+            self._complete_deployment = ecs._complete_service_deployment
+            ecs._complete_service_deployment = self._unless_held
+        self._held_services = services
+        for key, service in list(ecs._services.items()):
+            self._unless_held(service["clusterArn"].rpartition("/")[2], key)
+
+    def _unless_held(
+        self, cluster: str, key: str, expected_deployment_id: str | None = None
+    ) -> None:
+        if self._complete_deployment and key.rpartition("/")[2] not in self._held_services:
+            self._complete_deployment(cluster, key, expected_deployment_id)
 
     def client(self, service: str) -> Any:
         """A boto3 client whose requests ministack's handler answers in this process."""

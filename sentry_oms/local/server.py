@@ -38,7 +38,14 @@ def main(port: int, directory: Path, nonce: str, region: str) -> None:
     holds.install(ministack)
     saved = directory / "state" / "our-services.json"
     ministack.load(saved)
-    app = Wrapper(ministack.asgi, nonce, holds, timeline, ministack.set_status)
+    app = Wrapper(
+        ministack.asgi,
+        nonce,
+        holds,
+        timeline,
+        ministack.set_status,
+        ministack.hold_deployments,
+    )
     ministack.before_each_creation(app.refuse_creation)
     asyncio.run(_serve(app, port, holds))
     ministack.save(saved)

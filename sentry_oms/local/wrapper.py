@@ -14,12 +14,14 @@ What can be asked for, each of it optional::
      "holds": {"sentry-redis-*": 12.0}, "delete_share": 0.5,
      "statuses": {"sentry-redis-dev": "UPDATE_ROLLBACK_FAILED"},
      "refused": {"sentry-redis-dev": "ReplicationGroup"},
+     "deployments": ["sentry-oms-service-dev"],
      "kill": {"pid": 123, "at_call": 17, "after": false}}
 
 A fault answers ``times`` calls of an action, whose request contains a text, with an AWS error
 instead of passing them on. A hold keeps a stack in progress for so many seconds (``holds``). A
 status is given to a stack that exists, for those that nothing leads to here. A resource that is
-refused, by stack and logical ID, fails to be created. A kill ends a process with SIGKILL when the
+refused, by stack and logical ID, fails to be created. Deployments of the services that are named
+stay in progress, until a PUT that does not name them. A kill ends a process with SIGKILL when the
 n-th call arrives, which then has no effect; or, ``after``, when it has had it, and before it is
 answered. What happened::
 
@@ -94,6 +96,7 @@ class Control(BaseModel):
     delete_share: float = Field(default=1, ge=0)
     statuses: dict[str, str] = {}
     refused: dict[str, str] = {}
+    deployments: frozenset[str] = frozenset()
     kill: Kill | None = None
 
 
@@ -107,9 +110,11 @@ class Wrapper:
         holds: Holds,
         timeline: Timeline,
         set_status: Callable[[str, str], None],
+        hold_deployments: Callable[[frozenset[str]], None],
     ) -> None:
         self._app = app
         self._set_status = set_status
+        self._hold_deployments = hold_deployments
         self._nonce = nonce
         self._holds = holds
         self._timeline = timeline
@@ -148,10 +153,11 @@ class Wrapper:
             self._calls = Counter()
             self._holds.set(self._control.holds, self._control.delete_share)
             self._timeline.start()
+            self._hold_deployments(self._control.deployments)
             for stack, status in self._control.statuses.items():
                 self._set_status(stack, status)
         happened = {"calls": dict(self._calls or {}), **self._timeline.as_json()}
-        await _respond(send, 200, {**self._control.model_dump(), **happened})
+        await _respond(send, 200, {**self._control.model_dump(mode="json"), **happened})
 
     async def _observed(self, calls: Counter[str], scope: Any, receive: Any, send: Any) -> None:
         body = await read_body(receive)

@@ -20,7 +20,7 @@ import pytest
 
 from hooks.protect_state import policy
 from sentry_oms.local.environment import isolated
-from tests.conftest import BIN, ROOT, EmbeddedAws, Project
+from tests.conftest import BIN, ROOT, EmbeddedAws, Project, push_image
 
 PAGE = (ROOT / "docs/OPERATIONS.md").read_text()
 AWS_CLI = ROOT / ".tools/awscli/bin/aws"
@@ -127,11 +127,13 @@ def blocks(heading: str) -> list[str]:
 
 def test_every_section_with_commands_has_its_journey() -> None:
     assert list(sections()) == [
+        "Stop trading",
         "A launch failed",
         "A launch from GitHub is denied",
         "A stack is stuck",
         "AWS throttles or does not answer",
         "Roll back a change",
+        "An older image runs after a rollback",
         "Switch multi_az",
         "Rotate a secret",
         "Drain and remove an exchange",
@@ -197,6 +199,39 @@ def test_roll_back_a_change(shell: Shell, aws: EmbeddedAws) -> None:
     assert "16 updated" in shell.type(revert)
     assert {"Key": "CostCenter", "Value": "sentry-oms"} in aws.stack("sentry-sqs-prod")["Tags"]
     assert "sentry-oms-prod:1" in shell.type(image)
+
+
+def test_an_older_image_runs_after_a_rollback(shell: Shell) -> None:
+    look, deploy = blocks("An older image runs after a rollback")
+    said = shell.type(look)
+    assert '"PRIMARY"' in said
+    assert "/sentry/oms-prod:none" in said
+    assert "sentry-oms-prod:1" in shell.type(deploy)
+
+
+def test_stop_trading(shell: Shell, aws: EmbeddedAws) -> None:
+    stop, _, keep_stopped, start = blocks("Stop trading")
+
+    def tasks() -> int:
+        (found,) = aws.client("ecs").describe_services(
+            cluster="sentry-oms-prod", services=["sentry-oms-service-prod"]
+        )["services"]
+        return int(found["desiredCount"])
+
+    shell.project.edit("config/config.yaml", 'oms_image_tag: ""', "oms_image_tag: v1")
+    push_image(aws, "sentry/oms-prod", "v1")
+    shell.type(start)
+    assert tasks() == 2
+    assert shell.type(stop).split() == ["[", "0,", "0", "]"]
+    # Without a word in config a launch starts it again.
+    assert "Starting sentry-oms-service-prod with 2 task(s)" in shell.type(start)
+    shell.type(stop)
+    shell.project.edit("config/prod/config.yaml", "oms_count: 2", "oms_count: 0")
+    assert shell.type(keep_stopped).split()[-5:] == ["[", "0,", "0", "]", "[]"]
+    assert tasks() == 0
+    shell.project.edit("config/prod/config.yaml", "oms_count: 0", "oms_count: 2")
+    assert "Starting sentry-oms-service-prod with 2 task(s) of v1" in shell.type(start)
+    assert tasks() == 2
 
 
 def test_switch_multi_az(shell: Shell, aws: EmbeddedAws) -> None:

@@ -333,6 +333,7 @@ class TestTask:
         assert {tag.name for tag in about_the_image} == {
             "ecr_image_tag",
             "desired_count",
+            "keep_image",
             "start_service",
         }
         for tag in about_the_image:
