@@ -6,17 +6,33 @@ Example::
       before_create:
         - !service_linked_role ecs
 
-In an account that never used ECS, the first cluster or service fails because the role is not there
-yet. Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
+In an account that never used ECS, the first cluster fails if the role does not exist; and also if
+the role is only seconds old, because IAM needs some time until other services can assume it.
+
+Sources:
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (eventual consistency)
+    https://github.com/aws/containers-roadmap/issues/2614
 """
 
 from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 from sceptre.hooks import Hook
 
 from sentry_oms.arguments import parse
+
+SETTLE_SECONDS = 20.0
+"""Age from which a role can be assumed. Others wait for 10 to 20 seconds:
+https://github.com/aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock/pull/252
+https://github.com/gravitational/teleport/pull/44194
+"""
 
 
 class Argument(BaseModel):
@@ -28,32 +44,71 @@ class Argument(BaseModel):
         pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$",
         description="as in <service>.amazonaws.com: ecs, ecs.application-autoscaling",
     )
+    wait: bool = Field(
+        default=True,
+        description="until a new role can be assumed; false if the stack does not use the service",
+    )
 
 
 class ServiceLinkedRole(Hook):
-    """Creates the role where it is missing."""
+    """Creates the role if it is missing, and waits while it is new."""
 
     model = Argument
     shorthand = "service"
 
+    def __init__(
+        self,
+        argument: Any = None,
+        stack: Any = None,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """See ``sceptre.hooks.Hook``.
+
+        Args:
+            argument: what YAML has behind the tag.
+            stack: a ``sceptre.stack.Stack``.
+            clock: seconds since the epoch.
+            sleep: takes seconds.
+        """
+        super().__init__(argument, stack)
+        self._clock = clock
+        self._sleep = sleep
+
     def run(self) -> None:
-        """One call where the role exists."""
-        principal = f"{parse(self.model, self, self.shorthand).service}.amazonaws.com"
-        if self._exists(principal):
-            return
+        """Make one call if the role exists.
+
+        Raises:
+            ClientError: IAM refuses to create the role.
+        """
+        wanted = parse(self.model, self, self.shorthand)
+        principal = f"{wanted.service}.amazonaws.com"
+        created = self._created(principal) or self._create(principal)
+        age = self._clock() - created.timestamp()
+        # A clock that is behind AWS' must not lead to a longer wait.
+        seconds = min(SETTLE_SECONDS, SETTLE_SECONDS - age)
+        if wanted.wait and seconds > 0:
+            self.logger.info(
+                "Waiting %.0f s, until the new role of %s can be assumed", seconds, principal
+            )
+            self._sleep(seconds)
+
+    def _create(self, principal: str) -> datetime:
         self.logger.info("Creating the service-linked role of %s", principal)
         try:
             self._iam("create_service_linked_role", AWSServiceName=principal)
         except ClientError:
             # Two stacks may ask at once, and the second is refused because the first was served.
-            if not self._exists(principal):
+            created = self._created(principal)
+            if created is None:
                 raise
+            return created
+        return datetime.fromtimestamp(self._clock(), timezone.utc)
 
-    def _exists(self, principal: str) -> bool:
-        return bool(self._iam("list_roles", PathPrefix=f"/aws-service-role/{principal}/")["Roles"])
+    def _created(self, principal: str) -> datetime | None:
+        """When the role was created; None if it does not exist."""
+        roles = self._iam("list_roles", PathPrefix=f"/aws-service-role/{principal}/")["Roles"]
+        return roles[0]["CreateDate"] if roles else None
 
-    def _iam(self, command: str, **kwargs: str) -> dict[str, list[object]]:
-        response: dict[str, list[object]] = self.stack.connection_manager.call(
-            service="iam", command=command, kwargs=kwargs
-        )
-        return response
+    def _iam(self, command: str, **kwargs: str) -> Any:
+        return self.stack.connection_manager.call(service="iam", command=command, kwargs=kwargs)

@@ -1,5 +1,7 @@
 """``!start_service``: raises a service that stands at 0 once its image exists.
 
+A ``count`` of 0 does the opposite: a service that has tasks is stopped.
+
 Example::
 
     hooks:
@@ -18,33 +20,29 @@ service really runs, and not at what the launch wanted.
 
 from __future__ import annotations
 
-from pydantic import Field
 from sceptre.hooks import Hook
 
 from sentry_oms.arguments import parse
 from sentry_oms.service_image import ServiceImage, described, has_tag, running_tag
 
 
-class Argument(ServiceImage):
-    """What the tag takes: the service, and how many tasks it starts with."""
-
-    count: int = Field(ge=0, description="tasks to start with; 0 leaves the service stopped")
-
-
 class StartService(Hook):
-    """Raises the count from 0, and touches nothing else."""
+    """Raises the count from 0, or holds it at 0; touches nothing else."""
 
-    model = Argument
+    model = ServiceImage
 
     def run(self) -> None:
-        """One call where the service runs; says what is missing where it can't."""
+        """Make one call if nothing is to be done; say what is missing if it can't start."""
         wanted = parse(self.model, self)
-        connection = self.stack.connection_manager
         service = described(self.stack, wanted)
-        if service is None or service["desiredCount"] > 0 or not wanted.count:
+        if service is None or bool(service["desiredCount"]) == bool(wanted.count):
+            return
+        if not wanted.count:
+            self.logger.info("Stopping %s, whose count is 0 in config", wanted.service)
+            self._set_count(wanted, 0)
             return
         tag = running_tag(self.stack, service, wanted)
-        if tag is None or not has_tag(connection, wanted.repository, tag):
+        if tag is None or not has_tag(self.stack.connection_manager, wanted.repository, tag):
             self.logger.warning(
                 "%s has no image yet and stands at 0 tasks: push one to %s, and launch again",
                 wanted.service,
@@ -52,12 +50,15 @@ class StartService(Hook):
             )
             return
         self.logger.info("Starting %s with %s task(s) of %s", wanted.service, wanted.count, tag)
-        connection.call(
+        self._set_count(wanted, wanted.count)
+
+    def _set_count(self, wanted: ServiceImage, count: int) -> None:
+        self.stack.connection_manager.call(
             service="ecs",
             command="update_service",
             kwargs={
                 "cluster": wanted.cluster,
                 "service": wanted.service,
-                "desiredCount": wanted.count,
+                "desiredCount": count,
             },
         )

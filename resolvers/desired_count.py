@@ -1,4 +1,4 @@
-"""``!desired_count``: 0 while a service has no image, and else CloudFormation leaves it alone.
+"""``!desired_count``: 0 while a service is to stand still, and else CloudFormation leaves it alone.
 
 Example::
 
@@ -8,9 +8,11 @@ Example::
         cluster: sentry-oms-dev
         service: sentry-oms-service-dev
         container: oms
+        count: 1
 
-Never a number that changes from launch to launch: a count passed once and -1 later would be an
-update each time, and would undo what auto scaling did. ``!start_service`` raises it from 0.
+A service has no task while it has no image, and while ``count`` is 0. Otherwise never a number: a
+count passed once and -1 later would be an update each time, and would undo what auto scaling did.
+``!start_service`` raises it from 0.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ from __future__ import annotations
 from sceptre.resolvers import Resolver
 
 from sentry_oms.arguments import parse
-from sentry_oms.service_image import ServiceImage, decide
+from sentry_oms.service_image import ServiceImage, decide, refuse_to_stop
 
-LEAVE_ALONE = "-1"
+LEAVE_ALONE, STOPPED = "-1", "0"
 
 
 class DesiredCount(Resolver):
@@ -29,9 +31,19 @@ class DesiredCount(Resolver):
     model = ServiceImage
 
     def stand_in(self, _: str) -> str:
-        """As once there is an image, for who may not ask AWS."""
-        return LEAVE_ALONE
+        """Return the count as if there were an image, for checks that may not ask AWS."""
+        return LEAVE_ALONE if parse(self.model, self).count else STOPPED
 
     def resolve(self) -> str:
-        """The count."""
-        return LEAVE_ALONE if decide(self.stack, parse(self.model, self)) else "0"
+        """Return the count.
+
+        Raises:
+            ForeignImage: the service has tasks, is not to be stopped, and has no image of ours.
+        """
+        wanted = parse(self.model, self)
+        if not wanted.count:
+            return STOPPED
+        if decide(self.stack, wanted):
+            return LEAVE_ALONE
+        refuse_to_stop(self.stack, wanted)
+        return STOPPED

@@ -15,7 +15,12 @@ from __future__ import annotations
 from sceptre.resolvers import Resolver
 
 from sentry_oms.arguments import parse
-from sentry_oms.service_image import NO_IMAGE, ServiceImage, decide
+from sentry_oms.service_image import (
+    NO_IMAGE,
+    ServiceImage,
+    decide,
+    differs_in_image_only,
+)
 
 
 class EcrImageTag(Resolver):
@@ -30,3 +35,18 @@ class EcrImageTag(Resolver):
     def resolve(self) -> str:
         """The tag."""
         return decide(self.stack, parse(self.model, self)) or NO_IMAGE
+
+    def if_nothing_else_changes(self, deployed: str) -> str | None:
+        """Return the tag that the stack has, if an update to the decided one would be for nothing.
+
+        After a deployment by the pipeline the stack's own tag is an older one. An update to the
+        new one would replace each task by another that runs the same.
+
+        Args:
+            deployed: the tag that the stack was given last.
+
+        Returns:
+            ``deployed``; None if the service has yet to be updated.
+        """
+        wanted = parse(self.model, self)
+        return deployed if differs_in_image_only(self.stack, wanted, deployed) else None

@@ -1,4 +1,4 @@
-"""The one decision about a service's image and count, that two tags and a hook ask.
+"""The one decision about a service's image and count, that two resolvers and two hooks ask.
 
 The pipeline owns a running service's image: it registers task definitions that CloudFormation does
 not know. So a launch keeps what the service's last completed deployment runs, and never rolls it
@@ -13,6 +13,7 @@ Sources:
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
@@ -20,11 +21,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 
 from sentry_oms.absence import none_if_absent
+from sentry_oms.executor.cause import events, of_last_operation
 from sentry_oms.names import RepositoryName
 from sentry_oms.view import VIEW, StackKey, View, outputs_of, parameters_of
 
 NO_IMAGE = "none"
 """The tag that says so. A template's Rule holds that it goes with a count of 0."""
+
+
+LAUNCHED = "oms-"
+"""How the tokens begin by which a launch marks its writes (``sentry_oms.executor.calls``)."""
+
+_logger = logging.getLogger("sceptre")
 
 
 class ForeignImage(SceptreException):
@@ -48,6 +56,9 @@ class ServiceImage(BaseModel):
         pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$",
         description="the image to deploy first, where `newest` is false; empty for none",
     )
+    count: int = Field(
+        default=1, ge=0, description="tasks to start with; 0 stops the service and keeps it stopped"
+    )
 
 
 class Connection(Protocol):
@@ -58,10 +69,7 @@ class Connection(Protocol):
 
 
 def decide(stack: Any, wanted: ServiceImage, view: View = VIEW) -> str | None:
-    """The tag to run, or None where there is no image yet.
-
-    Raises:
-        ForeignImage: rather than to stop a service that runs.
+    """Return the tag to run, or None if there is no image yet.
 
     Decided once for a stack in this process, so that image and count never come from two looks at
     AWS with a push between them.
@@ -72,18 +80,92 @@ def decide(stack: Any, wanted: ServiceImage, view: View = VIEW) -> str | None:
 
 def _decide(stack: Any, wanted: ServiceImage, view: View) -> str | None:
     service = described(stack, wanted, view)
-    image = completed_image(stack, service, wanted, view) if service else None
-    tag = our_tag(image, wanted)
+    tag = running_tag(stack, service, wanted, view) if service else None
     if tag is None:
-        tag = _first_tag(stack.connection_manager, wanted)
-    stands_for_none = (image or "").endswith(f":{NO_IMAGE}")
-    if tag is None and service and service["desiredCount"] and not stands_for_none:
-        raise ForeignImage(
-            f"{stack.name}: {wanted.service} runs {image or 'no completed deployment'}, and there "
-            f"is no image in {wanted.repository} to take its place: a launch would stop its "
-            f"{service['desiredCount']} task(s). Push an image, or correct the repository"
-        )
+        return _first_tag(stack.connection_manager, wanted)
+    if service and completed(service["deployments"]) == own_definition(stack, view):
+        return _tag_before_rollback(stack, service, tag, wanted, view) or tag
     return tag
+
+
+def _tag_before_rollback(
+    stack: Any, service: Mapping[str, Any], tag: str, wanted: ServiceImage, view: View
+) -> str | None:
+    """Return the tag that a launch passed last, if its update was rolled back to another one.
+
+    The hook ``!keep_image`` deploys it again after the rollback. If it could not, or the launch
+    was killed before that, the service runs what the stack had before: an older image, perhaps.
+    Only a launch's own updates count, which are known by their token: they pass what ran. What
+    somebody has deployed since counts as it is.
+
+    Args:
+        service: as ECS describes it; it runs the stack's own task definition.
+        tag: of that task definition.
+    """
+    seen = view.seen(StackKey.of(stack)) or {}
+    if seen["StackStatus"] != "UPDATE_ROLLBACK_COMPLETE":
+        return None
+    operation = list(of_last_operation(events(stack.connection_manager, stack.external_name)))
+    deployed_at = max(one["createdAt"] for one in service["deployments"])
+    if not operation or deployed_at > operation[0]["Timestamp"]:
+        return None
+    passed = our_tag(_launched_image(stack, operation, wanted, view), wanted)
+    connection = stack.connection_manager
+    if passed in (None, tag) or not has_tag(connection, wanted.repository, str(passed)):
+        return None
+    _logger.warning(
+        "%s - Its last update was rolled back from image %s to %s; %s is to run again",
+        stack.name,
+        passed,
+        tag,
+        passed,
+    )
+    return passed
+
+
+def _launched_image(
+    stack: Any, operation: Iterable[Mapping[str, Any]], wanted: ServiceImage, view: View
+) -> str | None:
+    """The image of the task definition that an operation made, if a launch began it.
+
+    Args:
+        operation: its events.
+    """
+    known = ("", own_definition(stack, view))
+    made = next(
+        (
+            event
+            for event in operation
+            if event["ResourceType"] == "AWS::ECS::TaskDefinition"
+            and event.get("PhysicalResourceId", "") not in known
+        ),
+        None,
+    )
+    if made is None or not made.get("ClientRequestToken", "").startswith(LAUNCHED):
+        return None
+    # The rollback has deregistered it. AWS describes such a revision for as long as it keeps it.
+    return none_if_absent(
+        lambda: image_of(stack, made["PhysicalResourceId"], wanted, view), "ClientException"
+    )
+
+
+def refuse_to_stop(stack: Any, wanted: ServiceImage, view: View = VIEW) -> None:
+    """Check that no service is stopped because there is no image for it.
+
+    Raises:
+        ForeignImage: the service has tasks of an image that is not in the wanted repository.
+    """
+    service = described(stack, wanted, view)
+    if service is None or not service["desiredCount"]:
+        return
+    image = completed_image(stack, service, wanted, view)
+    if (image or "").endswith(f":{NO_IMAGE}"):
+        return
+    raise ForeignImage(
+        f"{stack.name}: {wanted.service} runs {image or 'no completed deployment'}, and there "
+        f"is no image in {wanted.repository} to take its place: a launch would stop its "
+        f"{service['desiredCount']} task(s). Push an image, or correct the repository"
+    )
 
 
 def _first_tag(connection: Connection, wanted: ServiceImage) -> str | None:
@@ -92,10 +174,15 @@ def _first_tag(connection: Connection, wanted: ServiceImage) -> str | None:
     return wanted.tag or None
 
 
-def described(stack: Any, wanted: ServiceImage, view: View = VIEW) -> Mapping[str, Any] | None:
-    """The service as ECS describes it, or None where there is none.
+def described(
+    stack: Any, wanted: ServiceImage, view: View = VIEW, *, again: bool = False
+) -> Mapping[str, Any] | None:
+    """Return the service as DescribeServices gives it, or None if it does not exist.
 
-    Looked at again once its stack has been written.
+    It is asked for once, until its stack is written.
+
+    Args:
+        again: ask now, whatever was seen before.
     """
 
     def ask() -> Mapping[str, Any] | None:
@@ -111,7 +198,87 @@ def described(stack: Any, wanted: ServiceImage, view: View = VIEW) -> Mapping[st
         found = response["services"] if response else []
         return next((one for one in found if one["status"] == "ACTIVE"), None)
 
-    return view.beside(StackKey.of(stack), (wanted.cluster, wanted.service), ask)
+    return view.beside(StackKey.of(stack), (wanted.cluster, wanted.service), ask, again=again)
+
+
+def own_definition(stack: Any, view: View = VIEW) -> str | None:
+    """Return the ARN of the task definition that the stack itself made; None if it was not seen."""
+    return outputs_of(view.seen(StackKey.of(stack)) or {}).get("TaskDefinitionArn")
+
+
+def primary(service: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the deployment that ECS made last: in progress, completed or failed."""
+    return next((one for one in service["deployments"] if one["status"] == "PRIMARY"), None)
+
+
+def task_definition(stack: Any, arn: str, view: View = VIEW) -> Mapping[str, Any]:
+    """Return a task definition as DescribeTaskDefinition gives it. A revision never changes."""
+
+    def ask() -> Mapping[str, Any]:
+        found: Mapping[str, Any] = stack.connection_manager.call(
+            service="ecs", command="describe_task_definition", kwargs={"taskDefinition": arn}
+        )["taskDefinition"]
+        return found
+
+    return view.once((StackKey.of(stack).connection, arn), ask)
+
+
+def image_of(stack: Any, arn: str, wanted: ServiceImage, view: View = VIEW) -> str | None:
+    """Return the image of the wanted container in a task definition."""
+    containers = task_definition(stack, arn, view)["containerDefinitions"]
+    return next((str(one["image"]) for one in containers if one["name"] == wanted.container), None)
+
+
+def differs_in_image_only(
+    stack: Any, wanted: ServiceImage, deployed: str, view: View = VIEW
+) -> bool:
+    """Whether the service runs the decided image already, and an update would change nothing else.
+
+    False if its task definition differs from the stack's own in more than the image: an older
+    revision that a person went back to, for example, lacks what the stack has got since. False too
+    if the stack's own image has left the repository, since a rollback would need it.
+
+    Args:
+        deployed: the tag that the stack was given last.
+    """
+    service = described(stack, wanted, view)
+    own = own_definition(stack, view)
+    running = completed(service["deployments"]) if service else None
+    if not own or not running or own == running:
+        return False
+    if our_tag(image_of(stack, running, wanted, view), wanted) != decide(stack, wanted, view):
+        return False
+    own_settings, settings = (
+        _settings(task_definition(stack, arn, view), wanted.container) for arn in (own, running)
+    )
+    return own_settings == settings and has_tag(
+        stack.connection_manager, wanted.repository, deployed
+    )
+
+
+_OF_A_REVISION = frozenset(
+    {
+        "compatibilities",
+        "deregisteredAt",
+        "registeredAt",
+        "registeredBy",
+        "requiresAttributes",
+        "revision",
+        "status",
+        "taskDefinitionArn",
+    }
+)
+"""What ECS itself says of a revision."""
+
+
+def _settings(definition: Mapping[str, Any], container: str) -> dict[str, Any]:
+    """What a task definition was registered with, but for a container's image."""
+    containers = [
+        {**one, "image": None} if one["name"] == container else one
+        for one in definition["containerDefinitions"]
+    ]
+    kept = {key: value for key, value in definition.items() if key not in _OF_A_REVISION}
+    return {**kept, "containerDefinitions": containers}
 
 
 def running_tag(
@@ -135,16 +302,7 @@ def completed_image(
     definition = completed(service["deployments"])
     if definition is None:
         return None
-    own = _own_image(stack, definition, view)
-    if own:
-        return own
-    task = stack.connection_manager.call(
-        service="ecs",
-        command="describe_task_definition",
-        kwargs={"taskDefinition": definition},
-    )["taskDefinition"]
-    images = {one["name"]: str(one["image"]) for one in task["containerDefinitions"]}
-    return images.get(wanted.container)
+    return _own_image(stack, definition, view) or image_of(stack, definition, wanted, view)
 
 
 def _own_image(stack: Any, definition: str, view: View) -> str | None:
@@ -152,10 +310,9 @@ def _own_image(stack: Any, definition: str, view: View) -> str | None:
 
     None where it is another's, such as the pipeline's, or the stack was not seen.
     """
-    seen = view.seen(StackKey.of(stack)) or {}
-    if outputs_of(seen).get("TaskDefinitionArn") != definition:
+    if own_definition(stack, view) != definition:
         return None
-    passed = parameters_of(seen)
+    passed = parameters_of(view.seen(StackKey.of(stack)) or {})
     return f"{passed['ECRRepositoryUri']}:{passed['ImageTag']}"
 
 

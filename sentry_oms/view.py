@@ -66,6 +66,7 @@ class View:
         self._seen: dict[StackKey, Description | None] = {}
         self._decided: dict[Hashable, Any] = {}
         self._beside: defaultdict[StackKey, dict[Hashable, Any]] = defaultdict(dict)
+        self._left: dict[Hashable, Any] = {}
         self._deciding: defaultdict[Hashable, threading.Lock] = defaultdict(threading.Lock)
         self._asking: defaultdict[StackKey, threading.Lock] = defaultdict(threading.Lock)
 
@@ -99,18 +100,31 @@ class View:
                 self._decided[key] = decision
             return decision
 
-    def beside(self, key: StackKey, what: Hashable, ask: Callable[[], Decision]) -> Decision:
-        """What ``ask`` gave since the stack was written last.
+    def beside(
+        self, key: StackKey, what: Hashable, ask: Callable[[], Decision], *, again: bool = False
+    ) -> Decision:
+        """What ``ask`` gave since the stack was written last, or gives now with ``again``.
 
         Only where the stack itself was seen: else nobody would say that it is written.
         """
         if key not in self._seen:
             return ask()
         kept = self._beside[key]
-        if what not in kept:
+        if again or what not in kept:
             kept[what] = ask()
         found: Decision = kept[what]
         return found
+
+    def leave(self, key: Hashable, what: Any) -> None:
+        """Leave something of a hook for the hook that runs after the operation.
+
+        Sceptre makes an object for each hook point, so that neither can keep it itself.
+        """
+        self._left[key] = what
+
+    def take(self, key: Hashable) -> Any:
+        """Return what was left under the key, once; None if nothing was."""
+        return self._left.pop(key, None)
 
     def see(self, key: StackKey, description: Description | None) -> None:
         """Remember a description, or that there is none, unless the stack is being written."""

@@ -22,10 +22,12 @@ class StackStatus(str, Enum):
 
 
 class ResourceStatus(str, Enum):
-    """What a resource that drifted is."""
+    """Status of a resource that is not as launched. The names are CloudFormation's."""
 
     MODIFIED = "modified"
     DELETED = "deleted"
+    UNKNOWN = "not checked"
+    """CloudFormation could not read it, as where the caller lacks a permission."""
 
 
 class Difference(BaseModel):
@@ -40,14 +42,14 @@ class Difference(BaseModel):
 
 
 class ResourceDrift(BaseModel):
-    """A resource that is not as the template says, or not at all."""
+    """A resource that is not as the template says, is gone, or could not be checked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     logical_id: str
     type: str
     status: ResourceStatus
-    differences: tuple[Difference, ...] = Field(description="none of what is deleted")
+    differences: tuple[Difference, ...] = Field(description="only of what is modified")
 
     @property
     def is_meant(self) -> bool:
@@ -61,4 +63,6 @@ class StackDrift(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     status: StackStatus = Field(description="as launched also where all that differs is meant to")
-    resources: tuple[ResourceDrift, ...] = Field(description="those that drifted")
+    resources: tuple[ResourceDrift, ...] = Field(
+        description="those that drifted, and those that could not be checked"
+    )

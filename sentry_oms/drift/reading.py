@@ -27,7 +27,9 @@ from sentry_oms.templates import Template, deployed_template
 from sentry_oms.view import parameters_of
 
 COMMANDS = frozenset({"drift_detect", "drift_show"})
-_DRIFTED = tuple(one.name for one in ResourceStatus)
+_ASKED_FOR = tuple(one.name for one in ResourceStatus)
+_MAY_STAY_UNREAD = frozenset({"AWS::SecretsManager::Secret"})
+"""Types whose read handler calls for the value of a secret, which the plan role may not read."""
 
 
 def judged(actions: Actions, result: Any) -> Outcome:
@@ -47,14 +49,42 @@ def judged(actions: Actions, result: Any) -> Outcome:
     if answer == "TIMED_OUT":
         return _unchecked(result, "was not checked within Sceptre's 5 minutes: ask again")
     verdict = actions.detection["StackDriftStatus"]
-    resources = _resources(actions) if verdict != "IN_SYNC" else ()
-    if answer == "DETECTION_COMPLETE" and verdict in ("IN_SYNC", "DRIFTED"):
-        is_as_launched = verdict == "IN_SYNC" or _is_meant(resources)
-        status = StackStatus.AS_LAUNCHED if is_as_launched else StackStatus.DRIFTED
+    if answer == "DETECTION_COMPLETE" and verdict == "IN_SYNC":
+        in_sync = StackDrift(status=StackStatus.AS_LAUNCHED, resources=())
+        return Outcome(State.COMPLETE, result, drift=in_sync)
+    raw = actions.resource_drifts(_ASKED_FOR)
+    resources = _resources(actions, raw)
+    if _is_known(answer, verdict, resources):
+        drifted = [one for one in resources if one.status is not ResourceStatus.UNKNOWN]
+        is_drifted = not _is_meant(drifted) if drifted else verdict == "DRIFTED"
+        status = StackStatus.DRIFTED if is_drifted else StackStatus.AS_LAUNCHED
         return Outcome(State.COMPLETE, result, drift=StackDrift(status=status, resources=resources))
+    found = StackDrift(status=StackStatus.NOT_KNOWN, resources=resources)
+    return _unchecked(result, f"{answer}, the stack is {verdict}: {_reason(actions, raw)}", found)
+
+
+def _is_known(answer: str, verdict: str, resources: Sequence[ResourceDrift]) -> bool:
+    """Whether all was checked, or all but secrets.
+
+    Where CloudFormation can't read a resource, the resource is UNKNOWN, and so is a stack in which
+    nothing drifted. Source: https://github.com/aws/aws-cdk-cli/issues/740
+    """
+    unread = {one.type for one in resources if one.status is ResourceStatus.UNKNOWN}
+    if unread:
+        return unread <= _MAY_STAY_UNREAD
+    return answer == "DETECTION_COMPLETE" and verdict == "DRIFTED"
+
+
+def _reason(actions: Actions, drifts: Sequence[Mapping[str, Any]]) -> str:
+    """Why resources could not be read, or else what CloudFormation says of the detection."""
+    unread = [
+        f"{one['LogicalResourceId']}: {one.get('DriftStatusReason', 'no reason given')}"
+        for one in drifts
+        if one["StackResourceDriftStatus"] == ResourceStatus.UNKNOWN.name
+        and one["ResourceType"] not in _MAY_STAY_UNREAD
+    ]
     reason = actions.detection.get("DetectionStatusReason", "CloudFormation gives no reason")
-    why = f"{answer}, the stack is {verdict}: {' '.join(reason.split())}"
-    return _unchecked(result, why, StackDrift(status=StackStatus.NOT_KNOWN, resources=resources))
+    return " ".join(("; ".join(unread) or reason).split())
 
 
 def _absent(actions: Actions, result: Any) -> Outcome:
@@ -72,15 +102,14 @@ def _unchecked(result: Any, why: str, found: StackDrift | None = None) -> Outcom
 
 
 def _is_meant(resources: Sequence[ResourceDrift]) -> bool:
-    return bool(resources) and all(one.is_meant for one in resources)
+    return all(one.is_meant for one in resources)
 
 
-def _resources(actions: Actions) -> tuple[ResourceDrift, ...]:
-    drifted = actions.resource_drifts(_DRIFTED)
-    if not drifted:
+def _resources(actions: Actions, drifts: Sequence[Mapping[str, Any]]) -> tuple[ResourceDrift, ...]:
+    if not drifts:
         return ()
     mask = mask_for(_template(actions), _parameters(actions))
-    return tuple(_resource(one, mask) for one in drifted)
+    return tuple(_resource(one, mask) for one in drifts)
 
 
 def _resource(drift: Mapping[str, Any], mask: Mask) -> ResourceDrift:

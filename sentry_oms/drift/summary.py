@@ -35,7 +35,7 @@ def lines(run: Run) -> Iterator[str]:
     counts = Counter(_status(stack) for stack in run)
     words = [f"{counts[one]} {one.value}" for one in _WORST_FIRST if counts[one]]
     yield f"drift: {', '.join(words)}"
-    yield from _block([*_not_known(run), *_drifted(run), *_meant(run)])
+    yield from _block([*_not_known(run), *_drifted(run), *_meant(run), *_not_checked(run)])
     drifted = [stack.name for stack in run if _status(stack) is StackStatus.DRIFTED]
     if drifted:
         yield from ("", "A launch does not undo it. docs/DRIFT.md says what does; for more of it:")
@@ -64,9 +64,10 @@ def _not_known(run: Run) -> Iterator[str]:
 
 def _drifted(run: Run) -> Iterator[str]:
     for stack in run:
-        if _status(stack) is StackStatus.DRIFTED and not _resources(stack):
+        checked = [one for one in _resources(stack) if one.status is not ResourceStatus.UNKNOWN]
+        if _status(stack) is StackStatus.DRIFTED and not checked:
             yield f"drifted: {stack.name}: {_UNSAID}"
-        for resource in _resources(stack):
+        for resource in checked:
             start = f"drifted: {stack.name}: {_named(resource)}"
             if resource.status is ResourceStatus.DELETED:
                 yield f"{start} is gone"
@@ -83,6 +84,13 @@ def _meant(run: Run) -> Iterator[str]:
             for one in resource.differences:
                 if one.meant:
                     yield f"meant: {stack.name}: {_named(resource)} {_differs(one)}: {one.meant}"
+
+
+def _not_checked(run: Run) -> Iterator[str]:
+    for stack in run:
+        for resource in _resources(stack):
+            if resource.status is ResourceStatus.UNKNOWN:
+                yield f"not checked: {stack.name}: {_named(resource)}"
 
 
 def _resources(stack: StackRun) -> tuple[ResourceDrift, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -115,6 +115,13 @@ class Actions(StackActions):
         self._cancelled = True
         return super().cancel_stack_update()
 
+    def create_change_set(self, change_set_name: str) -> Any:
+        """Create a change set of what an update would send."""
+        with suppress(ClientError):
+            self.describe()
+        self.resolve_ahead()
+        return super().create_change_set(change_set_name)
+
     def execute_change_set(self, change_set_name: str) -> Any:
         """Execute a change set."""
         self._doing = EXECUTING
@@ -183,7 +190,11 @@ class Actions(StackActions):
         super()._protect_execution()
         # Sceptre calls this between the before_ hooks and the first use of the parameters.
         if self._doing in (CREATING, UPDATING):
-            resolve_ahead(self.stack)
+            self.resolve_ahead()
+
+    def resolve_ahead(self) -> None:
+        """Resolve the stack's parameters, outside of Sceptre's lock."""
+        resolve_ahead(self.stack, self._view)
 
     def _wait_for_completion(self, timeout: int = 0, boto_response: Any = None) -> StackStatus:  # noqa: ARG002
         """Look at the stack until it is done; Sceptre's takes the timeout in minutes."""
@@ -239,7 +250,7 @@ class _QuickDiffer:
             # Sceptre begins every body with ---, which makes JSON be read as YAML, slowly.
             differ.load_template = lambda body: load(body.removeprefix("---\n"))
 
-    def diff(self, actions: StackActions) -> Any:
-        # After the hooks, and outside of the lock.
-        resolve_ahead(actions.stack)
+    def diff(self, actions: Actions) -> Any:
+        # After the hooks.
+        actions.resolve_ahead()
         return self._differ.diff(actions)

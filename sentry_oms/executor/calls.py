@@ -1,11 +1,17 @@
-"""What is sent to CloudFormation twice is done once.
+"""What each write to CloudFormation carries, beside what Sceptre gives it.
 
-A connection may be lost after CloudFormation has taken a call and before it has answered. botocore
-sends the call again, and CloudFormation then says that the stack exists, or that it is being
-changed. Each write carries a token, by which CloudFormation knows its repetition, and by which the
-events of the stack say whose an operation is.
+A token: a connection may be lost after CloudFormation has taken a call and before it has answered.
+botocore sends the call again, and CloudFormation then says that the stack exists, or that it is
+being changed. The token tells CloudFormation that a call is a repetition, and the events of the
+stack name the operation's token.
 
-Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent.html
+``RetainExceptOnCreate``, if the operation may create resources: a rollback then deletes its new
+resources. Without it, a new resource with the DeletionPolicy Retain stays outside of the stack, and
+the next attempt fails because its name is taken.
+
+Sources:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 """
 
 from __future__ import annotations
@@ -20,7 +26,9 @@ from sceptre.exceptions import RetryLimitExceededError
 from sentry_oms.executor.cause import events, of_last_operation
 from sentry_oms.executor.patience import is_transient
 
-WRITES = frozenset({"create_stack", "update_stack", "delete_stack", "execute_change_set"})
+CREATING = frozenset({"create_stack", "update_stack", "execute_change_set"})
+"""The writes that may create resources."""
+WRITES = CREATING | {"delete_stack"}
 _TAKEN = ("AlreadyExistsException", "ChangeSetNotFound", "InvalidChangeSetStatus")
 """What CloudFormation says to the repetition of a call that it took."""
 
@@ -42,6 +50,8 @@ class Calls:
             return self._manager.call(service=service, command=command, kwargs=kwargs, **more)
         token = f"oms-{uuid4()}"
         sent = {**(kwargs or {}), "ClientRequestToken": token}
+        if command in CREATING:
+            sent["RetainExceptOnCreate"] = True
         try:
             return self._manager.call(service=service, command=command, kwargs=sent, **more)
         except (BotoCoreError, ClientError, RetryLimitExceededError) as error:

@@ -18,7 +18,13 @@ GIVES_STATUS = frozenset({"create", "update", "launch", "delete", "execute_chang
 
 _REMEDIES = {
     "UPDATE_ROLLBACK_FAILED": "aws cloudformation continue-update-rollback --stack-name {name}",
-    "UPDATE_FAILED": "aws cloudformation rollback-stack --stack-name {name}",
+    "UPDATE_FAILED": (
+        "aws cloudformation rollback-stack --retain-except-on-create --stack-name {name}"
+    ),
+    "ROLLBACK_FAILED": (
+        "delete by hand what its events say could not be deleted, "
+        "then aws cloudformation delete-stack --stack-name {name}"
+    ),
 }
 _DELETE = "sceptre delete {path}, after what its events say is mended"
 

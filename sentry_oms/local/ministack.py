@@ -74,6 +74,8 @@ class Ministack:
         self._services = [service(self) for service in SERVICES]
         self._clients: dict[tuple[str, str], Any] = {}
         self._session = botocore.session.get_session()
+        self._held_services: frozenset[str] = frozenset()
+        self._complete_deployment: Callable[[str, str, str | None], None] | None = None
 
     async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve every AWS API: our services, and ministack's."""
@@ -159,6 +161,63 @@ class Ministack:
 
         stacks.asyncio = _Pausing(pause)
 
+    def before_each_creation(self, check: Callable[[str, str], None]) -> None:
+        """Call ``check`` before a resource is created; its creation fails if ``check`` raises.
+
+        Args:
+            check: takes the stack's name and the resource's logical ID.
+        """
+        from ministack.services.cloudformation import stacks
+
+        provision = stacks._provision_resource
+
+        def checked(kind: str, logical_id: str, properties: Properties, stack_name: str) -> Any:
+            check(stack_name, logical_id)
+            return provision(kind, logical_id, properties, stack_name)
+
+        stacks._provision_resource = checked
+
+    def keep_what_a_rollback_could_not_delete(self) -> None:
+        """Leave such resources in a stack that is ROLLBACK_FAILED, as AWS does.
+
+        ministack forgets them, so that a delete of the stack succeeds without them.
+        """
+        from ministack.services.cloudformation import stacks
+
+        roll_back = stacks._roll_back_operation
+
+        async def rolled_back(
+            name: str, stack_id: str, stack: dict[str, Any], *operation: Any
+        ) -> None:
+            created = dict(stack["_resources"])
+            await roll_back(name, stack_id, stack, *operation)
+            if stack["StackStatus"] == "ROLLBACK_FAILED":
+                stack["_resources"] = {
+                    logical_id: {**created[logical_id], "ResourceStatus": "DELETE_FAILED"}
+                    for logical_id in stack["_rollback_failed"]
+                }
+
+        stacks._roll_back_operation = rolled_back
+
+    def age_service_linked_roles(self) -> None:
+        """Give a service-linked role a date long past when it is created.
+
+        On AWS a new role can't be assumed for some seconds. Here it can, so nobody need wait.
+        """
+        from ministack.services import iam
+
+        create, now = iam._IAM_HANDLERS["CreateServiceLinkedRole"], iam._now
+
+        def aged(params: Params) -> Response:
+            iam._now = lambda: "2020-01-01T00:00:00Z"
+            try:
+                response: Response = create(params)
+                return response
+            finally:
+                iam._now = now
+
+        iam._IAM_HANDLERS["CreateServiceLinkedRole"] = aged
+
     def tell_changes_apart(self, create_only: Mapping[str, Mapping[str, str]]) -> None:
         """Let change sets say of a property what AWS says, and know of conditions.
 
@@ -218,6 +277,29 @@ class Ministack:
         record = self.stack_record(stack)
         if record:
             record["StackStatus"] = status
+
+    def hold_deployments(self, services: frozenset[str]) -> None:
+        """Leave deployments of ECS services in progress from now on, and complete all others.
+
+        ministack completes a deployment in the call that makes it, since no container starts here.
+
+        Args:
+            services: the services' names.
+        """
+        from ministack.services import ecs
+
+        if self._complete_deployment is None:
+            self._complete_deployment = ecs._complete_service_deployment
+            ecs._complete_service_deployment = self._unless_held
+        self._held_services = services
+        for key, service in list(ecs._services.items()):
+            self._unless_held(service["clusterArn"].rpartition("/")[2], key)
+
+    def _unless_held(
+        self, cluster: str, key: str, expected_deployment_id: str | None = None
+    ) -> None:
+        if self._complete_deployment and key.rpartition("/")[2] not in self._held_services:
+            self._complete_deployment(cluster, key, expected_deployment_id)
 
     def client(self, service: str) -> Any:
         """A boto3 client whose requests ministack's handler answers in this process."""

@@ -31,12 +31,22 @@ def main(port: int, directory: Path, nonce: str, region: str) -> None:
     ministack.compare(READERS)
     complete_descriptions(ministack)
     ministack.tell_changes_apart(create_only())
+    ministack.keep_what_a_rollback_could_not_delete()
+    ministack.age_service_linked_roles()
     timeline = Timeline(time.monotonic)
     holds = Holds(timeline, time.monotonic)
     holds.install(ministack)
     saved = directory / "state" / "our-services.json"
     ministack.load(saved)
-    app = Wrapper(ministack.asgi, nonce, holds, timeline, ministack.set_status)
+    app = Wrapper(
+        ministack.asgi,
+        nonce,
+        holds,
+        timeline,
+        ministack.set_status,
+        ministack.hold_deployments,
+    )
+    ministack.before_each_creation(app.refuse_creation)
     asyncio.run(_serve(app, port, holds))
     ministack.save(saved)
 

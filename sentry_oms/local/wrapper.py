@@ -13,13 +13,17 @@ What can be asked for, each of it optional::
                  "code": "Throttling", "message": "...", "times": 2}],
      "holds": {"sentry-redis-*": 12.0}, "delete_share": 0.5,
      "statuses": {"sentry-redis-dev": "UPDATE_ROLLBACK_FAILED"},
+     "refused": {"sentry-redis-dev": "ReplicationGroup"},
+     "deployments": ["sentry-oms-service-dev"],
      "kill": {"pid": 123, "at_call": 17, "after": false}}
 
 A fault answers ``times`` calls of an action, whose request contains a text, with an AWS error
 instead of passing them on. A hold keeps a stack in progress for so many seconds (``holds``). A
-status is given to a stack that exists, for those that nothing leads to here. A kill ends a process
-with SIGKILL when the n-th call arrives, which then has no effect; or, ``after``, when it has had
-it, and before it is answered. What happened::
+status is given to a stack that exists, for those that nothing leads to here. A resource that is
+refused, by stack and logical ID, fails to be created. Deployments of the services that are named
+stay in progress, until a PUT that does not name them. A kill ends a process with SIGKILL when the
+n-th call arrives, which then has no effect; or, ``after``, when it has had it, and before it is
+answered. What happened::
 
     {"calls": {"CreateStack": 1}, "elapsed": 13.1, "first_write_at": 0.9,
      "timeline": [{"at": 0.9, "event": "CreateStack", "stack": "sentry-redis-dev"},
@@ -91,6 +95,8 @@ class Control(BaseModel):
     holds: dict[str, Annotated[float, Field(ge=0)]] = {}
     delete_share: float = Field(default=1, ge=0)
     statuses: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    deployments: frozenset[str] = frozenset()
     kill: Kill | None = None
 
 
@@ -104,9 +110,11 @@ class Wrapper:
         holds: Holds,
         timeline: Timeline,
         set_status: Callable[[str, str], None],
+        hold_deployments: Callable[[frozenset[str]], None],
     ) -> None:
         self._app = app
         self._set_status = set_status
+        self._hold_deployments = hold_deployments
         self._nonce = nonce
         self._holds = holds
         self._timeline = timeline
@@ -126,6 +134,15 @@ class Wrapper:
         else:
             await self._observed(self._calls, scope, receive, send)
 
+    def refuse_creation(self, stack: str, logical_id: str) -> None:
+        """Raise if a resource is not to be created.
+
+        Raises:
+            PermissionError: the control asks for its refusal.
+        """
+        if self._control.refused.get(stack) == logical_id:
+            raise PermissionError(f"{logical_id}: injected refusal")
+
     async def _serve_control(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["method"] == "PUT":
             try:
@@ -136,10 +153,11 @@ class Wrapper:
             self._calls = Counter()
             self._holds.set(self._control.holds, self._control.delete_share)
             self._timeline.start()
+            self._hold_deployments(self._control.deployments)
             for stack, status in self._control.statuses.items():
                 self._set_status(stack, status)
         happened = {"calls": dict(self._calls or {}), **self._timeline.as_json()}
-        await _respond(send, 200, {**self._control.model_dump(), **happened})
+        await _respond(send, 200, {**self._control.model_dump(mode="json"), **happened})
 
     async def _observed(self, calls: Counter[str], scope: Any, receive: Any, send: Any) -> None:
         body = await read_body(receive)

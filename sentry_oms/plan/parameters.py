@@ -18,6 +18,7 @@ from sceptre.resolvers.stack_output import StackOutput
 from resolvers.ecr_repository_uri import RepositoryNotFound
 from sentry_oms.arguments import tag_name
 from sentry_oms.checks.stack_file import walk_tags
+from sentry_oms.differences import normal
 from sentry_oms.no_echo import MASKED, is_no_echo
 from sentry_oms.plan.change import Action, Kind, ParameterChange, StackPlan
 from sentry_oms.templates import Template
@@ -160,17 +161,8 @@ def _change(
     elif is_no_echo(described):
         if name in values or old is None:
             yield ParameterChange(name=name, old=mask(old), new=mask(new))
-    elif _normal(new, described) != _normal(old, described):
+    elif normal(new, described) != normal(old, described):
         yield ParameterChange(name=name, old=old, new=new)
-
-
-def _normal(value: str | None, declared: Mapping[str, Any]) -> str | None:
-    """As CloudFormation compares it: lists without white space, and no line break at the end."""
-    if value is None:
-        return None
-    if "List" in str(declared.get("Type", "")):
-        return ",".join(item.strip() for item in value.split(","))
-    return value.rstrip("\n")
 
 
 def _value(stack: Any, raw: Any, earlier: Mapping[str, Foreseen]) -> Value | None:

@@ -11,6 +11,7 @@ from sceptre.exceptions import SceptreException
 from sentry_oms.checks.evaluate import UNKNOWN, Evaluator
 from sentry_oms.checks.stack_file import StackFile
 from sentry_oms.checks.values import is_list
+from sentry_oms.differences import kept, settings_differ
 from sentry_oms.executor.pace import Pace
 from sentry_oms.executor.perform import stuck
 from sentry_oms.plan.change import Action, Kind, ParameterChange, ResourceChange, StackPlan
@@ -132,13 +133,14 @@ class Planner:
         notes: tuple[str, ...],
     ) -> Foreseen:
         deployed = deployed_template(file.stack)
+        values = {**values, **_kept(file.stack, values, description, template, deployed)}
         parameters = changes(values, description, template)
         differs = (
             deployed != template
             or any(one.known_after is None for one in parameters)
             or hidden_differences(values, template)
             or "Transform" in template
-            or _settings_differ(file.stack, description)
+            or settings_differ(file.stack, description)
         )
         # A change of outputs alone is none of a resource.
         surely = deployed.get("Outputs") != template.get("Outputs") or any(
@@ -175,6 +177,22 @@ class Planner:
         else:
             return Foreseen(_plan(file, Kind.UNCHANGED, notes=notes))
         return Foreseen(_plan(file, kind, resources, parameters, notes), uncertain)
+
+
+def _kept(
+    stack: Any,
+    values: Mapping[str, Value],
+    description: Description,
+    template: Template,
+    deployed: Template,
+) -> dict[str, str]:
+    """What a launch passes as it is deployed, if what is known later stays as it is."""
+    before = parameters_of(description)
+    expected = {
+        name: before.get(name, "") if isinstance(value, KnownAfter) else value
+        for name, value in values.items()
+    }
+    return kept(stack._parameters, expected, stack, description, lambda: template, lambda: deployed)
 
 
 def _unevaluated(parameter: str, value: Value) -> str:
@@ -247,13 +265,3 @@ def _notes(file: StackFile, status: str) -> tuple[str, ...]:
     if file.stack.protected:
         notes.append("config says protect: true, so a launch stops here")
     return tuple(notes)
-
-
-def _settings_differ(stack: Any, description: Description) -> bool:
-    tags = {one["Key"]: one["Value"] for one in description.get("Tags", [])}
-    role = stack.cloudformation_service_role
-    return (
-        tags != {str(key): str(value) for key, value in stack.tags.items()}
-        or sorted(description.get("NotificationARNs", [])) != sorted(stack.notifications or [])
-        or bool(role and role != description.get("RoleARN"))
-    )

@@ -164,3 +164,31 @@ def test_what_is_held_ends_with_the_server(tmp_path: Path) -> None:
         assert restarted.stack("held-q")["StackStatus"] == "CREATE_COMPLETE"
     finally:
         instance.down()
+
+
+def test_a_deployment_of_a_held_service_is_in_progress_until_it_is_released(
+    aws: EmbeddedAws, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(aws.control)
+    ecs = aws.client("ecs")
+    ecs.create_cluster(clusterName="c")
+    for _ in range(2):
+        ecs.register_task_definition(
+            family="held", containerDefinitions=[{"name": "x", "image": "x", "memory": 8}]
+        )
+    for service in ("held", "free"):
+        ecs.create_service(
+            cluster="c", serviceName=service, taskDefinition="held:1", desiredCount=1
+        )
+
+    def states(service: str) -> list[tuple[str, str]]:
+        (found,) = ecs.describe_services(cluster="c", services=[service])["services"]
+        return [(one["status"], one["rolloutState"]) for one in found["deployments"]]
+
+    aws.control(deployments=["held"])
+    for service in ("held", "free"):
+        ecs.update_service(cluster="c", service=service, taskDefinition="held:2")
+    assert states("held") == [("PRIMARY", "IN_PROGRESS"), ("ACTIVE", "COMPLETED")]
+    assert states("free") == [("PRIMARY", "COMPLETED")]
+    aws.control()
+    assert states("held") == [("PRIMARY", "COMPLETED")]

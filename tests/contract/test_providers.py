@@ -522,32 +522,64 @@ BALANCER = {
 }
 
 
+WEB_ACL = {
+    "Type": "AWS::WAFv2::WebACL",
+    "Properties": {
+        "Name": "acl",
+        "Scope": "REGIONAL",
+        "DefaultAction": {"Allow": {}},
+        "VisibilityConfig": {
+            "SampledRequestsEnabled": True,
+            "CloudWatchMetricsEnabled": True,
+            "MetricName": "acl",
+        },
+    },
+}
+
+
 class TestWebAclAssociation:
     def test_it_stands_before_the_load_balancer_and_goes(self, aws: EmbeddedAws) -> None:
-        acl = {
-            "Type": "AWS::WAFv2::WebACL",
-            "Properties": {
-                "Name": "acl",
-                "Scope": "REGIONAL",
-                "DefaultAction": {"Allow": {}},
-                "VisibilityConfig": {
-                    "SampledRequestsEnabled": True,
-                    "CloudWatchMetricsEnabled": True,
-                    "MetricName": "acl",
-                },
-            },
-        }
         properties = {
             "ResourceArn": {"Ref": "Balancer"},
             "WebACLArn": {"Fn::GetAtt": ["Acl", "Arn"]},
         }
-        body = one("AWS::WAFv2::WebACLAssociation", properties, Acl=acl, **BALANCER)
+        body = one("AWS::WAFv2::WebACLAssociation", properties, Acl=WEB_ACL, **BALANCER)
         body["Outputs"]["Balancer"] = {"Value": {"Ref": "Balancer"}}
         assert aws.deploy("waf", body) == "CREATE_COMPLETE", aws.reasons("waf")
         balancer = aws.outputs("waf")["Balancer"]
         found = aws.client("wafv2").get_web_acl_for_resource(ResourceArn=balancer)
         assert found["WebACL"]["Name"] == "acl"
         assert aws.delete("waf") == "DELETE_COMPLETE"
+
+
+class TestLoggingConfiguration:
+    def logging(self, group: str, *headers: str) -> dict[str, Any]:
+        arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{group}"
+        properties = {
+            "ResourceArn": {"Fn::GetAtt": ["Acl", "Arn"]},
+            "LogDestinationConfigs": [arn],
+            "RedactedFields": [{"SingleHeader": {"Name": header}} for header in headers],
+        }
+        return one("AWS::WAFv2::LoggingConfiguration", properties, Acl=WEB_ACL)
+
+    def redacted(self, aws: EmbeddedAws, acl: str) -> list[str]:
+        found = aws.client("wafv2").get_logging_configuration(ResourceArn=acl)
+        fields = found["LoggingConfiguration"]["RedactedFields"]
+        return [field["SingleHeader"]["Name"] for field in fields]
+
+    def test_it_is_set_and_changed_and_goes(self, aws: EmbeddedAws) -> None:
+        assert aws.deploy("logged", self.logging("aws-waf-logs-x", "cookie")) == "CREATE_COMPLETE"
+        acl = aws.outputs("logged")["Ref"]
+        assert self.redacted(aws, acl) == ["cookie"]
+        aws.deploy("logged", self.logging("aws-waf-logs-x", "cookie", "authorization"))
+        assert self.redacted(aws, acl) == ["cookie", "authorization"]
+        assert aws.delete("logged") == "DELETE_COMPLETE"
+        with pytest.raises(ClientError, match="WAFNonexistentItemException"):
+            self.redacted(aws, acl)
+
+    def test_a_group_of_another_name_is_refused(self, aws: EmbeddedAws) -> None:
+        assert aws.deploy("misnamed", self.logging("/waf/x")) == "ROLLBACK_COMPLETE"
+        assert "The ARN isn't valid" in aws.reasons("misnamed")
 
 
 class TestRiskConfiguration:
@@ -711,6 +743,32 @@ class TestBucket:
         assert "settings that are not kept: Transitions" in aws.reasons("tiered")
 
 
+class TestReplicationGroup:
+    def group(self, nodes: int, failover: bool) -> dict[str, Any]:
+        return one(
+            "AWS::ElastiCache::ReplicationGroup",
+            {
+                "ReplicationGroupDescription": "d",
+                "Engine": "redis",
+                "CacheNodeType": "cache.t4g.micro",
+                "NumCacheClusters": nodes,
+                "AutomaticFailoverEnabled": failover,
+            },
+        )
+
+    def test_failover_is_enabled_only_after_the_replica_exists(self, aws: EmbeddedAws) -> None:
+        assert aws.deploy("redis", self.group(1, False)) == "CREATE_COMPLETE"
+        assert aws.deploy("redis", self.group(2, True)) == "UPDATE_ROLLBACK_COMPLETE"
+        assert "must have at least one read replica" in aws.reasons("redis")
+        assert aws.deploy("redis", self.group(2, False)) == "UPDATE_COMPLETE"
+        assert aws.deploy("redis", self.group(2, True)) == "UPDATE_COMPLETE"
+        aws.delete("redis")
+
+    def test_a_new_group_has_failover_at_once(self, aws: EmbeddedAws) -> None:
+        assert aws.deploy("redis", self.group(2, True)) == "CREATE_COMPLETE"
+        aws.delete("redis")
+
+
 class TestTargetGroup:
     def test_its_full_name_is_what_request_scaling_wants(self, aws: EmbeddedAws) -> None:
         properties = {"VpcId": {"Ref": "Vpc"}, "Port": 80, "Protocol": "HTTP"}
@@ -816,3 +874,11 @@ class TestSecurityGroup:
     def test_a_group_that_is_gone_is_found(self, aws: EmbeddedAws, group: str) -> None:
         aws.client("ec2").delete_security_group(GroupId=group)
         assert ("DELETED", []) in drifts(aws, "web")
+
+
+def test_a_new_service_linked_role_is_dated_long_ago(aws: EmbeddedAws) -> None:
+    iam = aws.client("iam")
+    role = iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")["Role"]
+    (listed,) = iam.list_roles(PathPrefix="/aws-service-role/")["Roles"]
+    assert listed["CreateDate"] == role["CreateDate"]
+    assert role["CreateDate"].year == 2020

@@ -136,7 +136,7 @@ def test_without_its_repository_it_is_refused_and_dev_is_not(project: Project) -
         project.environ["OMS_INFRASTRUCTURE_REPOSITORY"] = REPOSITORY
 
 
-@pytest.mark.parametrize("repository", ["org", "org/*", "org/name/more", "org/na me"])
+@pytest.mark.parametrize("repository", ["org", "org/*", "org/name/more", "org@1/name"])
 def test_a_repository_is_an_owner_and_a_name(project: Project, repository: str) -> None:
     done = oms(project, "check", "bootstrap", OMS_INFRASTRUCTURE_REPOSITORY=repository)
     (line, _) = done.stdout.splitlines()

@@ -130,13 +130,51 @@ def test_prod_state_outlives_its_stacks_and_dev_state_does_not(
     assert (f"sentry/{environment}" in secrets) is (environment == "prod")
 
 
-def test_staging_takes_a_second_way_out_by_one_switch(aws: EmbeddedAws) -> None:
-    body = template("networking/vpc-nonprod.json")
-    name = "sentry-vpc-switched-staging"
-    aws.deploy(name, body, Environment="staging", MultiAZ="true")
-    assert len(nat_gateways(aws, "switched-staging")) == 2
-    assert aws.deploy(name, body, Environment="staging") == "UPDATE_COMPLETE"
-    assert len(nat_gateways(aws, "switched-staging")) == 1
+def redis_nodes(aws: EmbeddedAws, stack: str) -> tuple[int, str]:
+    """Nodes of the stack's Redis, and whether failover is enabled."""
+    (resource,) = aws.client("cloudformation").describe_stack_resources(
+        StackName=stack, LogicalResourceId="ReplicationGroup"
+    )["StackResources"]
+    (group,) = aws.client("elasticache").describe_replication_groups(
+        ReplicationGroupId=resource["PhysicalResourceId"]
+    )["ReplicationGroups"]
+    (nodes,) = group["NodeGroups"]
+    return len(nodes["NodeGroupMembers"]), group["AutomaticFailover"]
+
+
+def test_multi_az_is_switched_on_and_off_in_two_launches_each(aws: EmbeddedAws) -> None:
+    vpc, redis = "sentry-vpc-switched-staging", "sentry-redis-switched-staging"
+    seen = []
+    for value in ("false", "prepare", "true", "prepare", "false"):
+        for stack, source, more in (
+            (vpc, "networking/vpc-nonprod.json", {}),
+            (redis, "data/elasticache-redis.json", {"VPCStackName": vpc}),
+        ):
+            parameters = {"Environment": "staging", "MultiAZ": value, **more}
+            status = aws.deploy(stack, template(source), **parameters)
+            assert status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), aws.reasons(stack)
+        addresses = aws.outputs(vpc)["NatPublicIps"].split(",")
+        gateways = len(nat_gateways(aws, "switched-staging"))
+        seen.append((value, len(addresses), gateways, *redis_nodes(aws, redis)))
+        if value == "prepare":
+            prepared = addresses
+        elif value == "true":
+            assert addresses == prepared
+    steps = [
+        ("false", 1, 1, 1, "disabled"),
+        ("prepare", 2, 1, 2, "disabled"),
+        ("true", 2, 2, 2, "enabled"),
+    ]
+    assert seen == [*steps, steps[1], steps[0]]
+
+
+def test_redis_refuses_failover_and_the_second_node_in_one_update(aws: EmbeddedAws) -> None:
+    body = template("data/elasticache-redis.json")
+    vpc, redis = "sentry-vpc-switched-staging", "sentry-redis-switched-staging"
+    parameters = {"Environment": "staging", "VPCStackName": vpc, "MultiAZ": "true"}
+    assert aws.deploy(redis, body, **parameters) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "must have at least one read replica" in aws.reasons(redis)
+    assert redis_nodes(aws, redis) == (1, "disabled")
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from tests.conftest import EmbeddedAws, Project, push_image
-
-CLUSTER, SERVICE, REPOSITORY = "sentry-oms-dev", "sentry-oms-service-dev", "sentry/oms-dev"
-FIRST, SECOND, THIRD = ("1" * 40, "2" * 40, "3" * 40)
+from tests.journey.oms_service import (
+    CLUSTER,
+    FIRST,
+    REPOSITORY,
+    SECOND,
+    SERVICE,
+    STACK,
+    THIRD,
+    definition,
+    deploy,
+    parameters,
+    running,
+    service,
+    targets,
+)
 
 
 @pytest.fixture(scope="module")
@@ -23,44 +35,12 @@ def launch(project: Project) -> str:
     return project.succeed("launch", "-y", "dev/task-oms")
 
 
-def service(aws: EmbeddedAws) -> dict[str, Any]:
-    (found,) = aws.client("ecs").describe_services(cluster=CLUSTER, services=[SERVICE])["services"]
-    return dict(found)
-
-
-def running(aws: EmbeddedAws) -> str:
-    """The tag in the task definition that the service is to run."""
-    arn = service(aws)["taskDefinition"]
-    task = aws.client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"]
-    return str(task["containerDefinitions"][0]["image"].rpartition(":")[2])
-
-
-def parameters(aws: EmbeddedAws) -> dict[str, str]:
-    pairs = aws.stack("sentry-task-oms-dev")["Parameters"]
-    return {one["ParameterKey"]: one["ParameterValue"] for one in pairs}
-
-
-def deploy(aws: EmbeddedAws, tag: str) -> str:
-    """Deploy a tag as CodePipeline's ECS action does: a copy of what runs, with another image."""
-    ecs = aws.client("ecs")
-    task = ecs.describe_task_definition(taskDefinition=service(aws)["taskDefinition"])[
-        "taskDefinition"
-    ]
-    taken = {
-        "family", "taskRoleArn", "executionRoleArn", "networkMode", "containerDefinitions",
-        "volumes", "requiresCompatibilities", "cpu", "memory", "runtimePlatform",
-    }  # fmt: skip
-    copy = {key: value for key, value in task.items() if key in taken}
-    repository = copy["containerDefinitions"][0]["image"].rpartition(":")[0]
-    copy["containerDefinitions"][0]["image"] = f"{repository}:{tag}"
-    arn = ecs.register_task_definition(**copy)["taskDefinition"]["taskDefinitionArn"]
-    ecs.update_service(cluster=CLUSTER, service=SERVICE, taskDefinition=arn)
-    return str(arn)
-
-
-def targets(aws: EmbeddedAws) -> list[dict[str, Any]]:
-    scaling = aws.client("application-autoscaling")
-    return list(scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"])
+def planned(project: Project) -> str:
+    """What ``oms plan`` says becomes of the service's stack."""
+    done = project.program("oms", "plan", "dev", "task-oms", "--format", "json")
+    assert done.returncode in (0, 2), done.stdout + done.stderr
+    stacks = json.loads(done.stdout)["stacks"]
+    return str(next(one["kind"] for one in stacks if one["name"] == "dev/task-oms"))
 
 
 def test_before_anything_exists_the_diff_shows_none_and_0(project: Project) -> None:
@@ -94,10 +74,10 @@ def test_once_an_image_is_there_a_launch_raises_the_service(
 
 
 def test_the_launch_after_it_changes_nothing(project: Project, aws: EmbeddedAws) -> None:
-    before = aws.stack("sentry-task-oms-dev")
+    before = aws.stack(STACK)
     said = launch(project)
     assert "Starting" not in said
-    assert aws.stack("sentry-task-oms-dev") == before
+    assert aws.stack(STACK) == before
     assert project.differing("dev/task-oms") == {}
 
 
@@ -108,16 +88,32 @@ def test_what_auto_scaling_did_survives_a_launch_that_changes_the_service(
     project.edit("config/config.yaml", 'oms_cpu: ""', "oms_cpu: 1024")
     project.edit("config/config.yaml", 'oms_memory: ""', "oms_memory: 2048")
     launch(project)
-    assert aws.stack("sentry-task-oms-dev")["StackStatus"] == "UPDATE_COMPLETE"
+    assert aws.stack(STACK)["StackStatus"] == "UPDATE_COMPLETE"
     assert parameters(aws)["Cpu"] == "1024"
     assert service(aws)["desiredCount"] == 5
 
 
-def test_a_launch_keeps_what_the_pipeline_deployed(project: Project, aws: EmbeddedAws) -> None:
+def test_a_launch_without_changes_replaces_no_task_after_the_pipeline(
+    project: Project, aws: EmbeddedAws
+) -> None:
     push_image(aws, REPOSITORY, SECOND)
-    deploy(aws, SECOND)
+    deployed = deploy(aws, SECOND)
     # A newer image that was built and not deployed is none of the launch's business.
     push_image(aws, REPOSITORY, THIRD)
+    before = aws.stack(STACK)
+    assert project.differing("dev/task-oms") == {}
+    assert planned(project) == "unchanged"
+    assert "dev/task-oms unchanged" in launch(project)
+    assert aws.stack(STACK) == before
+    assert service(aws)["taskDefinition"] == deployed
+    project.succeed("create", "-y", "dev/task-oms", "nothing")
+    (change_set,) = aws.client("cloudformation").list_change_sets(StackName=STACK)["Summaries"]
+    assert change_set["Status"] == "FAILED"
+    assert "didn't contain changes" in change_set["StatusReason"]
+
+
+def test_a_launch_keeps_what_the_pipeline_deployed(project: Project, aws: EmbeddedAws) -> None:
+    project.edit("config/config.yaml", "oms_memory: 2048", "oms_memory: 3072")
     launch(project)
     assert parameters(aws)["ImageTag"] == SECOND
     assert running(aws) == SECOND
@@ -139,3 +135,18 @@ def test_after_a_rollback_a_launch_keeps_the_last_completed_tag(
     launch(project)
     assert parameters(aws)["ImageTag"] == SECOND
     assert running(aws) == SECOND
+
+
+def test_a_revision_of_before_a_change_of_config_is_brought_up_to_date(
+    project: Project, aws: EmbeddedAws
+) -> None:
+    """Its image is kept; the rest is what config says."""
+    older = deploy(aws, THIRD)
+    deploy(aws, SECOND)
+    project.edit("config/config.yaml", "oms_memory: 3072", "oms_memory: 4096")
+    launch(project)
+    aws.client("ecs").update_service(cluster=CLUSTER, service=SERVICE, taskDefinition=older)
+    assert planned(project) == "changed"
+    launch(project)
+    assert (parameters(aws)["ImageTag"], running(aws)) == (THIRD, THIRD)
+    assert definition(aws)["memory"] == "4096"

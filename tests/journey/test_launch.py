@@ -236,7 +236,7 @@ def test_the_application_secret_has_a_generated_key(aws: EmbeddedAws) -> None:
 def test_the_cluster_and_the_service_stand_without_an_image(aws: EmbeddedAws) -> None:
     ecs = aws.client("ecs")
     (cluster,) = ecs.describe_clusters(clusters=["sentry-oms-dev"])["clusters"]
-    assert sorted(cluster["capacityProviders"]) == ["FARGATE", "FARGATE_SPOT"]
+    assert cluster["capacityProviders"] == ["FARGATE"]
     (service,) = ecs.describe_services(
         cluster="sentry-oms-dev", services=["sentry-oms-service-dev"]
     )["services"]

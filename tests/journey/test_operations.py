@@ -20,7 +20,7 @@ import pytest
 
 from hooks.protect_state import policy
 from sentry_oms.local.environment import isolated
-from tests.conftest import BIN, ROOT, EmbeddedAws, Project
+from tests.conftest import BIN, ROOT, EmbeddedAws, Project, push_image
 
 PAGE = (ROOT / "docs/OPERATIONS.md").read_text()
 AWS_CLI = ROOT / ".tools/awscli/bin/aws"
@@ -127,11 +127,14 @@ def blocks(heading: str) -> list[str]:
 
 def test_every_section_with_commands_has_its_journey() -> None:
     assert list(sections()) == [
+        "Stop trading",
         "A launch failed",
         "A launch from GitHub is denied",
         "A stack is stuck",
         "AWS throttles or does not answer",
         "Roll back a change",
+        "An older image runs after a rollback",
+        "Switch multi_az",
         "Rotate a secret",
         "Drain and remove an exchange",
         "Restore a table",
@@ -143,8 +146,8 @@ def test_every_section_with_commands_has_its_journey() -> None:
 
 def test_every_symptom_leads_to_a_section_that_is_there() -> None:
     anchors = {
-        re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
-        for heading in re.findall(r"^## (.+)$", PAGE, flags=re.MULTILINE)
+        re.sub(r"[^a-z0-9_ -]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^##+ (.+)$", PAGE, flags=re.MULTILINE)
     }
     linked = set(re.findall(r"\]\(#([^)]+)\)", PAGE))
     assert linked
@@ -174,7 +177,7 @@ def test_a_launch_from_github_is_denied(shell: Shell, aws: EmbeddedAws) -> None:
 
 
 def test_a_stack_is_stuck(shell: Shell, aws: EmbeddedAws) -> None:
-    stuck, _, why = blocks("A stack is stuck")
+    stuck, _, _, _, why = blocks("A stack is stuck")
     aws.control(statuses={"sentry-sqs-prod": "UPDATE_ROLLBACK_FAILED"})
     assert "continue-update-rollback" in shell.try_("sceptre launch -y prod/sqs").stdout
     shell.type(stuck)
@@ -196,6 +199,59 @@ def test_roll_back_a_change(shell: Shell, aws: EmbeddedAws) -> None:
     assert "16 updated" in shell.type(revert)
     assert {"Key": "CostCenter", "Value": "sentry-oms"} in aws.stack("sentry-sqs-prod")["Tags"]
     assert "sentry-oms-prod:1" in shell.type(image)
+
+
+def test_an_older_image_runs_after_a_rollback(shell: Shell) -> None:
+    look, deploy = blocks("An older image runs after a rollback")
+    said = shell.type(look)
+    assert '"PRIMARY"' in said
+    assert "/sentry/oms-prod:none" in said
+    assert "sentry-oms-prod:1" in shell.type(deploy)
+
+
+def test_stop_trading(shell: Shell, aws: EmbeddedAws) -> None:
+    stop, _, keep_stopped, start = blocks("Stop trading")
+
+    def tasks() -> int:
+        (found,) = aws.client("ecs").describe_services(
+            cluster="sentry-oms-prod", services=["sentry-oms-service-prod"]
+        )["services"]
+        return int(found["desiredCount"])
+
+    shell.project.edit("config/config.yaml", 'oms_image_tag: ""', "oms_image_tag: v1")
+    push_image(aws, "sentry/oms-prod", "v1")
+    shell.type(start)
+    assert tasks() == 2
+    assert shell.type(stop).split() == ["[", "0,", "0", "]"]
+    # Without a word in config a launch starts it again.
+    assert "Starting sentry-oms-service-prod with 2 task(s)" in shell.type(start)
+    shell.type(stop)
+    shell.project.edit("config/prod/config.yaml", "oms_count: 2", "oms_count: 0")
+    assert shell.type(keep_stopped).split()[-5:] == ["[", "0,", "0", "]", "[]"]
+    assert tasks() == 0
+    shell.project.edit("config/prod/config.yaml", "oms_count: 0", "oms_count: 2")
+    assert "Starting sentry-oms-service-prod with 2 task(s) of v1" in shell.type(start)
+    assert tasks() == 2
+
+
+def test_switch_multi_az(shell: Shell, aws: EmbeddedAws) -> None:
+    prepare, switch, primary = blocks("Switch multi_az")
+    config = "config/staging/config.yaml"
+    shell.type("sceptre launch -y staging/redis")
+    (first,) = aws.outputs("sentry-vpc-staging")["NatPublicIps"].split(",")
+    shell.project.edit(config, "multi_az: false", "multi_az: prepare")
+    said = shell.type(prepare)
+    _, second = aws.outputs("sentry-vpc-staging")["NatPublicIps"].split(",")
+    assert f"{first},{second}" in said
+    shell.project.edit(config, "multi_az: prepare", "multi_az: true")
+    assert "2 updated" in shell.type(switch)
+    assert aws.outputs("sentry-vpc-staging")["NatPublicIps"] == f"{first},{second}"
+    shell.project.edit(config, "multi_az: true", "multi_az: prepare")
+    shell.type(switch)
+    shell.type(primary)
+    shell.project.edit(config, "multi_az: prepare", "multi_az: false")
+    assert "2 updated" in shell.type(switch)
+    assert aws.outputs("sentry-vpc-staging")["NatPublicIps"] == first
 
 
 def secret(aws: EmbeddedAws, name: str) -> str:

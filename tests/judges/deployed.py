@@ -22,7 +22,7 @@ CONNECTION = f"arn:aws:codestar-connections:{REGION}:{ACCOUNT}:connection/exampl
 
 VARIABLES = {
     "CODESTAR_CONNECTION_ARN": CONNECTION,
-    "OMS_INFRASTRUCTURE_REPOSITORY": "org/sentry-oms-infrastructure",
+    "OMS_INFRASTRUCTURE_REPOSITORY": "org@1234/sentry-oms-infrastructure@5678",
     "OMS_SOURCE_REPOSITORY": "org/oms-spider",
     "ALARM_TOPIC_ARN": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
     "CERTIFICATE_ARN": f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/example",

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from sentry_oms.names import ENVIRONMENTS
+from sentry_oms.checks.reading import read_environment
+from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
 from sentry_oms.templates import Template
-from tests.judges.deployed import deployed
+from tests.conftest import ROOT
+from tests.judges.deployed import VARIABLES, deployed
+from tests.judges.iam.widening import listed, matches
 
 QUOTA = 6_144
 """Characters of a managed policy, without white space.
@@ -38,10 +43,6 @@ ROLES = of_type(deployed("bootstrap")["github-oidc-roles"], "AWS::IAM::Role")
 LAUNCH = [name for name in POLICIES if name.startswith("sentry-github-launch-")]
 
 
-def listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
-
-
 def statements(name: str, effect: str = "Allow") -> Iterator[Mapping[str, Any]]:
     return (one for one in POLICIES[name]["Statement"] if one["Effect"] == effect)
 
@@ -64,6 +65,47 @@ def test_a_role_has_policies_that_exist_and_no_more_than_ten(role: Mapping[str, 
 def test_every_statement_has_a_name_of_its_own(name: str) -> None:
     sids = [one["Sid"] for one in POLICIES[name]["Statement"]]
     assert len(sids) == len(set(sids))
+
+
+SUBJECT = "token.actions.githubusercontent.com:sub"
+SUBJECTS = {
+    "PlanRole": ["pull_request", "ref:refs/heads/main"],
+    "LaunchDevRole": ["ref:refs/heads/main"],
+    "LaunchStagingRole": ["environment:staging"],
+    "LaunchProdRole": ["environment:prod"],
+}
+
+
+@pytest.mark.parametrize("repository", ["org/name", "org@1234/name@5678"])
+def test_a_role_trusts_the_repository_as_it_is_configured(repository: str) -> None:
+    """With IDs a token that says only the name is refused, and without them the other way round."""
+    with patch.dict(os.environ, {**VARIABLES, "OMS_INFRASTRUCTURE_REPOSITORY": repository}):
+        template = read_environment(ROOT, BOOTSTRAP).deployed["bootstrap/github-oidc-roles"]
+    trusted = {}
+    for key, role in of_type(template, "AWS::IAM::Role").items():
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        trusted[key] = listed(statement["Condition"]["StringEquals"][SUBJECT])
+    assert trusted == {
+        key: [f"repo:{repository}:{end}" for end in ends] for key, ends in SUBJECTS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("repository", "is_taken"),
+    [
+        ("org/name", True),
+        ("org@1234/name@5678", True),
+        ("org@1234/name", False),
+        ("org/name@5678", False),
+        ("org@id/name@5678", False),
+        ("org@*/name@*", False),
+        ("org@1234/name@5678:ref", False),
+    ],
+)
+def test_a_repository_has_both_ids_or_none(repository: str, *, is_taken: bool) -> None:
+    source = json.loads((ROOT / "templates/cicd/github-oidc-roles.json").read_text())
+    pattern = source["Parameters"]["GitHubRepository"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, repository)) is is_taken
 
 
 @pytest.mark.parametrize("name", LAUNCH)
@@ -128,6 +170,19 @@ def test_every_role_of_an_environment_is_bound(environment: str) -> None:
     assert len(roles) == 10
     for role in roles:
         assert role["PermissionsBoundary"].endswith(f":policy/sentry-boundary-{environment}")
+
+
+def test_a_plan_reads_user_pool_clients_of_the_project_that_config_names() -> None:
+    """Their answer has the client's secret."""
+    config = (ROOT / "config/config.yaml").read_text()
+    (project,) = re.findall(r"^  Project: (\S+)$", config, re.MULTILINE)
+    reading = [
+        one
+        for one in statements("sentry-github-plan")
+        if matches("cognito-idp:DescribeUserPoolClient", listed(one["Action"]))
+    ]
+    conditions = [one["Condition"] for one in reading]
+    assert conditions == [{"StringEquals": {"aws:ResourceTag/Project": project}}]
 
 
 def test_a_plan_executes_nothing_and_reads_no_data() -> None:

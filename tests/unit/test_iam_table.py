@@ -256,12 +256,11 @@ class TestWidenings:
 
     def test_a_trust_is_opened_to_all_of_the_repository(self) -> None:
         opened = {one.part: one.opened for one in widenings("x", roles("dev")["github-launch"])}
-        trust = opened["subject to repo:org/sentry-oms-infrastructure:*"].trust["Statement"][0]
+        pattern = "repo:org@1234/sentry-oms-infrastructure@5678:*"
+        trust = opened[f"subject to {pattern}"].trust["Statement"][0]
         assert trust["Condition"] == {
             "StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"},
-            "StringLike": {
-                "token.actions.githubusercontent.com:sub": "repo:org/sentry-oms-infrastructure:*"
-            },
+            "StringLike": {"token.actions.githubusercontent.com:sub": pattern},
         }
 
     def test_a_denial_is_taken_away(self) -> None:
@@ -361,7 +360,7 @@ class TestGitHub:
     def test_a_subject_that_is_too_wide(
         self, environment: str, sid: str, pattern: str, let_in: str
     ) -> None:
-        repository = "repo:org/sentry-oms-infrastructure:"
+        repository = "repo:org@1234/sentry-oms-infrastructure@5678:"
         noticed = self.opened(environment, f"{sid} subject to {repository}{pattern}")
         subjects = {
             row.context[f"{self.ISSUER}:sub"]
@@ -400,7 +399,7 @@ class TestGitHub:
             assert tests.keys() == {f"{self.ISSUER}:aud", f"{self.ISSUER}:sub"}
             assert tests[f"{self.ISSUER}:aud"] == "sts.amazonaws.com"
             for subject in listed(tests[f"{self.ISSUER}:sub"]):
-                assert subject.startswith("repo:org/sentry-oms-infrastructure:")
+                assert subject.startswith("repo:org@1234/sentry-oms-infrastructure@5678:")
                 assert not {"*", "?"} & set(subject)
 
 

@@ -325,6 +325,8 @@ TASKS = Family(
         "Resources.Service.Properties.LoadBalancers.0.TargetGroupArn.Fn::ImportValue.Fn::Sub": (
             "${ALBStackName}-<target>TargetGroupArn"
         ),
+        "Resources.Service.Metadata.Comment": OWN,
+        "Resources.Service.Properties.AvailabilityZoneRebalancing": OWN,
         "Resources.ScalingPolicy.Metadata.Comment": OWN,
         "Resources.ScalingPolicy.Properties.PolicyName": OWN,
         f"{TRACKING}.PredefinedMetricSpecification.PredefinedMetricType": OWN,
@@ -336,6 +338,11 @@ TASKS = Family(
         "Resources.MemoryAlarm.Properties.AlarmDescription.Fn::Sub": (
             "The <title> in ${Environment} used at least 85 percent of its memory in 3 of the last "
             "5 minutes."
+        ),
+        "Resources.NoTaskAlarm.Properties.AlarmDescription.Fn::Sub": (
+            "The <title> in ${Environment} has run no task for 5 minutes. Think of an image that "
+            "fails at start, or of a cluster without capacity: the events of the service and its "
+            "stopped tasks say why."
         ),
     },
     only={
@@ -358,7 +365,6 @@ TASKS = Family(
             f"{CONTAINER}.Environment.COGNITO_REGION",
             f"{CONTAINER}.Environment.COGNITO_USER_POOL_ID",
             f"{CONTAINER}.Environment.COGNITO_CLIENT_ID",
-            "Resources.Service.Metadata",
             "Resources.Service.Properties.LoadBalancers",
             "Resources.Service.Properties.HealthCheckGracePeriodSeconds",
             f"{TRACKING}.PredefinedMetricSpecification",

@@ -60,6 +60,15 @@ def test_a_service_that_a_failed_launch_did_not_make_is_left_alone(absent: Any) 
     StartService(ARGUMENT, stack("dev/task-oms", absent)).run()
 
 
+def test_a_count_of_0_stops_a_service_that_runs() -> None:
+    owner = stack("dev/task-oms", services(1), {})
+    StartService({**ARGUMENT, "count": 0}, owner).run()
+    assert calls(owner)[-1] == (
+        "update_service",
+        {"cluster": "c", "service": "s", "desiredCount": 0},
+    )
+
+
 def test_a_count_of_0_leaves_it_stopped() -> None:
     owner = stack("dev/task-oms", services(0))
     StartService({**ARGUMENT, "count": 0}, owner).run()
@@ -87,7 +96,7 @@ def test_without_its_image_it_says_what_to_do(
     ("argument", "fault"),
     [
         ({**ARGUMENT, "count": -1}, "count: Input should be greater than or equal to 0"),
-        ({key: ARGUMENT[key] for key in ARGUMENT if key != "count"}, "count: Field required"),
+        ({**ARGUMENT, "cuont": 1}, "cuont: Extra inputs"),
     ],
 )
 def test_a_wrong_argument_is_named(argument: Any, fault: str) -> None:

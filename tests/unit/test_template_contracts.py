@@ -291,12 +291,26 @@ class TestPipeline:
         assert push["FilePaths"] == {"Includes": [{"Fn::Sub": "${SourceDirectory}/**"}]}
         assert push["Branches"] == {"Includes": [{"Ref": "GitHubBranch"}]}
 
-    def test_a_person_approves_what_goes_to_prod(self, stack: Stack) -> None:
-        *_, before, deploy = the(stack.template, "AWS::CodePipeline::Pipeline")["Stages"]
-        condition, approval, otherwise = before["Fn::If"]
+    def test_a_person_approves_what_goes_to_prod_before_it_is_built(self, stack: Stack) -> None:
+        """So that images that nobody approves do not expire the one that runs."""
+        source, approve, build, deploy = the(stack.template, "AWS::CodePipeline::Pipeline")[
+            "Stages"
+        ]
+        assert [source["Name"], build["Name"], deploy["Name"]] == ["Source", "Build", "Deploy"]
+        condition, approval, otherwise = approve["Fn::If"]
         assert (condition, otherwise) == ("IsProd", NO_VALUE)
-        assert approval["Actions"][0]["ActionTypeId"]["Category"] == "Approval"
-        assert deploy["Name"] == "Deploy"
+        (action,) = approval["Actions"]
+        assert action["ActionTypeId"]["Category"] == "Approval"
+        assert "#{SourceVariables.CommitId}" in str(action["Configuration"])
+
+
+EXPECTED_OF_NO_TASK = {
+    "MetricName": "CPUUtilization",
+    "Statistic": "SampleCount",
+    "ComparisonOperator": "LessThanThreshold",
+    "Threshold": 1,
+    "TreatMissingData": "breaching",
+}
 
 
 @each_task
@@ -319,6 +333,7 @@ class TestTask:
         assert {tag.name for tag in about_the_image} == {
             "ecr_image_tag",
             "desired_count",
+            "keep_image",
             "start_service",
         }
         for tag in about_the_image:
@@ -329,6 +344,22 @@ class TestTask:
         assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "ImageTag"}, "none"]}
         (assertion,) = rule["Assertions"]
         assert assertion["Assert"] == {"Fn::Equals": [{"Ref": "DesiredCount"}, "0"]}
+
+    def test_an_alarm_tells_that_no_task_runs_unless_the_service_is_stopped(
+        self, stack: Stack
+    ) -> None:
+        """Each running task gives a sample a minute; without a task there is no data."""
+        resources = stack.template["Resources"]
+        alarm, scaled = resources["NoTaskAlarm"], resources["ScalableTarget"]
+        assert alarm["Condition"] == scaled["Condition"] == "HasAutoScaling"
+        properties = alarm["Properties"]
+        assert properties["Dimensions"] == resources["CpuAlarm"]["Properties"]["Dimensions"]
+        assert {key: properties[key] for key in EXPECTED_OF_NO_TASK} == EXPECTED_OF_NO_TASK
+
+    def test_ecs_moves_tasks_between_zones_unless_that_cuts_connections(self, stack: Stack) -> None:
+        service = the(stack.template, "AWS::ECS::Service")
+        expected = "DISABLED" if stack.name == "task-websocket" else "ENABLED"
+        assert service["AvailabilityZoneRebalancing"] == expected
 
     def test_its_repository_is_one_and_is_named_by_the_rules(self, stack: Stack) -> None:
         name = names.repository_name(service_of(stack).image, stack.environment)
@@ -373,6 +404,42 @@ class TestServedTask:
         assert target_group(stack)["HealthCheckPath"] == path
         definition = stack.template["Resources"]["TaskDefinition"]
         assert f"answer GET {path} there" in definition["Metadata"]["Comment"]
+
+
+@pytest.mark.parametrize("service", ["frontend-admin", "websocket"])
+def test_an_image_keeps_connections_longer_than_the_load_balancer(service: str) -> None:
+    """A task that closes an idle connection first makes the load balancer answer 502.
+
+    Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+    """
+    balancer = the(
+        template("networking/alb-frontend.json"), "AWS::ElasticLoadBalancingV2::LoadBalancer"
+    )
+    attributes = {
+        one["Key"]: one["Value"] for one in balancer["LoadBalancerAttributes"] if "Key" in one
+    }
+    idle = int(attributes["idle_timeout.timeout_seconds"])
+    task = template(f"compute/task-definition-{service}.json")
+    contract = task["Resources"]["TaskDefinition"]["Metadata"]["Comment"]
+    told = re.findall(
+        r"open for (\d+) seconds, since the load balancer's idle timeout is (\d+)", contract
+    )
+    ((kept, stated),) = told
+    assert int(stated) == idle < int(kept)
+    page = (ROOT / "docs/DEPLOY.md").read_text()
+    assert f"| HTTP keep-alive | {kept} s | | {kept} s |" in page
+    assert f"keeps an idle connection for {idle} s." in page
+    if service == "websocket":
+        (ping,) = re.findall(r"ping to every client at least every (\d+) seconds", contract)
+        assert int(ping) < idle
+        assert f"| WebSocket ping | | | at least every {ping} s |" in page
+
+
+def test_a_websocket_client_may_come_to_any_task() -> None:
+    group = template("networking/alb-frontend.json")["Resources"]["WebSocketTargetGroup"]
+    attributes = {one["Key"]: one["Value"] for one in group["Properties"]["TargetGroupAttributes"]}
+    assert attributes["stickiness.enabled"] == "false"
+    assert attributes["load_balancing.algorithm.type"] == "least_outstanding_requests"
 
 
 def test_the_health_path_of_the_websocket_service_is_under_its_rule() -> None:
@@ -563,6 +630,55 @@ def test_logs_are_delivered_by_the_principal_that_aws_names(
     allowed = [s["Principal"] for s in document["Statement"] if s["Effect"] == "Allow"]
     assert allowed
     assert all(admitted == {"Service": principal} for admitted in allowed)
+
+
+def test_the_firewall_logs_wherever_it_stands_and_redacts_credentials() -> None:
+    """WAF takes a log group only by a name that begins with aws-waf-logs-.
+
+    Source: https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+    """
+    resources = template("networking/alb-frontend.json")["Resources"]
+    parts_of_it = ("WebAcl", "WebAclAssociation", "WebAclLogGroup", "WebAclLogging")
+    assert {resources[one]["Condition"] for one in parts_of_it} == {"HasFirewall"}
+    (name,) = substituted(resources["WebAclLogGroup"]["Properties"]["LogGroupName"])
+    assert name == "aws-waf-logs-sentry-${Environment}"
+    logging = resources["WebAclLogging"]["Properties"]
+    (destination,) = substituted(logging["LogDestinationConfigs"])
+    assert destination.endswith(":log-group:${WebAclLogGroup}")
+    redacted = [field.get("SingleHeader", {}).get("Name") for field in logging["RedactedFields"]]
+    assert {"authorization", "cookie"} <= {*redacted}
+
+
+@pytest.mark.parametrize("path", sorted(CLUSTERS))
+def test_a_cluster_has_no_capacity_provider_that_nobody_uses(path: str) -> None:
+    cluster = the(template(path), "AWS::ECS::Cluster")
+    used = [one["CapacityProvider"] for one in cluster["DefaultCapacityProviderStrategy"]]
+    assert cluster["CapacityProviders"] == used
+
+
+@each_template
+def test_a_dependency_exists_wherever_its_dependent_does(path: str) -> None:
+    """AWS does not create a resource if one that it depends on is not created.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-condition.html
+    """
+    resources = template(path)["Resources"]
+    for name, resource in resources.items():
+        named = resource.get("DependsOn", [])
+        for first in [named] if isinstance(named, str) else named:
+            assert resources[first].get("Condition") in (None, resource.get("Condition")), name
+
+
+def test_the_policy_of_the_access_logs_comes_before_the_load_balancer() -> None:
+    """A Ref in Metadata orders like any other, and Fn::If leaves it out with the policy.
+
+    Source: https://cloudonaut.io/optional-dependson-with-cloudformation-metadata-to-the-rescue
+    """
+    resources = template("networking/alb-frontend.json")["Resources"]
+    policy = "AccessLogsBucketPolicy"
+    assert resources["LoadBalancer"]["Metadata"]["After"] == {
+        "Fn::If": [resources[policy]["Condition"], {"Ref": policy}, ""]
+    }
 
 
 class TestAddressRange:

@@ -41,7 +41,7 @@ JOBS: dict[tuple[str, str], tuple[dict[str, str], str | None]] = {
 ON: dict[str, Any] = {
     "check.yml": {"pull_request": "", "push": {"branches": ["main"]}},
     "plan.yml": {"pull_request": ""},
-    "launch.yml": {"push": {"branches": ["main"]}, "release": {"types": ["published"]}},
+    "launch.yml": {"push": {"branches": ["main"]}, "release": {"types": ["released"]}},
     "drift.yml": {"schedule": [{"cron": "17 3 * * *"}], "workflow_dispatch": ""},
 }
 
@@ -68,6 +68,15 @@ def test_each_begins_at_these_events() -> None:
     called = begins.pop("launch-environment.yml")
     assert list(called) == ["workflow_call"]
     assert begins == ON
+
+
+def test_a_pre_release_launches_nothing() -> None:
+    """Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#release"""
+    sent_for_a_pre_release = {"created", "edited", "prereleased", "published"}
+    begins = {path.name: read(path)["on"] for path in WORKFLOWS.glob("*.yml")}
+    types = {name: set(on["release"]["types"]) for name, on in begins.items() if "release" in on}
+    assert types.keys() == {"launch.yml"}
+    assert not types["launch.yml"] & sent_for_a_pre_release
 
 
 def test_all_that_is_run_is_a_command_of_ours() -> None:

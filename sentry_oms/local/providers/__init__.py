@@ -11,6 +11,7 @@ from sentry_oms.local.providers import (
     dynamodb,
     ec2,
     ecs,
+    elasticache,
     elbv2,
     iam,
     named,
@@ -29,6 +30,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     ec2.FlowLog,
     ec2.NatGateway,
     iam.OidcProvider,
+    wafv2.LoggingConfiguration,
     wafv2.WebAclAssociation,
 )
 
@@ -37,6 +39,7 @@ REPAIRS: tuple[type[Repair], ...] = (
     ecs.Cluster,
     ecs.Service,
     ecs.TaskDefinition,
+    elasticache.ReplicationGroup,
     elbv2.TargetGroup,
     iam.ManagedPolicy,
     iam.Role,

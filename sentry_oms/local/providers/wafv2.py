@@ -1,8 +1,8 @@
-"""WAF's type that ministack lacks."""
+"""WAF's types that ministack lacks."""
 
 from __future__ import annotations
 
-from sentry_oms.local.provider import Place, Properties, Provider, Resource
+from sentry_oms.local.provider import Place, Properties, Provider, PutProvider, Resource
 
 
 class WebAclAssociation(Provider):
@@ -26,3 +26,19 @@ class WebAclAssociation(Provider):
     def delete(self, physical_id: str, properties: Properties) -> None:
         """Take the web ACL away from the resource."""
         self.aws.client("wafv2").disassociate_web_acl(ResourceArn=properties["ResourceArn"])
+
+
+class LoggingConfiguration(PutProvider):
+    """``AWS::WAFv2::LoggingConfiguration``: ``Ref`` is the web ACL's ARN."""
+
+    type = "AWS::WAFv2::LoggingConfiguration"
+    replacing = ("ResourceArn",)
+
+    def create(self, place: Place, properties: Properties) -> Resource:
+        """Log the web ACL's requests."""
+        self.aws.client("wafv2").put_logging_configuration(LoggingConfiguration={**properties})
+        return Resource(properties["ResourceArn"], {})
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        """Log them no longer."""
+        self.aws.client("wafv2").delete_logging_configuration(ResourceArn=physical_id)

@@ -155,6 +155,7 @@ _NAMED: Mapping[str, Callable[[str], str]] = {
     "task-definition": lambda name: _arn("ecs", f"task-definition/{name}:7"),
     "role": lambda name: _arn("iam", f"role/{name}", region=""),
     "connection": lambda name: _arn("codestar-connections", f"connection/{name}"),
+    "codeconnection": lambda name: _arn("codeconnections", f"connection/{name}"),
     "pool": lambda name: _arn("cognito-idp", f"userpool/{REGION}_{name}"),
     "redis": lambda name: _arn("elasticache", f"replicationgroup:{name}"),
     "stack": lambda name: _arn("cloudformation", f"stack/{name}/1"),
@@ -324,6 +325,7 @@ _OURS: Mapping[str, Callable[[str, str], Target]] = {
     "repository": _repository,
     "log": lambda name, env: Target(_NAMED["log"](_log_group(name, env))),
     "log-group": lambda name, env: Target(_NAMED["log-group"](_log_group(name, env))),
+    "firewall-log-group": lambda _, env: Target(_NAMED["log-group"](f"aws-waf-logs-sentry-{env}")),
     "bucket": _bucket,
     "object": lambda name, env: _bucket(name, env, "/one"),
     "project": lambda name, env: Target(
@@ -333,6 +335,7 @@ _OURS: Mapping[str, Callable[[str, str], Target]] = {
     "task-definition": _task_definition,
     "role": lambda name, env: Target(_NAMED["role"](role_name(name, env))),
     "connection": lambda _, __: Target(CONNECTION),
+    "codeconnection": lambda _, __: Target(_NAMED["codeconnection"]("new")),
     "pool": lambda _, env: Target(attribute(env, "cognito", "AWS::Cognito::UserPool")),
     "stack": lambda name, env: Target(_NAMED["stack"](names.stack_name(name, env))),
     "bootstrap": lambda name, _: Target(_NAMED["stack"](names.stack_name(name, names.BOOTSTRAP))),

@@ -111,7 +111,7 @@ def _opened(place: Place, statement: Statement) -> Iterator[tuple[str, Statement
 def _wider_subjects(statement: Statement) -> Iterator[tuple[str, Statement]]:
     """A trust in GitHub with a star for the rest of the subject, wherever a hasty hand puts one."""
     subjects = listed(statement.get("Condition", {}).get("StringEquals", {}).get(SUBJECT, []))
-    ends = [(one, end.end()) for one in subjects for end in re.finditer("[:/]|$", one)]
+    ends = [(one, end.end()) for one in subjects for end in re.finditer("[:/@]|$", one)]
     for pattern in dict.fromkeys(f"{subject[:end]}*" for subject, end in ends):
         narrow = _without(statement, "StringEquals", SUBJECT)
         condition = {**narrow.get("Condition", {}), "StringLike": {SUBJECT: pattern}}

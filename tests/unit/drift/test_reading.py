@@ -53,6 +53,15 @@ def drift(
     }
 
 
+def unread(logical_id: str, type_: str) -> dict[str, Any]:
+    return {
+        "LogicalResourceId": logical_id,
+        "ResourceType": type_,
+        "StackResourceDriftStatus": "UNKNOWN",
+        "DriftStatusReason": "no permission\nto read it",
+    }
+
+
 def page(*drifts: dict[str, Any], **more: str) -> dict[str, Any]:
     return {"StackResourceDrifts": list(drifts), **more}
 
@@ -119,7 +128,8 @@ def test_what_drifted_is_named_and_sceptres_answer_kept() -> None:
     (difference,) = resource.differences
     assert (resource.logical_id, difference.path) == ("Queue", "/VisibilityTimeout")
     assert (difference.expected, difference.actual, difference.meant) == ("60", "30", None)
-    assert calls(asked.stack)[3][1]["StackResourceDriftStatusFilters"] == ["MODIFIED", "DELETED"]
+    filters = calls(asked.stack)[3][1]["StackResourceDriftStatusFilters"]
+    assert filters == ["MODIFIED", "DELETED", "UNKNOWN"]
 
 
 def test_a_value_from_a_no_echo_parameter_is_masked() -> None:
@@ -205,6 +215,42 @@ def test_a_verdict_that_says_nothing_is_not_in_sync(verdict: str) -> None:
     asked = Asked(THERE, BEGUN, detection(verdict=verdict), page())
     assert asked.outcome.state is State.FAILED
     assert asked.status is StackStatus.NOT_KNOWN
+
+
+SECRET = unread("Secret", "AWS::SecretsManager::Secret")
+
+
+@pytest.mark.parametrize("answer", ["DETECTION_COMPLETE", "DETECTION_FAILED"])
+def test_a_stack_of_which_only_secrets_were_not_read_is_as_launched(answer: str) -> None:
+    """The plan role may not read the value of a secret, for which its read handler calls."""
+    asked = Asked(THERE, BEGUN, detection(answer, "UNKNOWN"), page(SECRET), TEMPLATE)
+    assert (asked.outcome.state, asked.status) == (State.COMPLETE, StackStatus.AS_LAUNCHED)
+    assert asked.outcome.drift
+    (resource,) = asked.outcome.drift.resources
+    assert (resource.logical_id, resource.status.value) == ("Secret", "not checked")
+
+
+def test_drift_beside_a_secret_that_was_not_read_is_drift() -> None:
+    found = page(drift(), SECRET)
+    asked = Asked(THERE, BEGUN, detection(verdict="DRIFTED"), found, TEMPLATE)
+    assert (asked.outcome.state, asked.status) == (State.COMPLETE, StackStatus.DRIFTED)
+
+
+def test_a_meant_difference_beside_a_secret_that_was_not_read_is_as_launched() -> None:
+    deployed = drift("Service", "AWS::ECS::Service", paths=("/TaskDefinition",))
+    found = page(deployed, SECRET)
+    asked = Asked(THERE, BEGUN, detection(verdict="DRIFTED"), found, TEMPLATE)
+    assert (asked.outcome.state, asked.status) == (State.COMPLETE, StackStatus.AS_LAUNCHED)
+
+
+@pytest.mark.parametrize("verdict", ["UNKNOWN", "DRIFTED"])
+def test_another_resource_that_was_not_read_is_not_known_and_says_why(verdict: str) -> None:
+    found = page(SECRET, unread("Queue", "AWS::SQS::Queue"), drift("Other"))
+    asked = Asked(THERE, BEGUN, detection(verdict=verdict), found, TEMPLATE)
+    assert (asked.outcome.state, asked.status) == (State.FAILED, StackStatus.NOT_KNOWN)
+    assert asked.outcome.cause == (
+        f"DETECTION_COMPLETE, the stack is {verdict}: Queue: no permission to read it"
+    )
 
 
 def test_what_is_refused_is_the_cause() -> None:

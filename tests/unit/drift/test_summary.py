@@ -120,6 +120,16 @@ def test_a_deleted_resource_is_never_meant() -> None:
     assert not resource(status="deleted").is_meant
 
 
+def test_what_was_not_checked_is_said_and_counts_as_launched() -> None:
+    unread = resource(status="not checked")
+    assert said(found(StackStatus.AS_LAUNCHED, unread)) == (
+        0,
+        ["drift: 1 as launched", "", "    not checked: dev/cluster: Queue (AWS::SQS::Queue)"],
+    )
+    unsaid = "    drifted: dev/cluster: CloudFormation does not say in what"
+    assert unsaid in said(found(StackStatus.DRIFTED, unread))[1]
+
+
 def test_what_a_launch_passes_by_may_be_absent() -> None:
     assert said(IN_SYNC, LEFT_OUT) == (0, ["drift: 1 as launched, 1 left out"])
 
