@@ -18,7 +18,7 @@ WORKFLOWS := .tools/workflows/.python
 MICROBURST := .tools/microburst/.python
 
 .PRECIOUS: .tools/%/.python
-.PHONY: help install launch test accept soak lint bench generated checks-compare aws-env stop clean
+.PHONY: help install launch test accept soak lint bench generated aws-env stop clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,11 +55,9 @@ bench: $(INSTALLED) ## Compare with stock Sceptre; WRITE=1 writes docs/PERFORMAN
 
 generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pictures, docs, schemas
 	@$(BIN)/python templates/messaging/sqs_queues.py
-	@$(BIN)/python -m sentry_oms.checks.published
 	@$(BIN)/oms graph dev --write README.md
 	@$(BIN)/oms graph dev --write README.pt-BR.md
-	@$(BIN)/python -m tests.broken.compare --offline
-	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
+	@$(BIN)/python -m tests.broken.page
 	@$(BIN)/python -m sentry_oms.environments > docs/ENVIRONMENTS.md
 	@$(BIN)/python -m tests.judges.iam.page > docs/IAM.md
 	@$(BIN)/python -m tests.judges.page
@@ -68,11 +66,6 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python -m tests.create_only
 	@$(BIN)/python -m tests.plan_examples
 	@$(BIN)/python -m tests.readme
-
-checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects
-	@$(BIN)/python -m tests.broken.compare
-	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
-	@$(BIN)/python -m tests.judges.page
 
 aws-env: $(INSTALLED) ## Print what a shell needs to reach the embedded AWS: eval "$(make -s aws-env)"
 	@$(BIN)/oms local env

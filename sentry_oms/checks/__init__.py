@@ -18,8 +18,6 @@ from sentry_oms.checks.rule import Scope
 
 VALUE_CODES = ("OMS010", "OMS040", "OMS041", "OMS042", "OMS043", "OMS044", "OMS045", "OMS046")
 ASSERTED = "OMS047"
-MISNAMED = "OMS008"
-RESOURCE_CODES = ("OMS06", "OMS07")
 
 __all__ = ["RULES", "Finding", "check_environment", "check_project", "check_stacks"]
 
@@ -58,20 +56,13 @@ def check_project(project: Project) -> list[Finding]:
 def causes(findings: Iterable[Finding]) -> Iterator[Finding]:
     """The findings without those that follow from another.
 
-    A stack's wrong value goes on into its template, where rules on resources meet it again; and of
+    A stack's wrong value goes on into its template, where an assertion meets it again; and of
     several rules that name one place, the first says it best.
     """
     first: dict[tuple[str, str], Finding] = {}
     by_code = sorted(findings, key=lambda finding: finding.code)
-    values = {one.stack for one in by_code if one.code.startswith(VALUE_CODES)}
-    # An environment under another's name is taken for it, with all that it holds.
-    is_misnamed = any(one.code == MISNAMED for one in by_code)
-    asserted = values | {one.stack for one in by_code if one.code == ASSERTED}
+    values = {one.stack for one in by_code if one.code.startswith(VALUE_CODES)} - {None}
     for finding in by_code:
-        blamed = values if finding.code == ASSERTED else asserted
-        follows = finding.code >= ASSERTED and finding.stack in blamed - {None}
-        follows &= finding.code == ASSERTED or finding.code.startswith(RESOURCE_CODES)
-        follows |= is_misnamed and finding.code.startswith(RESOURCE_CODES)
-        if not follows:
+        if finding.code != ASSERTED or finding.stack not in values:
             first.setdefault((finding.file, finding.field), finding)
     yield from first.values()

@@ -1,34 +1,26 @@
 """Every rule, in the order of its code.
 
 The codes go in groups: OMS00x config as a whole, OMS01x a stack's settings, OMS02x tags and hooks,
-OMS03x templates and what passes between them, OMS04x parameters, OMS05x limits of AWS,
-OMS06x and OMS07x what a service refuses of its own resources. A code
-stays with its rule, and that of a rule which is gone is not used again.
+OMS03x templates and what passes between them, OMS04x parameters, OMS05x limits of AWS. A code
+stays with its rule. ``RETIRED`` lists the codes of rules that are gone; they are not used again.
 """
 
 from __future__ import annotations
 
 from sentry_oms.checks.rule import Rule
 from sentry_oms.checks.rules import (
-    alarm_sound,
-    bucket_sound,
-    build_sound,
     capability,
     config_readable,
-    container_sound,
     dependencies_acyclic,
     dependency_exists,
     environment_named,
     export_unique,
-    firewall_sound,
     hook_point_known,
     hooks_listed,
     import_resolves,
     import_upstream,
-    load_balancer_sound,
     map_key_exists,
     name_unique,
-    network_sound,
     output_exists,
     output_read,
     parameter_allowed,
@@ -38,36 +30,25 @@ from sentry_oms.checks.rules import (
     parameter_number,
     parameter_pattern,
     parameter_size,
-    pipeline_sound,
     policy_size,
-    policy_vocabulary,
-    property_published,
     public_output_exists,
-    queue_sound,
-    redis_sound,
     region_meant,
     resource_name,
     rules_hold,
-    scaling_sound,
-    secret_sound,
-    service_sound,
     setting_known,
     stack_in_every_environment,
     stack_name_unique,
     stack_name_valid,
     stack_tags_valid,
     stack_timeout_set,
-    table_sound,
     tag_argument,
     tag_computable,
     tag_known,
     task_definition_size,
-    template_counts,
     template_exists,
     template_renders,
     template_size,
     template_wellformed,
-    user_pool_sound,
     variable_set,
 )
 
@@ -107,28 +88,13 @@ RULES: tuple[Rule, ...] = (
     parameter_number.RULE,
     parameter_size.RULE,
     rules_hold.RULE,
-    template_counts.RULE,
     template_size.RULE,
     resource_name.RULE,
     policy_size.RULE,
     task_definition_size.RULE,
     capability.RULE,
     name_unique.RULE,
-    property_published.RULE,
-    policy_vocabulary.RULE,
-    network_sound.RULE,
-    load_balancer_sound.RULE,
-    firewall_sound.RULE,
-    bucket_sound.RULE,
-    user_pool_sound.RULE,
-    table_sound.RULE,
-    queue_sound.RULE,
-    secret_sound.RULE,
-    redis_sound.RULE,
-    alarm_sound.RULE,
-    container_sound.RULE,
-    service_sound.RULE,
-    scaling_sound.RULE,
-    pipeline_sound.RULE,
-    build_sound.RULE,
 )
+
+RETIRED = ("OMS050", *(f"OMS{number:03}" for number in range(60, 77)))
+"""Codes of rules that cfn-lint and the rules in tools/cfn_lint_rules replace."""

@@ -42,19 +42,6 @@ def fold(template: Template, evaluator: Evaluator) -> Template:
     return {**folded, "Parameters": parameters} if parameters else folded
 
 
-def left_out(template: Template, evaluator: Evaluator) -> Template:
-    """The resources that conditions leave out, folded as though they were there.
-
-    Another environment has them, or the same one once a switch is turned.
-    """
-    folder = _Folder(evaluator)
-    return {
-        key: folder.fold({name: value for name, value in part.items() if name != "Condition"})
-        for key, part in template.get("Resources", {}).items()
-        if evaluator.holds(part.get("Condition", "")) is False
-    }
-
-
 class _Folder:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator

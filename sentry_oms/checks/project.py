@@ -9,9 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sentry_oms.checks.folding import fold, left_out
-from sentry_oms.checks.published import schema
-from sentry_oms.checks.published.validator import faults
+from sentry_oms.checks.folding import fold
 from sentry_oms.checks.rule import Fault
 from sentry_oms.checks.stack_file import StackFile, Unreadable
 from sentry_oms.checks.values import Values
@@ -28,16 +26,12 @@ class Resource:
         key: its logical ID.
         kind: its type, such as ``AWS::SQS::Queue``.
         properties: its properties.
-        attributes: what it has beside them, such as DependsOn.
-        is_there: whether this environment has it; else another has, or it once a switch is turned.
     """
 
     file: StackFile
     key: str
     kind: str
     properties: dict[str, Any]
-    attributes: dict[str, Any]
-    is_there: bool
 
     def fault(self, path: str, message: str, remedy: str | None = None) -> Fault:
         """A fault at a path of its properties."""
@@ -94,24 +88,6 @@ class Project:
         )
 
     @cached_property
-    def misshapen(self) -> Mapping[tuple[str, str], Mapping[str, str]]:
-        """What the published schemas find: by stack and resource, each path with its message."""
-        return {
-            (resource.file.name, resource.key): {
-                ".".join(path): message
-                for path, message in faults(
-                    resource.properties, published, published.get("definitions", {})
-                )
-            }
-            for resource in self.resources
-            if (published := schema(resource.kind))
-        }
-
-    def of_kind(self, *kinds: str) -> Iterator[Resource]:
-        """The resources of these types."""
-        return (resource for resource in self.resources if resource.kind in kinds)
-
-    @cached_property
     def spare(self) -> tuple[StackFile, ...]:
         """Templates that no stack uses: people create stacks of them by hand.
 
@@ -153,25 +129,8 @@ def _takes_environment(file: StackFile) -> bool:
 
 
 def _resources(file: StackFile, template: Template, values: Values) -> Iterator[Resource]:
-    evaluator = values.evaluator(file)
-    there = fold(template, evaluator).get("Resources", {})
-    for key, resource in {**there, **left_out(template, evaluator)}.items():
+    folded = fold(template, values.evaluator(file))
+    for key, resource in folded.get("Resources", {}).items():
         kind, properties = resource.get("Type"), resource.get("Properties", {})
-        if key not in there:
-            properties = _without_empty(properties)
         if isinstance(kind, str) and isinstance(properties, dict):
-            rest = {name: part for name, part in resource.items() if name != "Properties"}
-            yield Resource(file, key, kind, properties, rest, key in there)
-
-
-def _without_empty(part: Any) -> Any:
-    """A part in which what is empty is not known.
-
-    A resource is left out where a parameter is empty, such as a certificate: where it is there, the
-    parameter is not.
-    """
-    if isinstance(part, dict):
-        return {key: _without_empty(value) for key, value in part.items()}
-    if isinstance(part, list):
-        return [_without_empty(item) for item in part]
-    return {"Ref": "AWS::NoValue"} if part == "" else part
+            yield Resource(file, key, kind, properties)

@@ -21,8 +21,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cfnlint.api import lint
-from cfnlint.config import ManualArgs
+from cfnlint.config import ConfigMixIn
+from cfnlint.decode.decode import decode_str
+from cfnlint.runner import Runner
 
 from sentry_oms.checks import check_environment
 from sentry_oms.checks.reading import read_environment
@@ -1051,17 +1052,19 @@ def tried(number: int) -> Verdict:
     with tempfile.TemporaryDirectory() as directory:
         project = Project(Path(directory), {})
         edit.change(project)
-        findings = (
-            f"{finding.code} {finding.text}"
-            for environment in ENVIRONMENTS
-            for finding in check_environment(project.directory, environment)
-        )
-        check = next(findings, "")
-        lint = deployed = ""
-        if edit.file.endswith(".json"):
+        is_template = edit.file.endswith(".json")
+        lint = check = deployed = ""
+        if is_template:
             lint = first(found(linted_written, project.directory, edit.file))
-            if not lint and not check:
-                deployed = first(found(linted_deployed, project.directory, edit.file))
+        if not lint:
+            findings = (
+                f"{finding.code} {finding.text}"
+                for environment in ENVIRONMENTS
+                for finding in check_environment(project.directory, environment)
+            )
+            check = next(findings, "")
+        if not lint and not check:
+            deployed = first(found(linted_deployed, project.directory, edit.file))
     return Verdict(edit.name, edit.file, lint, deployed, check)
 
 
@@ -1092,15 +1095,24 @@ def linted_deployed(root: Path, file: str) -> Said:
     for environment in ENVIRONMENTS:
         read = read_environment(root, environment)
         for stack in read.stacks:
-            if stack.name in read.deployed and stack.template_source.file == file:
+            is_meant = file.startswith("config/") or stack.template_source.file == file
+            if is_meant and stack.name in read.deployed:
                 said |= linted(json.dumps(read.deployed[stack.name], indent=1))
     return frozenset(said)
 
 
 def linted(body: str) -> Said:
-    """What cfn-lint says by its own settings."""
-    matches = lint(body, config=ManualArgs(regions=["us-east-1"]))
+    """What cfn-lint says by its own settings and by .cfnlintrc."""
+    template, matches = decode_str(body)
+    if template is not None:
+        matches = list(linter().validate_template(template))
     return frozenset(f"{one.rule.id} {one.message}" for one in matches)
+
+
+@cache
+def linter() -> Runner:
+    """cfn-lint, with the rules that .cfnlintrc appends."""
+    return Runner(ConfigMixIn([], regions=["us-east-1"]))
 
 
 def main() -> None:
@@ -1121,12 +1133,8 @@ def main() -> None:
     counts = Counter(one.by for one in verdicts)
     total = len(verdicts)
     print(f"{total} edits: {total - counts['nobody']} found, {counts['nobody']} missed")
-    for who, count in (
-        ("cfn-lint alone", sum(bool(one.lint) for one in verdicts)),
-        ("oms check alone", sum(bool(one.check) for one in verdicts)),
-        ("cfn-lint of what is deployed, where neither does", counts["cfn-lint, deployed"]),
-    ):
-        print(f"{who}: {count} ({count / total:.0%})")
+    for who in ("cfn-lint", "oms check", "cfn-lint, deployed"):
+        print(f"{who}: {counts[who]} ({counts[who] / total:.0%})")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def find(project: Project) -> Iterator[Fault]:
     spare = {file.name for file in project.spare}
     owners: dict[tuple[object, ...], str] = {}
     for resource in project.resources:
-        for kind, property_ in named if resource.is_there else ():
+        for kind, property_ in named:
             name = resource.properties.get(property_)
             if kind != resource.kind or not isinstance(name, str):
                 continue

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+
+from botocore.session import Session
 
 from sentry_oms.checks.parameter_values import given_values
 from sentry_oms.checks.project import Project
-from sentry_oms.checks.published import read
 from sentry_oms.checks.rule import Fault, Rule, Scope
 
 REGIONAL = re.compile(r"arn:aws:(?:acm|sns|codestar-connections|secretsmanager|sqs):([a-z0-9-]+):")
@@ -30,7 +32,7 @@ def find(project: Project) -> Iterator[Fault]:
     told = set()
     for file in project.stacks:
         region = file.stack.region
-        if region not in read("iam")["regions"] and region not in told:
+        if region not in _regions() and region not in told:
             told.add(region)
             yield file.fault("region", f"AWS has no region '{region}'")
     for given in given_values(project):
@@ -44,6 +46,12 @@ def find(project: Project) -> Iterator[Fault]:
             elif zone and zone[2] not in ZONES.get(region, zone[2]):
                 has = ", ".join(region + letter for letter in ZONES[region])
                 yield given.fault(f"{region} has no zone '{item}'", f"it has {has}")
+
+
+@cache
+def _regions() -> frozenset[str]:
+    """Return the regions in which AWS offers CloudFormation, as botocore knows them."""
+    return frozenset(Session().get_available_regions("cloudformation"))
 
 
 RULE = Rule(
