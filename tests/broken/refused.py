@@ -135,7 +135,7 @@ REFUSED = (
     Refused("E9015", "a build specification without phases", PIPE_OMS, "BuildProject.Source.BuildSpec", "version: 0.2\nartifacts:\n  files: [x]\n"),
     Refused("E9015", "a GitHub source with CODEPIPELINE artifacts", PIPE_OMS, "BuildProject.Source.Type", "GITHUB"),
     Refused("E9016", "a trust policy with an action of another service", OMS, "TaskRole.AssumeRolePolicyDocument.Statement.0.Action", "iam:PassRole"),
-    Refused("E9016", "a bucket policy with an action of another service", PIPE_OMS, "ArtifactBucketPolicy.PolicyDocument.Statement.0.Action", "sqs:*"),
+    Refused("E9016", "a principal of an unknown kind", PIPE_OMS, "ArtifactBucketPolicy.PolicyDocument.Statement.0.Principal", {"Services": "logs.amazonaws.com"}),
     Refused("E9016", "two inline policies with one name", OMS, "TaskRole.Policies.+", {"PolicyName": "task", "PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}]}}),
     Refused("E9101", "a subnet outside its VPC", VPC, "PublicSubnet1.CidrBlock", "10.99.0.0/20", stack="dev/vpc"),
     Refused("E9102", "a standard dead-letter queue of a FIFO queue", SQS, "MasterOrderQueue.RedrivePolicy.deadLetterTargetArn", get("ClientsEventsDeadLetterQueue", "Arn")),
