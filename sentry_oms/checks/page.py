@@ -46,9 +46,9 @@ project's rules in `tools/cfn_lint_rules/`, so that an editor with cfn-lint show
 
 - E9001 to E9016 are JSON schemas in `schemas/`, one for each service: limits, properties that
   exclude each other, and names that another list must contain.
-- E9101 to E9106 compare resources of one template: subnets with their VPC, a queue with its
-  dead-letter queue, a service with its container, metric math with its metrics, Redis with its
-  token.
+- E9101 to E9108 compare resources of one template: subnets with their VPC, a NAT gateway with its
+  subnet, a queue with its dead-letter queue, a service with its container, actions of a pipeline
+  with their artifacts, metric math with its metrics, Redis with its token.
 
 By hand, cfn-lint reads a template as it is written. `make lint` also gives it each template as each
 environment gets it, with parameters, mappings and imports filled in: a wrong value is found there

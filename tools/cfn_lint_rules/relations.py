@@ -62,8 +62,7 @@ def dead_letter_queue(resources: Resources) -> Faults:
     """A dead-letter queue has the type of its source, admits it, and keeps messages longer."""
     queues = dict(_of_type(resources, "AWS::SQS::Queue"))
     for name, queue in queues.items():
-        policy = queue.get("RedrivePolicy")
-        arn = policy.get("deadLetterTargetArn") if isinstance(policy, dict) else None
+        arn = _object(queue.get("RedrivePolicy")).get("deadLetterTargetArn")
         path: Path = [name, "RedrivePolicy", "deadLetterTargetArn"]
         if isinstance(arn, dict) and "Ref" in arn:
             yield path, "Ref is the URL of a queue; use Fn::GetAtt with Arn"
@@ -83,13 +82,13 @@ def _target(arn: Any, queues: Resources) -> Properties | None:
 def _misfits(queue: Properties, target: Properties) -> Iterator[str]:
     if target is queue:
         yield "the queue is its own dead-letter queue; name another queue"
-    if _is_true(queue.get("FifoQueue")) != _is_true(target.get("FifoQueue")):
+    kinds = {_flag(one.get("FifoQueue", False)) for one in (queue, target)}
+    if kinds == {True, False}:
         yield "the dead-letter queue is of the other type; both must be FIFO or standard"
     kept, longer = (q.get("MessageRetentionPeriod", DEFAULT_RETENTION) for q in (queue, target))
     if isinstance(kept, int) and isinstance(longer, int) and longer < kept:
         yield f"the dead-letter queue keeps messages for {longer} s, the queue for {kept} s"
-    allowed = target.get("RedriveAllowPolicy")
-    sources = allowed.get("sourceQueueArns") if isinstance(allowed, dict) else None
+    sources = _object(target.get("RedriveAllowPolicy")).get("sourceQueueArns")
     admitted = [_text(source) for source in ensure_list(sources or [])]
     name = _text(queue.get("QueueName"))
     is_known = name and admitted and all(admitted)
@@ -104,8 +103,8 @@ def _misfits(queue: Properties, target: Properties) -> Iterator[str]:
 def fifo_suffix(resources: Resources) -> Faults:
     """The name of a FIFO queue ends in .fifo, that of a standard queue does not."""
     for name, queue in _of_type(resources, "AWS::SQS::Queue"):
-        text, is_fifo = _text(queue.get("QueueName")), _is_true(queue.get("FifoQueue"))
-        if text and text.endswith(".fifo") != is_fifo:
+        text, is_fifo = _text(queue.get("QueueName")), _flag(queue.get("FifoQueue", False))
+        if text and is_fifo is not None and text.endswith(".fifo") != is_fifo:
             kind, verb = ("FIFO", "must") if is_fifo else ("standard", "can't")
             yield [name, "QueueName"], f"the name of a {kind} queue {verb} end in .fifo"
 
@@ -116,18 +115,24 @@ def load_balanced_container(resources: Resources) -> Faults:
     definitions = _of_type(resources, "AWS::ECS::TaskDefinition")
     if len(definitions) != 1:
         return
+    containers = _items(definitions[0][1], "ContainerDefinitions")
+    if not _are_known([one.get("Name") for one in containers]):
+        return
     ports = {
-        one.get("Name"): [str(port.get("ContainerPort")) for port in _items(one, "PortMappings")]
-        for one in _items(definitions[0][1], "ContainerDefinitions")
+        one["Name"]: [port.get("ContainerPort") for port in _items(one, "PortMappings")]
+        for one in containers
     }
     for name, service in _of_type(resources, "AWS::ECS::Service"):
         for at, balancer in enumerate(_items(service, "LoadBalancers")):
-            container, port = balancer.get("ContainerName"), str(balancer.get("ContainerPort"))
+            container, port = balancer.get("ContainerName"), balancer.get("ContainerPort")
             path: Path = [name, "LoadBalancers", at]
-            if isinstance(container, str) and container not in ports:
+            if not _are_known([container]):
+                continue
+            if container not in ports:
                 yield [*path, "ContainerName"], f"there is no container {container!r}"
-            elif isinstance(container, str) and port not in ports[container]:
-                yield [*path, "ContainerPort"], f"container {container!r} does not map port {port}"
+            elif _are_known([port, *ports[container]]) and port not in ports[container]:
+                message = f"container {container!r} does not map port {port}"
+                yield [*path, "ContainerPort"], message
 
 
 @rule(
@@ -140,11 +145,11 @@ def metric_expression(resources: Resources) -> Faults:
     for name, policy in _of_type(resources, "AWS::ApplicationAutoScaling::ScalingPolicy"):
         path: Path = [name]
         for part in ("TargetTrackingScalingPolicyConfiguration", "CustomizedMetricSpecification"):
-            policy, path = policy.get(part, {}), [*path, part]
+            policy, path = _object(policy.get(part)), [*path, part]
         metrics = _items(policy, "Metrics")
         known = [metric.get("Id") for metric in metrics]
         for at, metric in enumerate(metrics):
-            for used in re.findall(r"\b[a-z]\w*\b", str(metric.get("Expression", ""))):
+            for used in re.findall(r"\b[a-z]\w*\b", _text(metric.get("Expression"))):
                 if used not in known:
                     yield [*path, "Metrics", at, "Expression"], f"there is no metric {used!r}"
 
@@ -155,16 +160,48 @@ def redis_token(resources: Resources) -> Faults:
     groups = _of_type(resources, "AWS::ElastiCache::ReplicationGroup")
     tokens = str([group.get("AuthToken") for _, group in groups])
     for name, secret in _of_type(resources, "AWS::SecretsManager::Secret"):
-        if f"${{{name}}}" not in tokens:
+        generated = _object(secret.get("GenerateSecretString"))
+        if f"${{{name}}}" not in tokens or not generated or "Fn::If" in generated:
             continue
-        generated = secret.get("GenerateSecretString", {})
         length = generated.get("PasswordLength", 32)
         path: Path = [name, "GenerateSecretString"]
         if isinstance(length, int) and not 16 <= length <= 128:
             yield [*path, "PasswordLength"], f"{length} characters are invalid; allowed: 16 to 128"
         excluded = {*str(generated.get("ExcludeCharacters", ""))}
-        if not _is_true(generated.get("ExcludePunctuation")) and not {*'@"/'} <= excluded:
+        if _flag(generated.get("ExcludePunctuation", False)) is False and not {*'@"/'} <= excluded:
             yield path, "a Redis token can't contain @, \" or /; set ExcludePunctuation"
+
+
+@rule(
+    "E9107",
+    "https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-action-artifacts.html",
+)
+def artifact_order(resources: Resources) -> Faults:
+    """An action's input artifacts are made by actions before it."""
+    for name, pipeline in _of_type(resources, "AWS::CodePipeline::Pipeline"):
+        made: list[Any] = []
+        for at, stage in enumerate(_items(pipeline, "Stages")):
+            # Of a stage under a condition, the branch that has actions counts.
+            options = [one for one in stage.get("Fn::If", [stage]) if isinstance(one, dict)]
+            actions = [one for option in options for one in enumerate(_items(option, "Actions"))]
+            for step, action in sorted(actions, key=lambda one: int(one[1].get("RunOrder", 1))):
+                for artifact in _items(action, "InputArtifacts"):
+                    if isinstance(artifact.get("Name"), str) and artifact["Name"] not in made:
+                        path: Path = [name, "Stages", at, "Actions", step, "InputArtifacts"]
+                        yield path, f"no earlier action makes {artifact['Name']!r}"
+                made += [one.get("Name") for one in _items(action, "OutputArtifacts")]
+
+
+@rule("E9108", "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html")
+def nat_subnet(resources: Resources) -> Faults:
+    """A NAT gateway is in a subnet that does not route to a NAT gateway."""
+    routes = [route for _, route in _of_type(resources, "AWS::EC2::Route")]
+    tables = [route.get("RouteTableId") for route in routes if "NatGatewayId" in route]
+    pairs = _of_type(resources, "AWS::EC2::SubnetRouteTableAssociation")
+    private = [one.get("SubnetId") for _, one in pairs if one.get("RouteTableId") in tables]
+    for name, gateway in _of_type(resources, "AWS::EC2::NatGateway"):
+        if gateway.get("ConnectivityType") != "private" and gateway.get("SubnetId") in private:
+            yield [name, "SubnetId"], "the subnet is private; a NAT gateway needs a public subnet"
 
 
 def _of_type(resources: Resources, kind: str) -> list[tuple[str, Properties]]:
@@ -189,8 +226,18 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _is_true(value: Any) -> bool:
-    return str(value).lower() == "true"
+def _object(value: Any) -> Properties:
+    return value if isinstance(value, dict) else {}
+
+
+def _flag(value: Any) -> bool | None:
+    """Return a switch, or None if only the folded template shows it."""
+    return None if isinstance(value, dict) else str(value).lower() == "true"
+
+
+def _are_known(values: list[Any]) -> bool:
+    """Return whether no value is left to a function."""
+    return all(isinstance(value, (str, int)) for value in values)
 
 
 def _block(resource: Properties) -> IPv4Network | None:

@@ -43,22 +43,22 @@ def distinct(validator: Validator, paths: list[str], instance: Any, _: Any) -> E
 
 
 def distinct_resources(validator: Validator, keys: list[str], instance: Any, _: Any) -> Errors:
-    """Check that no earlier resource of this type has the same values of these properties.
+    """Check that no earlier resource of this type has the same values at these paths.
 
     Resources with a condition are compared in the folded templates, where none is left.
     """
     resources = validator.cfn.template["Resources"]
     own = validator.context.path.path[1]
-    values = [instance.get(key) for key in keys]
+    path = deque(keys[-1].split("/"))
+    values = [_at(instance, key) for key in keys]
     if None in values or "Condition" in resources[own]:
         return
     for name, other in resources.items():
         if name == own:
             return
-        if other.get("Type") == resources[own]["Type"] and "Condition" not in other:
-            theirs = [other.get("Properties", {}).get(key) for key in keys]
-            if theirs == values:
-                yield ValidationError(f"{name} has the same {keys[-1]}", path=deque(keys[-1:]))
+        is_like = other.get("Type") == resources[own]["Type"] and "Condition" not in other
+        if is_like and values == [_at(other.get("Properties"), key) for key in keys]:
+            yield ValidationError(f"{name} has the same {path[-1]}", path=path)
 
 
 def parsed(load: Callable[[str], Any]) -> Callable[..., Errors]:
@@ -75,6 +75,12 @@ def parsed(load: Callable[[str], Any]) -> Callable[..., Errors]:
             yield from validator.descend(instance=content, schema=schema)
 
     return keyword
+
+
+def _at(properties: Any, path: str) -> Any:
+    for part in path.split("/"):
+        properties = properties.get(part) if isinstance(properties, dict) else None
+    return properties
 
 
 def _found(validator: Validator, instance: Any, path: str) -> list[Found]:
