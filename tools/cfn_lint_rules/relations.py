@@ -130,7 +130,9 @@ def load_balanced_container(resources: Resources) -> Faults:
                 continue
             if container not in ports:
                 yield [*path, "ContainerName"], f"there is no container {container!r}"
-            elif _are_known([port, *ports[container]]) and port not in ports[container]:
+                continue
+            mapped = ports[container]
+            if _are_known([port, *mapped]) and str(port) not in map(str, mapped):
                 message = f"container {container!r} does not map port {port}"
                 yield [*path, "ContainerPort"], message
 
