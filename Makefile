@@ -18,7 +18,7 @@ WORKFLOWS := .tools/workflows/.python
 MICROBURST := .tools/microburst/.python
 
 .PRECIOUS: .tools/%/.python
-.PHONY: help install launch test accept soak lint bench generated checks-compare aws-env stop clean
+.PHONY: help install launch test accept soak lint bench generated aws-env stop clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,10 +66,6 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python -m tests.create_only
 	@$(BIN)/python -m tests.plan_examples
 	@$(BIN)/python -m tests.readme
-
-checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects
-	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
-	@$(BIN)/python -m tests.judges.page
 
 aws-env: $(INSTALLED) ## Print what a shell needs to reach the embedded AWS: eval "$(make -s aws-env)"
 	@$(BIN)/oms local env

@@ -30,17 +30,40 @@ Rules run in phases, and a stack with a finding is left out of the later phases:
 reported once, where it was made.
 
 `oms check` is about config: files, settings, tags, parameters, names, and what stacks give each
-other. What is valid in a resource is cfn-lint's to know: `make lint` runs it.
+other. What is valid in a resource is [cfn-lint's to know](#what-cfn-lint-finds).
 
 Codes are stable. The code of a removed rule is not used again: OMS050 and OMS060 to OMS076 are
 retired. To add a rule, write a function in one of the modules of `sentry_oms/checks/` with the
 decorator `@rule`, add a broken project to `tests/broken/projects.py`, and run `make generated`.
 """
 
+CFN_LINT = """\
+## What cfn-lint finds
+
+`oms check` is about config. Whether AWS accepts a template is
+[cfn-lint](https://github.com/aws-cloudformation/cfn-lint)'s to say. `.cfnlintrc` adds this
+project's rules in `tools/cfn_lint_rules/`, so that an editor with cfn-lint shows them too:
+
+```bash
+.venv/bin/cfn-lint templates/networking/alb-frontend.json
+```
+
+- E9001 to E9016 are JSON schemas in `schemas/`, one for each service: limits, properties that
+  exclude each other, and names that another list must contain.
+- E9101 to E9108 compare resources of one template: subnets with their VPC, a NAT gateway with its
+  subnet, a queue with its dead-letter queue, a service with its container, actions of a pipeline
+  with their artifacts, metric math with its metrics, Redis with its token.
+
+By hand, cfn-lint reads a template as it is written. `make lint` also gives it each template as each
+environment gets it, with parameters, mappings and imports filled in: a wrong value is found there
+wherever it comes from. To add a rule, extend a file of `schemas/` and add an edit that AWS refuses
+to `tests/broken/refused.py`; its test checks that the rule finds the edit and nothing else.
+"""
+
 
 def render() -> str:
-    """Return the page: a table of the rules, and a section for each."""
-    return "\n".join([INTRODUCTION, _index(), *map(_section, RULES)])
+    """Return the page: a table of the rules, a section for each, and what cfn-lint finds."""
+    return "\n".join([INTRODUCTION, _index(), *map(_section, RULES), CFN_LINT])
 
 
 def _index() -> str:

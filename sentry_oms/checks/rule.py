@@ -74,6 +74,9 @@ class Rule:
             )
 
 
+RETIRED = frozenset({"OMS050", *(f"OMS{number:03}" for number in range(60, 77))})
+"""Codes of removed rules, which are not used again: cfn-lint finds what they found."""
+
 REGISTRY: dict[str, Rule] = {}
 """Every rule by its code. A rule registers itself when its module is imported."""
 
@@ -90,8 +93,8 @@ def rule(
     """Register the decorated function as a rule."""
 
     def register(find: Find) -> Find:
-        if code in REGISTRY:
-            raise ValueError(f"{code} is the code of two rules")
+        if code in REGISTRY or code in RETIRED:
+            raise ValueError(f"{code} is the code of another rule")
         REGISTRY[code] = Rule(code, title, cause, remedy, phase, scope, find)
         return find
 

@@ -1,6 +1,6 @@
 """The broken projects: this project with one mistake each, where it is, and its code.
 
-``tests/unit/test_checks.py`` gives them to the check, ``tests/broken/compare.py`` to stock Sceptre.
+``tests/unit/test_checks.py`` gives them to the check; docs/CHECKS.md shows one finding a rule.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ REDIS = "config/dev/redis.yaml"
 ALB = "config/dev/alb.yaml"
 CLUSTER = "config/dev/cluster-oms.yaml"
 TASK = "config/dev/task-oms.yaml"
-FRONTEND = "config/dev/task-frontend.yaml"
 PIPELINE = "config/dev/pipeline-oms.yaml"
 
 COGNITO_TEMPLATE = "templates/cognito/cognito-user-pool.json"
@@ -33,13 +32,13 @@ TABLE_TEMPLATE = "templates/dynamodb/oms-config-table.json"
 TASK_TEMPLATE = "templates/compute/task-definition-oms.json"
 CLUSTER_TEMPLATE = "templates/compute/ecs-cluster-oms.json"
 VPC_TEMPLATE = "templates/networking/vpc-nonprod.json"
-ALB_TEMPLATE = "templates/networking/alb-frontend.json"
 REDIS_TEMPLATE = "templates/data/elasticache-redis.json"
 TRADING_TEMPLATE = "templates/dynamodb/oms-trading-table.json"
 QUEUES_TEMPLATE = "templates/messaging/sqs-queues.json"
 WEBSOCKET_TEMPLATE = "templates/compute/task-definition-websocket.json"
 PIPELINE_TEMPLATE = "templates/cicd/codepipeline-oms.json"
 FRONTEND = "config/dev/task-frontend.yaml"
+ALB_TEMPLATE = "templates/networking/alb-frontend.json"
 FRONTEND_TEMPLATE = "templates/compute/task-definition-frontend-admin.json"
 BOUNDARIES = "templates/cicd/permissions-boundaries.json"
 QUEUES_SOURCE = "templates/messaging/sqs_queues.py"

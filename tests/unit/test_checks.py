@@ -154,9 +154,10 @@ class TestCatalogue:
         assert codes == sorted(set(codes))
         assert all(re.fullmatch(r"OMS\d{3}", code) for code in codes)
 
-    def test_a_code_belongs_to_one_rule(self) -> None:
-        register = rule("OMS001", "Another rule", cause="", remedy="")
-        with pytest.raises(ValueError, match="OMS001 is the code of two rules"):
+    @pytest.mark.parametrize("code", ["OMS001", "OMS050", "OMS066"])
+    def test_a_code_belongs_to_one_rule(self, code: str) -> None:
+        register = rule(code, "Another rule", cause="", remedy="")
+        with pytest.raises(ValueError, match=f"{code} is the code of another rule"):
             register(lambda _: iter(()))
 
     def test_its_page_is_fresh(self) -> None:

@@ -1,0 +1,1 @@
+"""What only make runs; the product imports nothing from here."""
