@@ -38,7 +38,7 @@ launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded 
 test: $(INSTALLED) $(AWS_CLI) $(MICROBURST) $(NODE_ITSELF) ## Run every test
 	@$(BIN)/python -m pytest
 
-accept: $(INSTALLED) ## Accept how the stacks are rendered now; review the diff like any other
+accept: $(INSTALLED) ## Accept the rendered stacks and the differences between siblings; review the diff
 	@$(BIN)/python -m pytest -n0 -q tests/snapshot --snapshot-update
 
 soak: $(INSTALLED) $(MICROBURST) ## Run the tests that take long: kills at twenty moments, faults of every kind
