@@ -1,6 +1,7 @@
 # What a person runs. Everything else is .venv/bin/sceptre and .venv/bin/oms.
 
 ENV ?= dev
+ENVS ?= dev staging prod
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -18,7 +19,8 @@ WORKFLOWS := .tools/workflows/.python
 MICROBURST := .tools/microburst/.python
 
 .PRECIOUS: .tools/%/.python
-.PHONY: help install launch test accept soak lint bench generated checks-compare aws-env stop clean
+.PHONY: help install launch test accept soak lint bench generated checks-compare aws-env stop clean \
+  ci-check ci-plan ci-launch ci-drift
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +78,23 @@ checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken p
 
 aws-env: $(INSTALLED) ## Print what a shell needs to reach the embedded AWS: eval "$(make -s aws-env)"
 	@$(BIN)/oms local env
+
+# What the workflows run, on the AWS whose credentials the environment has. docs/WORKFLOWS.md says
+# what a person types instead.
+ci-check: $(INSTALLED)
+	@$(BIN)/oms check $(ENV) --format github
+
+# Exit code 2 says that something changes, which is what a pull request is for. 3, loss of state,
+# fails, so that a person looks.
+ci-plan: $(INSTALLED)
+	@$(BIN)/oms plan $(ENVS) --format markdown --output plan.md || test $$? -eq 2
+
+ci-launch: $(INSTALLED)
+	@$(BIN)/sceptre launch -y $(ENV)
+
+# Never fails, so that each environment is asked: the exit code is for .github/drift-issue.js.
+ci-drift: $(INSTALLED)
+	@$(BIN)/sceptre drift detect $(ENV) 2> drift-$(ENV).txt || echo "code=$$?" >> "$$GITHUB_OUTPUT"
 
 stop: ## End the embedded AWS
 	@if [ -x $(BIN)/oms ]; then $(BIN)/oms local down; fi
