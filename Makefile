@@ -53,7 +53,7 @@ lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) $(WORKFLOWS) ## Run every static c
 	@$(BIN)/python -m tests.judges $(if $(WRITE),--write)
 
 bench: $(INSTALLED) ## Compare with stock Sceptre; WRITE=1 writes docs/PERFORMANCE.md
-	@$(BIN)/python -m benchmarks $(if $(WRITE),--write)
+	@$(BIN)/python -m tools.bench $(if $(WRITE),--write)
 
 generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pictures, docs, schemas
 	@$(BIN)/python templates/messaging/sqs_queues.py

@@ -1,4 +1,4 @@
-"""How long each stack takes on AWS, in minutes, and what follows for a whole graph of them."""
+"""How long each stack takes on AWS, in minutes, and the critical path of a graph of them."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ MINUTES = {
 """By a stack's own name or a pattern of it."""
 
 DELETE_SHARE = 0.5
-"""The part of it that a delete takes."""
+"""The part of it that a deletion takes."""
 
 ROLLED_OUT = "task-*"
 """The stacks that a new size of the tasks updates."""
 
 
 def minutes(stack: str) -> float:
-    """How long a create or an update takes of a stack (``dev/vpc``).
+    """Return how long a creation or an update of a stack (``dev/vpc``) takes.
 
     Raises:
-        KeyError: nobody said how long.
+        KeyError: MINUTES has no pattern for it.
     """
     name = own_name(stack)
     found = [time for pattern, time in MINUTES.items() if fnmatchcase(name, pattern)]
     if not found:
-        raise KeyError(f"benchmarks/durations.py does not say how long {name} takes")
+        raise KeyError(f"tools/bench/durations.py does not say how long {name} takes")
     return found[0]
 
 
 def rollout_minutes(stack: str) -> float:
-    """The same, where only the services change."""
+    """Return the same if only the services change."""
     return minutes(stack) if fnmatchcase(own_name(stack), ROLLED_OUT) else 0.0
 
 
 def critical_path(graph: nx.DiGraph, duration: Callable[[str], float]) -> float:
-    """What no executor can be faster than: the longest way through the graph."""
+    """Return the least time that any executor needs: the longest path through the graph."""
     done: dict[str, float] = {}
     for stack in nx.topological_sort(graph):
         before = max((done[one] for one in graph.predecessors(stack)), default=0.0)

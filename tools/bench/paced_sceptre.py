@@ -1,7 +1,7 @@
-"""Sceptre with its waits scaled: ``python -m benchmarks.paced_sceptre FACTOR ARGUMENTS...``.
+"""Sceptre with its waits scaled: ``python -m tools.bench.paced_sceptre FACTOR ARGUMENTS...``.
 
-Where a minute of AWS is played in a second, a wait of four seconds would be four minutes: so the
-waits of every executor, and nothing else of it, are multiplied by the same factor.
+If a minute of AWS takes a second, a wait of four seconds would be four minutes: so the waits of
+both executors, and nothing else, are multiplied by the same factor.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 
 from sceptre.cli import cli
 from sceptre.plan import actions
+
+from sentry_oms.executor import pace
 
 
 class ScaledTime:
@@ -30,12 +32,8 @@ class ScaledTime:
 
 
 def scale(factor: float) -> None:
-    """Scale the waits of stock Sceptre, and of our executor where there is one."""
+    """Scale the waits of stock Sceptre and of our executor."""
     actions.time = ScaledTime(factor)
-    try:
-        from sentry_oms.executor import pace
-    except ModuleNotFoundError:
-        return
     pace.PACE = replace(
         pace.PACE, shortest=pace.PACE.shortest * factor, longest=pace.PACE.longest * factor
     )

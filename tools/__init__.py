@@ -1,0 +1,1 @@
+"""Programs that only make runs; none of them is installed."""
