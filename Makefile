@@ -69,7 +69,6 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python -m sentry_oms.plan.report > docs/schemas/plan-1.json
 	@$(BIN)/python -m tests.create_only
 	@$(BIN)/python -m tests.plan_examples
-	@$(BIN)/python -m tests.readme
 
 checks-compare: $(INSTALLED) ## Measure what stock Sceptre finds of the broken projects
 	@$(BIN)/python -m tests.broken.compare

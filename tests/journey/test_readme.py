@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.readme.follow import PAGES, followed
+from tests.readme.follow import followed
 from tests.readme.machine import Ran
-from tests.readme.session import session, written_into
 from tests.readme.walk import Taken
 
 # Every command that README gives its reader, in its order, with what README says that it does.
@@ -76,9 +75,3 @@ def test_nothing_is_left_of_it(taken: list[Taken], directory: Path) -> None:
     assert len(taken) == len(PROMISED) + 1
     left = {path.name for path in (directory / "clone").iterdir()}
     assert not {".venv", ".local", ".tools"} & left
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_session_is_what_was_printed(taken: list[Taken], page: Path) -> None:
-    text = page.read_text()
-    assert written_into(text, session(taken)) == text, "write it anew with python -m tests.readme"

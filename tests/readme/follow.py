@@ -10,8 +10,6 @@ from tests.readme.page import steps
 from tests.readme.walk import Taken, walk
 
 README = ROOT / "README.md"
-PAGES = (README, ROOT / "README.pt-BR.md")
-"""README in each language."""
 
 
 def followed(directory: Path) -> list[Taken]:
