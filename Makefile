@@ -13,13 +13,20 @@ CHECKOV := .tools/checkov/.python
 NODE_ITSELF := .tools/node/.python
 NODE := .tools/node/.npm
 MOTO := .tools/moto/.python
-# And what reads the workflows of GitHub Actions.
+# And the linters of the workflows of GitHub Actions. jactionlint's rule self-repository asks for $/ in
+# place of ./, which older runners do not know; no run: is long enough for shellcheck or pyflakes.
 WORKFLOWS := .tools/workflows/.python
+JACTIONLINT := .tools/workflows/bin/jactionlint --profile pedantic --shellcheck= --pyflakes= \
+  --ignore self-repository
+ZIZMOR := .tools/workflows/bin/zizmor --quiet --offline --persona auditor --strict-collection \
+  --config .github/zizmor.yml --color never
+SCHEMA := .tools/workflows/bin/check-jsonschema --builtin-schema
+BAD_WORKFLOW := tests/judges/bad/workflow.yml
 # And microburst, the proxy of faults, which brings a server and a botocore of its own.
 MICROBURST := .tools/microburst/.python
 
 .PRECIOUS: .tools/%/.python
-.PHONY: help install launch test accept soak lint bench generated checks-compare aws-env stop clean \
+.PHONY: help install launch test accept soak lint lint-workflows bench generated checks-compare aws-env stop clean \
   ci-check ci-plan ci-launch ci-drift
 
 help: ## Show the targets
@@ -46,11 +53,23 @@ accept: $(INSTALLED) ## Accept the rendered stacks and the differences between s
 soak: $(INSTALLED) $(MICROBURST) ## Run the tests that take long: kills at twenty moments, faults of every kind
 	@$(BIN)/python -m pytest tests/soak
 
-lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) $(WORKFLOWS) ## Run every static check, and judge every template and workflow
+lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) lint-workflows ## Run every static check and linter
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m tests.judges $(if $(WRITE),--write)
+
+# Each linter must also find a planted fault.
+lint-workflows: $(WORKFLOWS)
+	@$(JACTIONLINT) .github/workflows/*.yml .github/dependabot.yml
+	@$(ZIZMOR) .github
+	@$(SCHEMA) vendor.github-workflows .github/workflows/*.yml
+	@$(SCHEMA) custom.github-workflows-require-timeout .github/workflows/*.yml
+	@$(SCHEMA) vendor.dependabot .github/dependabot.yml
+	@$(JACTIONLINT) $(BAD_WORKFLOW) | grep -q unpinned-uses
+	@$(ZIZMOR) $(BAD_WORKFLOW) | grep -q unpinned-uses
+	@$(SCHEMA) vendor.github-workflows $(BAD_WORKFLOW) | grep -q "'step' was unexpected"
+	@$(SCHEMA) custom.github-workflows-require-timeout $(BAD_WORKFLOW) | grep -q timeout-minutes
 
 bench: $(INSTALLED) ## Compare with stock Sceptre; WRITE=1 writes docs/PERFORMANCE.md
 	@$(BIN)/python -m tools.bench $(if $(WRITE),--write)

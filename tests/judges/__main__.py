@@ -33,7 +33,6 @@ from tests.judges.judges import JUDGES, judged
 from tests.judges.reachability import judge as reachability
 from tests.judges.table import Row, show
 from tests.judges.verdict import NotInstalledError, Verdict
-from tests.judges.workflows import judge as workflows
 from tests.judges.written import Judged, write
 
 AT_A_TIME = 2
@@ -41,7 +40,6 @@ VERDICTS: tuple[Callable[[], Verdict], ...] = (
     iam.judge,
     really_called.judge,
     reachability.judge,
-    *workflows.JUDGES,
 )
 """The judges that look at the whole of an environment, or at what is no template."""
 

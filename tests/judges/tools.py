@@ -18,7 +18,6 @@ NOWHERE = "http://127.0.0.1:9"
 
 CFN_LINT = BIN / "cfn-lint"
 CHECKOV = ROOT / ".tools/checkov/bin/checkov"
-WORKFLOWS = ROOT / ".tools/workflows/bin"
 CFN_GUARD = ROOT / ".tools/node/node_modules/@cdklabs/cdk-validator-cfnguard"
 
 
