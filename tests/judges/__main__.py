@@ -18,7 +18,6 @@ from unittest.mock import patch
 from sentry_oms.checks import RULES, check_project
 from sentry_oms.checks.reading import environments, read_environment
 from sentry_oms.names import ENVIRONMENTS
-from tests.conftest import ROOT
 from tests.judges import accepted, controls
 from tests.judges.accepted import AcceptanceError
 from tests.judges.deployed import GROUPS, VARIABLES
@@ -26,6 +25,7 @@ from tests.judges.finding import JudgeError, Judgement
 from tests.judges.iam import judge as iam
 from tests.judges.iam import really_called
 from tests.judges.judges import JUDGES, judged
+from tests.judges.paths import ROOT
 from tests.judges.reachability import judge as reachability
 from tests.judges.verdict import NotInstalledError, Verdict
 from tests.judges.written import Judged, write

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from sentry_oms.markers import written_between
 from sentry_oms.names import ENVIRONMENTS
-from tests.conftest import ROOT
 from tests.judges import accepted
 from tests.judges.deployed import GROUPS
 from tests.judges.finding import AS_WRITTEN
 from tests.judges.iam import page as iam
 from tests.judges.judges import judged
+from tests.judges.paths import ROOT
 from tests.judges.reachability import page as reachability
 
 PAGE = ROOT / "docs/SECURITY.md"
