@@ -26,8 +26,8 @@ BAD_WORKFLOW := tests/judges/bad/workflow.yml
 MICROBURST := .tools/microburst/.python
 
 .PRECIOUS: .tools/%/.python
-.PHONY: help install launch test accept soak lint lint-workflows bench generated checks-compare aws-env stop clean \
-  ci-check ci-plan ci-launch ci-drift
+.PHONY: help install launch test accept soak lint lint-workflows bench generated checks-compare \
+  aws-env stop clean ci-check ci-plan ci-launch ci-drift
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
