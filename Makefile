@@ -1,6 +1,7 @@
 # What a person runs. Everything else is .venv/bin/sceptre and .venv/bin/oms.
 
 ENV ?= dev
+ENVS ?= dev staging prod
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -12,13 +13,21 @@ CHECKOV := .tools/checkov/.python
 NODE_ITSELF := .tools/node/.python
 NODE := .tools/node/.npm
 MOTO := .tools/moto/.python
-# And what reads the workflows of GitHub Actions.
+# And the linters of the workflows of GitHub Actions. jactionlint's rule self-repository asks for $/ in
+# place of ./, which older runners do not know; no run: is long enough for shellcheck or pyflakes.
 WORKFLOWS := .tools/workflows/.python
+JACTIONLINT := .tools/workflows/bin/jactionlint --profile pedantic --shellcheck= --pyflakes= \
+  --ignore self-repository
+ZIZMOR := .tools/workflows/bin/zizmor --quiet --offline --persona auditor --strict-collection \
+  --config .github/zizmor.yml --color never
+SCHEMA := .tools/workflows/bin/check-jsonschema --builtin-schema
+BAD_WORKFLOW := tests/judges/bad/workflow.yml
 # And microburst, the proxy of faults, which brings a server and a botocore of its own.
 MICROBURST := .tools/microburst/.python
 
 .PRECIOUS: .tools/%/.python
-.PHONY: help install launch test accept soak lint bench generated aws-env stop clean
+.PHONY: help install launch test accept soak lint lint-workflows bench generated \
+  aws-env stop clean ci-check ci-plan ci-launch ci-drift
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,20 +47,32 @@ launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded 
 test: $(INSTALLED) $(AWS_CLI) $(MICROBURST) $(NODE_ITSELF) ## Run every test
 	@$(BIN)/python -m pytest
 
-accept: $(INSTALLED) ## Accept how the stacks are rendered now; review the diff like any other
+accept: $(INSTALLED) ## Accept the rendered stacks and the differences between siblings; review the diff
 	@$(BIN)/python -m pytest -n0 -q tests/snapshot --snapshot-update
 
 soak: $(INSTALLED) $(MICROBURST) ## Run the tests that take long: kills at twenty moments, faults of every kind
 	@$(BIN)/python -m pytest tests/soak
 
-lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) $(WORKFLOWS) ## Run every static check, and judge every template and workflow
+lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) lint-workflows ## Run every static check and linter
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m tests.judges $(if $(WRITE),--write)
+	@$(BIN)/python -m tests.judges
+
+# Each linter must also find a planted fault.
+lint-workflows: $(WORKFLOWS)
+	@$(JACTIONLINT) .github/workflows/*.yml .github/dependabot.yml
+	@$(ZIZMOR) .github
+	@$(SCHEMA) vendor.github-workflows .github/workflows/*.yml
+	@$(SCHEMA) custom.github-workflows-require-timeout .github/workflows/*.yml
+	@$(SCHEMA) vendor.dependabot .github/dependabot.yml
+	@$(JACTIONLINT) $(BAD_WORKFLOW) | grep -q unpinned-uses
+	@$(ZIZMOR) $(BAD_WORKFLOW) | grep -q unpinned-uses
+	@$(SCHEMA) vendor.github-workflows $(BAD_WORKFLOW) | grep -q "'step' was unexpected"
+	@$(SCHEMA) custom.github-workflows-require-timeout $(BAD_WORKFLOW) | grep -q timeout-minutes
 
 bench: $(INSTALLED) ## Compare with stock Sceptre; WRITE=1 writes docs/PERFORMANCE.md
-	@$(BIN)/python -m benchmarks $(if $(WRITE),--write)
+	@$(BIN)/python -m tools.bench $(if $(WRITE),--write)
 
 generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pictures, docs, schemas
 	@$(BIN)/python templates/messaging/sqs_queues.py
@@ -65,10 +86,26 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python -m sentry_oms.plan.report > docs/schemas/plan-1.json
 	@$(BIN)/python -m tests.create_only
 	@$(BIN)/python -m tests.plan_examples
-	@$(BIN)/python -m tests.readme
 
 aws-env: $(INSTALLED) ## Print what a shell needs to reach the embedded AWS: eval "$(make -s aws-env)"
 	@$(BIN)/oms local env
+
+# What the workflows run, on the AWS whose credentials the environment has. docs/WORKFLOWS.md says
+# what a person types instead.
+ci-check: $(INSTALLED)
+	@$(BIN)/oms check $(ENV) --format github
+
+# Exit code 2 says that something changes, which is what a pull request is for. 3, loss of state,
+# fails, so that a person looks.
+ci-plan: $(INSTALLED)
+	@$(BIN)/oms plan $(ENVS) --format markdown --output plan.md || test $$? -eq 2
+
+ci-launch: $(INSTALLED)
+	@$(BIN)/sceptre launch -y $(ENV)
+
+# Never fails, so that each environment is asked: the exit code is for .github/drift-issue.js.
+ci-drift: $(INSTALLED)
+	@$(BIN)/sceptre drift detect $(ENV) 2> drift-$(ENV).txt || echo "code=$$?" >> "$$GITHUB_OUTPUT"
 
 stop: ## End the embedded AWS
 	@if [ -x $(BIN)/oms ]; then $(BIN)/oms local down; fi

@@ -1,1 +1,1 @@
-"""What only make runs; the product imports nothing from here."""
+"""Programs that only make runs; none of them is installed."""

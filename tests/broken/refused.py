@@ -155,6 +155,6 @@ REFUSED = (
     Refused("E9015", "a docker build without PrivilegedMode", PIPE_OMS, "BuildProject.Environment.PrivilegedMode", False, stack="prod/pipeline-oms"),
     Refused("E9016", "a policy document that is text", OMS, "TaskRole.AssumeRolePolicyDocument", "{}"),
     Refused("E9016", "a service role policy without service-role/", OMS, "TaskRole.ManagedPolicyArns", ["arn:aws:iam::aws:policy/AmazonECSTaskExecutionRolePolicy"]),
-    Refused("E9107", "an input artifact that a later action makes", PIPE_OMS, "/Resources/Pipeline/Properties/Stages/1/Actions/0/InputArtifacts/0/Name", "Image"),
+    Refused("E9107", "an input artifact that a later action makes", PIPE_OMS, "/Resources/Pipeline/Properties/Stages/2/Actions/0/InputArtifacts/0/Name", "Image"),
     Refused("E9108", "a NAT gateway in a private subnet", VPC, "NatGateway1.SubnetId", ref("PrivateSubnet1")),
 )  # fmt: skip

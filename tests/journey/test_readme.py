@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.readme.follow import PAGES, followed
-from tests.readme.machine import Ran
-from tests.readme.session import session, written_into
-from tests.readme.walk import Taken
+from tests.conftest import ROOT, first_port
+from tests.readme.machine import Ran, Shell, fresh_clone, newcomer
+from tests.readme.page import steps
+from tests.readme.walk import Taken, walk
 
 # Every command that README gives its reader, in its order, with what README says that it does.
 PROMISED: list[tuple[str, list[str]]] = [
@@ -59,8 +60,14 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def taken(directory: Path) -> list[Taken]:
-    return followed(directory)
+def taken(directory: Path) -> Iterator[list[Taken]]:
+    """Each step of README, as it went, in a fresh clone on an embedded AWS of its own."""
+    environ = newcomer(directory, first_port())
+    shell = Shell(fresh_clone(ROOT, directory), environ, scratch=directory)
+    try:
+        yield walk(steps((ROOT / "README.md").read_text()), shell)
+    finally:
+        shell.run("make stop")
 
 
 def test_each_command_does_what_the_page_says(taken: list[Taken]) -> None:
@@ -76,9 +83,3 @@ def test_nothing_is_left_of_it(taken: list[Taken], directory: Path) -> None:
     assert len(taken) == len(PROMISED) + 1
     left = {path.name for path in (directory / "clone").iterdir()}
     assert not {".venv", ".local", ".tools"} & left
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_session_is_what_was_printed(taken: list[Taken], page: Path) -> None:
-    text = page.read_text()
-    assert written_into(text, session(taken)) == text, "write it anew with python -m tests.readme"

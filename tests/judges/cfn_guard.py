@@ -38,20 +38,18 @@ def read(output: list[dict[str, Any]], files: int) -> Judgement:
         raise JudgeError(f"cfn-guard judged {len(output)} of {files} files")
     rules: set[str] = set()
     found: dict[Finding, None] = {}
-    titles: dict[str, str] = {}
     for file in output:
         environment, stack = place(file["name"])
         rules |= {*file["compliant"], *file["not_applicable"]}
         for broken in file["not_compliant"]:
             rules.add(broken["Rule"]["name"])
             rule, title = _named(broken)
-            titles[rule] = title
             resources = dict.fromkeys(_resources(broken))
             if not resources:
                 raise JudgeError(f"cfn-guard's {rule} fails in {environment}/{stack} on nothing")
             for resource in resources:
                 found[Finding(environment, stack, resource, rule, title)] = None
-    return Judgement(len(rules), tuple(found), titles)
+    return Judgement(len(rules), tuple(found))
 
 
 def _named(broken: dict[str, Any]) -> tuple[str, str]:

@@ -36,17 +36,15 @@ def count(listed: str) -> int:
 def read(output: list[dict[str, Any]], rules: int) -> Judgement:
     """What cfn-lint says in its JSON; in several regions, or of several lines, once."""
     findings: dict[Finding, None] = {}
-    titles: dict[str, str] = {}
     seen: set[tuple[str, str, str, str]] = set()
     for match in output:
         environment, stack = place(match["Filename"])
         resource = _resource(match["Location"].get("Path") or [])
         rule = match["Rule"]["Id"]
-        titles[rule] = match["Rule"]["ShortDescription"]
         if (environment, stack, resource, rule) not in seen:
             seen.add((environment, stack, resource, rule))
             findings[Finding(environment, stack, resource, rule, match["Message"])] = None
-    return Judgement(rules, tuple(findings), titles)
+    return Judgement(rules, tuple(findings))
 
 
 def _resource(path: list[Any]) -> str:

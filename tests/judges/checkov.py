@@ -50,6 +50,4 @@ def read(output: dict[str, Any]) -> Judgement:
         for check in failed
     )
     rules = {check["check_id"] for check in [*failed, *results["passed_checks"]]}
-    return Judgement(
-        len(rules), tuple(found), {check["check_id"]: check["check_name"] for check in failed}
-    )
+    return Judgement(len(rules), tuple(found))

@@ -15,8 +15,8 @@ from sentry_oms.checks.evaluate import UNKNOWN, Evaluator
 from sentry_oms.checks.folding import fold
 from sentry_oms.names import ENVIRONMENTS
 from sentry_oms.templates import Template
-from tests.conftest import ROOT
 from tests.judges.finding import Finding
+from tests.judges.paths import ROOT
 from tests.judges.written import Judged
 
 BAD = ROOT / "tests/judges/bad"

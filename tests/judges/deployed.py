@@ -11,7 +11,7 @@ from sentry_oms.checks.reading import read_environment
 from sentry_oms.checks.stand_ins import ACCOUNT
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
 from sentry_oms.templates import Template
-from tests.conftest import ROOT
+from tests.judges.paths import ROOT
 
 GROUPS = (*ENVIRONMENTS, BOOTSTRAP)
 """All that is deployed: the environments, and what is the account's."""

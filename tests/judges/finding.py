@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,12 +38,10 @@ class Judgement(NamedTuple):
     Args:
         rules: how many rules it ran.
         findings: one for each resource, rule and environment.
-        titles: what each rule asks that was broken, in one line that is the same wherever it is.
     """
 
     rules: int
     findings: Sequence[Finding]
-    titles: Mapping[str, str]
 
 
 class JudgeError(Exception):

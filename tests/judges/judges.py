@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.conftest import ROOT, template
+from sentry_oms.templates import loaded
 from tests.judges import cfn_guard, cfn_lint, checkov
 from tests.judges.deployed import GROUPS, deployed
 from tests.judges.finding import AS_WRITTEN, Judgement
+from tests.judges.paths import ROOT
 from tests.judges.written import Judged
 
 
@@ -46,9 +47,8 @@ def judged() -> Judged:
         for environment in GROUPS
         for stack, one in deployed(environment).items()
     }
-    paths = sorted((ROOT / "templates").glob("*/*.json"))
     written = {
-        (AS_WRITTEN, path.stem): template(str(path.relative_to(ROOT / "templates")))
-        for path in paths
+        (AS_WRITTEN, path.stem): loaded(path.read_text())
+        for path in sorted((ROOT / "templates").glob("*/*.json"))
     }
     return {**folded, **written}

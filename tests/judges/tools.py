@@ -10,15 +10,14 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import BIN, ROOT
 from tests.judges.finding import JudgeError
+from tests.judges.paths import BIN, ROOT
 
 NOWHERE = "http://127.0.0.1:9"
 """A proxy that nobody answers at."""
 
 CFN_LINT = BIN / "cfn-lint"
 CHECKOV = ROOT / ".tools/checkov/bin/checkov"
-WORKFLOWS = ROOT / ".tools/workflows/bin"
 CFN_GUARD = ROOT / ".tools/node/node_modules/@cdklabs/cdk-validator-cfnguard"
 
 

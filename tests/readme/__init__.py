@@ -1,1 +1,1 @@
-"""README as a newcomer follows it: its steps, a machine to take them on, and what is printed."""
+"""README as a newcomer follows it: its steps, and a machine to take them on."""

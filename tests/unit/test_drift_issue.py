@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
-from tests.actions import github_script
-from tests.actions.github_script import Asked
-from tests.actions.workflow import jobs
 from tests.conftest import ROOT
+from tests.unit import github_script
+from tests.unit.github_script import Asked
+from tests.unit.test_workflows import STEPS
 
-(STEP,) = [step for step in jobs("drift.yml")["drift"].steps if "script" in step.given]
+(SCRIPT,) = [
+    step["with"]["script"]
+    for step in STEPS["drift.yml", "drift"]
+    if "script" in step.get("with", {})
+]
 
 BOT = "github-actions[bot]"
 OURS = {"number": 4, "state": "open", "user": BOT, "body": "<!-- oms drift -->\n\nold"}
@@ -38,7 +42,7 @@ def asked(checkout: Path, *issues: dict[str, Any], lines: str = LINES, **codes: 
     env = {name: codes.get(name, "0") for name in ("DEV", "STAGING", "PROD")}
     for name, code in env.items():
         (checkout / f"drift-{name.lower()}.txt").write_text("" if code == "0" else lines)
-    return github_script.run(STEP.given["script"], checkout, env, [*OTHERS, *issues])
+    return github_script.run(SCRIPT, checkout, env, [*OTHERS, *issues])
 
 
 def test_without_drift_and_without_an_issue_nothing_is_said(checkout: Path) -> None:

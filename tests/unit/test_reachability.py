@@ -1,4 +1,4 @@
-"""Who reaches whom, and that what should not be so is found."""
+"""Who reaches whom, and that faults are found."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HTTPS = Ports("tcp", 443, 443)
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_everything_is_as_the_sentences_say(environment: str) -> None:
+def test_every_environment_is_as_the_table_says(environment: str) -> None:
     assert list(findings(Network(environment, deployed(environment)))) == []
 
 
@@ -122,6 +122,17 @@ def services_on_one_more_port(templates: Any) -> None:
     egress[0]["FromPort"] = 0
 
 
+def group_without_egress(templates: Any) -> None:
+    templates["vpc"]["Resources"]["Group"] = {"Type": "AWS::EC2::SecurityGroup"}
+
+
+def frontend_calls_oms(templates: Any) -> None:
+    groups = network_of(templates, "task-oms")["SecurityGroups"]
+    network_of(templates, "task-frontend")["SecurityGroups"] += groups
+    ingress = group(templates, "cluster-oms", "ServiceSecurityGroup")
+    ingress["SecurityGroupIngress"] = [rule(443, SourceSecurityGroupId=groups[0])]
+
+
 def something_new(templates: Any) -> None:
     templates["redis"]["Resources"]["Function"] = {
         "Type": "AWS::Lambda::Function",
@@ -143,15 +154,17 @@ def something_new(templates: Any) -> None:
         (addresses_for_all, "redis stands in vpc/PrivateSubnet1, which gives public addresses"),
         (frontend_wears_the_client_group, "service frontend reaches redis on tcp 6379"),
         (redis_for_the_vpc, "redis lets in 172.22.0.0/16 on tcp 6379"),
-        (redis_calls, "redis may call the internet on any protocol"),
-        (load_balancer_to_everywhere, "the load balancer may call the internet on any protocol"),
-        (load_balancer_to_nobody, "the load balancer does not reach service frontend"),
+        (redis_calls, "redis reaches internet on any protocol"),
+        (load_balancer_to_everywhere, "load balancer reaches internet on any protocol"),
+        (load_balancer_to_nobody, "load balancer does not reach service frontend"),
         (services_on_one_more_port, "load balancer reaches service frontend on tcp 0-8080"),
+        (group_without_egress, "vpc/Group may go everywhere"),
+        (frontend_calls_oms, "service frontend reaches service oms on tcp 443"),
         (something_new, "redis/Function (AWS::Lambda::Function) is not known here"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_what_should_not_be_so_is_found(change: Callable[[Any], None], found: str) -> None:
+def test_a_fault_is_found(change: Callable[[Any], None], found: str) -> None:
     templates = copy.deepcopy(dict(deployed("dev")))
     change(templates)
     faults = list(findings(Network("dev", templates)))

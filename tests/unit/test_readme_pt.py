@@ -66,7 +66,6 @@ def test_each_leads_to_the_other_at_its_top() -> None:
         ("### Deletar\n", "#### Deletar\n", "levels"),
         ("### Deletar\n", "Deletar\n", "levels"),
         ("oms plan dev  ", "oms plan prod ", "code"),
-        ("dev: 16 of 16", "dev: 15 of 16", "code"),
         ("<!-- edit: config/config.yaml -->", "<!-- edit: config/dev/config.yaml -->", "code"),
         ("| `multi_az` | false |", "| `multi_az` | false | false |", "tables"),
         ("`OMS042 ...", "`OMS043 ...", "tables"),

@@ -10,7 +10,6 @@ import pytest
 
 from tests.readme.machine import Ran, Shell, fresh_clone, newcomer
 from tests.readme.page import Command, Edit, PageError, steps
-from tests.readme.session import SHOWN, session, steady, written_into
 from tests.readme.walk import BrokenPromiseError, walk
 
 
@@ -125,44 +124,3 @@ class TestMachine:
             check=False,
         ).stdout
         assert found.split() == [f"{environ['PATH']}/{name}" for name in ("python3", "make", "git")]
-
-
-class TestSession:
-    def test_what_differs_from_run_to_run_is_not_shown(self) -> None:
-        assert steady("  [0.7 s] dev/sqs updated in 12 s") == "  [... s] dev/sqs updated in ... s"
-        assert steady("  [1:02] dev/sqs updated in 1:02:03") == (
-            "  [... s] dev/sqs updated in ... s"
-        )
-        assert steady("at http://127.0.0.1:4567; so") == "at http://127.0.0.1:...; so"
-
-    def test_all_else_is_shown_as_it_was_printed(self) -> None:
-        for line in ("launch: 13 unchanged, 3 updated", "exit 2: changes", "    root['A'][18]:"):
-            assert steady(line) == line
-
-    def test_a_command_that_was_not_run_is_missed(self) -> None:
-        with pytest.raises(PageError, match="the page does not run make launch, "):
-            session([])
-
-    def test_a_command_that_printed_nothing_of_what_is_shown_is_missed(self) -> None:
-        with pytest.raises(PageError, match="`make launch` printed no line that is shown:\nboo"):
-            session([Ran("make launch", 0, "boo")])
-
-    def test_an_edited_session_is_found(self) -> None:
-        said = {
-            "make launch": "noise\ndev: 16 of 16\nand so on",
-            ".venv/bin/oms plan dev": "noise\nplan dev: so\nexit 2",
-            ".venv/bin/sceptre diff dev": "noise\n==> Difference\n  root['a']:\n    new: 1",
-            ".venv/bin/sceptre launch -y dev": "  [0.1 s] a unchanged\nlaunch: so, in 0.1 s",
-            ".venv/bin/sceptre delete -y dev": "noise\ndelete: so, in 0.1 s",
-        }
-        text = session([Ran(command, 0, said.get(command, "said")) for command in SHOWN])
-        assert "noise" not in text
-        assert "unchanged" not in text
-        written = written_into("a\n<!-- session -->\n<!-- end of session -->\nb", text)
-        assert written_into(written, text) == written
-        edited = written.replace("16 of 16", "17 of 17")
-        assert written_into(edited, text) != edited
-
-    def test_a_page_without_markers_is_refused(self) -> None:
-        with pytest.raises(PageError, match="there is no '<!-- session -->'"):
-            written_into("a page", "text")

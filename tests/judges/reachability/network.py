@@ -154,7 +154,7 @@ class Network:
         return next(str(vpc["CidrBlock"]) for _, _, vpc in self._all("AWS::EC2::VPC"))
 
     def strangers(self) -> Iterator[str]:
-        """Resources with an interface of which this module knows nothing."""
+        """Yield a line for each resource with an interface that this module does not know."""
         known = {
             "AWS::EC2::NatGateway",  # It only answers what was asked from inside.
             "AWS::EC2::SubnetRouteTableAssociation",
@@ -168,7 +168,7 @@ class Network:
             for key, one in template["Resources"].items():
                 placed = any(name in one.get("Properties", {}) for name in PLACED)
                 if placed and one["Type"] not in known:
-                    yield f"{stack}/{key} ({one['Type']})"
+                    yield f"{stack}/{key} ({one['Type']}) is not known here"
 
     def _load_balancers(self) -> Iterator[Node]:
         for stack, key, one in self._all("AWS::ElasticLoadBalancingV2::LoadBalancer"):

@@ -1,0 +1,47 @@
+"""``make bench``, or ``python -m tools.bench [--write]``: exit 1 if a target is missed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+
+from sentry_oms.dependencies import dependencies
+from tools.bench import runs
+from tools.bench.command import CommandError
+from tools.bench.durations import DELETE_SHARE, critical_path, minutes, rollout_minutes
+from tools.bench.project import ENVIRONMENT, ROOT
+from tools.bench.report import page
+from tools.bench.rows import lifecycle_rows, overhead_rows
+
+TIMES = {True: 3, False: 1}
+"""How often each command runs, by whether with our executor."""
+
+
+def main() -> int:
+    """Run everything, show the page, and return 1 if a target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write docs/PERFORMANCE.md too")
+    write = parser.parse_args().write
+    graph = dependencies(ROOT, ENVIRONMENT)
+    create = critical_path(graph, minutes)
+    rollout = critical_path(graph, rollout_minutes)
+    paths = {"create": create, "delete": create * DELETE_SHARE, "rollout": rollout}
+    print("create, rollout and delete", file=sys.stderr)
+    lifecycles = {
+        ours: [runs.lifecycle(ours=ours) for _ in range(often)] for ours, often in TIMES.items()
+    }
+    print("launches without a change, and diffs", file=sys.stderr)
+    rows = lifecycle_rows(lifecycles, paths) + overhead_rows(runs.overhead(TIMES))
+    text = page(rows, date.today(), TIMES)
+    print(text)
+    if write:
+        (ROOT / "docs/PERFORMANCE.md").write_text(text)
+    return 0 if all(row.passed for row in rows) else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except CommandError as error:
+        sys.exit(f"nothing was measured: {error}")
