@@ -57,6 +57,7 @@ lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) lint-workflows ## Run every static
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/python -m tests.judges
 
 # Each linter must also find a planted fault.
@@ -78,8 +79,8 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python templates/messaging/sqs_queues.py
 	@$(BIN)/oms graph dev --write README.md
 	@$(BIN)/oms graph dev --write README.pt-BR.md
-	@$(BIN)/python -m sentry_oms.checks.page > docs/CHECKS.md
-	@$(BIN)/python -m sentry_oms.environments > docs/ENVIRONMENTS.md
+	@$(BIN)/python -m tools.docs.checks > docs/CHECKS.md
+	@$(BIN)/python -m tools.docs.environments > docs/ENVIRONMENTS.md
 	@$(BIN)/python -m tests.judges.iam.page > docs/IAM.md
 	@$(BIN)/python -m tests.judges.page
 	@$(BIN)/python -m sentry_oms.executor.report > docs/schemas/run-report-1.json
@@ -125,7 +126,7 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	@touch $@
 
 # An environment of Python's for each constraints file.
-.tools/%/.python: constraints-%.txt
+.tools/%/.python: requirements/%.txt
 	@echo "Setting up .tools/$* ..." >&2
 	@$(PYTHON) -m venv .tools/$*
 	@.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< >&2

@@ -28,11 +28,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 from sceptre.hooks import Hook
 
-from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import parse, tag_name
+from sentry_oms.aws.absence import none_if_absent
+from sentry_oms.aws.repositories import described
+from sentry_oms.aws.view import VIEW, StackKey
 from sentry_oms.names import RepositoryName
-from sentry_oms.repositories import described
-from sentry_oms.view import VIEW, StackKey
 
 
 class RepositoryMismatch(SceptreException):

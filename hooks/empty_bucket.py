@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 from sceptre.hooks import Hook
 
-from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import parse, tag_name
+from sentry_oms.aws.absence import none_if_absent
 
 
 class BucketNotEmptied(SceptreException):

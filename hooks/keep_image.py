@@ -34,7 +34,7 @@ from sceptre.exceptions import SceptreException
 from sceptre.hooks import Hook
 
 from sentry_oms.arguments import parse, tag_name
-from sentry_oms.service_image import (
+from sentry_oms.aws.service_image import (
     ServiceImage,
     completed,
     described,
@@ -42,8 +42,8 @@ from sentry_oms.service_image import (
     own_definition,
     primary,
 )
-from sentry_oms.view import VIEW, StackKey, View
-from sentry_oms.view import described as described_stack
+from sentry_oms.aws.view import VIEW, StackKey, View
+from sentry_oms.aws.view import described as described_stack
 
 LOOK_SECONDS = 5
 """The pause between two looks at a deployment in progress."""

@@ -31,10 +31,10 @@ from pydantic import BaseModel, ConfigDict
 from sceptre.exceptions import SceptreException
 from sceptre.hooks import Hook
 
-from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import parse, tag_name, validate
+from sentry_oms.aws.absence import none_if_absent
+from sentry_oms.aws.view import described, outputs_of
 from sentry_oms.names import Messaging
-from sentry_oms.view import described, outputs_of
 
 COUNTS = {
     "visible": "ApproximateNumberOfMessages",

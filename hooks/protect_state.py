@@ -29,7 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sceptre.hooks import Hook
 
 from sentry_oms.arguments import parse
-from sentry_oms.view import described
+from sentry_oms.aws.view import described
 
 Level = Literal["none", "updates", "full"]
 

@@ -23,7 +23,7 @@ from __future__ import annotations
 from sceptre.hooks import Hook
 
 from sentry_oms.arguments import parse
-from sentry_oms.service_image import ServiceImage, described, has_tag, running_tag
+from sentry_oms.aws.service_image import ServiceImage, described, has_tag, running_tag
 
 
 class StartService(Hook):

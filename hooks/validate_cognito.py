@@ -26,10 +26,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 from sceptre.hooks import Hook
 
-from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import dependency, depends_on, parse, tag_name
-from sentry_oms.seams.stack_output import outputs
-from sentry_oms.view import VIEW, StackKey, View
+from sentry_oms.aws.absence import none_if_absent
+from sentry_oms.aws.stack_outputs import outputs
+from sentry_oms.aws.view import VIEW, StackKey, View
 
 Mfa = Literal["OFF", "OPTIONAL", "ON"]
 STRENGTH: dict[str, int] = {"OFF": 0, "OPTIONAL": 1, "ON": 2}

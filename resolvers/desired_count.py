@@ -20,7 +20,7 @@ from __future__ import annotations
 from sceptre.resolvers import Resolver
 
 from sentry_oms.arguments import parse
-from sentry_oms.service_image import ServiceImage, decide, refuse_to_stop
+from sentry_oms.aws.service_image import ServiceImage, decide, refuse_to_stop
 
 LEAVE_ALONE, STOPPED = "-1", "0"
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from sceptre.resolvers import Resolver
 
 from sentry_oms.arguments import parse
-from sentry_oms.service_image import (
+from sentry_oms.aws.service_image import (
     NO_IMAGE,
     ServiceImage,
     decide,

@@ -13,8 +13,8 @@ from sceptre.exceptions import SceptreException
 from sceptre.resolvers import Resolver
 
 from sentry_oms.arguments import parse, tag_name
+from sentry_oms.aws.repositories import described
 from sentry_oms.names import RepositoryName
-from sentry_oms.repositories import described
 
 
 class RepositoryNotFound(SceptreException):

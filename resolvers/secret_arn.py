@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 from sceptre.resolvers import Resolver
 
-from sentry_oms.absence import none_if_absent
 from sentry_oms.arguments import depends_on, parse, tag_name
-from sentry_oms.view import VIEW, StackKey, View
+from sentry_oms.aws.absence import none_if_absent
+from sentry_oms.aws.view import VIEW, StackKey, View
 
 
 class SecretNotUsable(SceptreException):

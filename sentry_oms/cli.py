@@ -51,9 +51,9 @@ def graph(environment: str, write: Path | None) -> None:
     # Only here: networkx and Sceptre take longer to import than `oms local` takes to run.
     from sceptre.exceptions import SceptreException
 
-    from sentry_oms.dependencies import dependencies
     from sentry_oms.graph import mermaid, written_into
     from sentry_oms.markers import NoMarkersError
+    from sentry_oms.offline.dependencies import dependencies
 
     try:
         picture = mermaid(dependencies(Path.cwd(), environment), environment)
@@ -80,7 +80,7 @@ def check(ctx: click.Context, name: str, style: str) -> None:
     """Name every mistake in the config of ENV, without asking AWS; exit 1 where there is one."""
     # Sceptre takes a third of a second to import, and the other commands don't need it.
     from sentry_oms.checks import RULES, check_project, report
-    from sentry_oms.checks.reading import UnknownEnvironment, read_environment
+    from sentry_oms.offline.reading import UnknownEnvironment, read_environment
 
     # What Sceptre logs of a template that fails is in the finding.
     logging.getLogger("sceptre").addHandler(logging.NullHandler())

@@ -1,4 +1,4 @@
-"""Writes sentry_oms/create_only.json from the registry schemas that cfn-lint has."""
+"""Writes sentry_oms/cloudformation/create_only.json from the registry schemas that cfn-lint has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from sentry_oms.create_only import ALWAYS, CONDITIONALLY
+from sentry_oms.cloudformation.create_only import ALWAYS, CONDITIONALLY
 from sentry_oms.plan.state import HOLDS_STATE
 
 ROOT = Path(__file__).parents[1]
@@ -44,4 +44,4 @@ def _names(pointers: list[str] | None) -> set[str]:
 
 
 if __name__ == "__main__":
-    (ROOT / "sentry_oms" / "create_only.json").write_text(rendered())
+    (ROOT / "sentry_oms" / "cloudformation" / "create_only.json").write_text(rendered())

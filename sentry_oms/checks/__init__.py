@@ -23,9 +23,9 @@ from sentry_oms.checks import (
     tags,
 )
 from sentry_oms.checks.finding import Finding
-from sentry_oms.checks.project import Project
-from sentry_oms.checks.reading import of_stacks, read_environment
 from sentry_oms.checks.rule import REGISTRY, Phase, Rule, Scope
+from sentry_oms.offline.project import Project
+from sentry_oms.offline.reading import of_stacks, read_environment
 
 MODULES = (
     files,

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from sceptre.resolvers.stack_output import StackOutput
 
 from sentry_oms.arguments import tag_name
-from sentry_oms.checks.fault import Fault
 from sentry_oms.checks.parameters import given_values
-from sentry_oms.checks.project import Project
 from sentry_oms.checks.rule import Phase, rule
-from sentry_oms.checks.stack_file import StackFile
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS, queue_name, stack_name
+from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.project import Project
+from sentry_oms.offline.stack_file import StackFile
 
 FIFO = ("master-order",)
 STANDARD = ("order-execution-polling", "clients-events")

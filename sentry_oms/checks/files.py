@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sentry_oms.checks.fault import Fault
-from sentry_oms.checks.project import Project
-from sentry_oms.checks.reading import environments
 from sentry_oms.checks.rule import Find, Phase, Scope, rule
-from sentry_oms.checks.source import Source
-from sentry_oms.checks.stack_file import Kind
+from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.project import Project
+from sentry_oms.offline.reading import environments
+from sentry_oms.offline.source import Source
+from sentry_oms.offline.stack_file import Kind
 
 
 def _unreadable(kind: Kind) -> Find:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from sentry_oms.checks.fault import Fault
-from sentry_oms.checks.project import Project
 from sentry_oms.checks.rule import Phase, rule
+from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.project import Project
 
 IN_REQUEST = 51_200
 IN_BUCKET = 1_048_576

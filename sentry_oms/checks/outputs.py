@@ -9,11 +9,11 @@ from typing import Any
 
 from sceptre.resolvers.stack_output import StackOutput
 
-from sentry_oms.checks.evaluate import MALFORMED, Evaluator
-from sentry_oms.checks.fault import Fault
-from sentry_oms.checks.project import Project
 from sentry_oms.checks.rule import Phase, Scope, rule
-from sentry_oms.checks.stack_file import StackFile
+from sentry_oms.cloudformation.evaluate import MALFORMED, Evaluator
+from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.project import Project
+from sentry_oms.offline.stack_file import StackFile
 
 
 @rule(

@@ -11,12 +11,12 @@ from sceptre.resolvers import CustomYamlTagBase
 from sceptre.resolvers.no_value import NoValue
 
 from sentry_oms.arguments import tag_name
-from sentry_oms.checks.evaluate import MALFORMED, UNKNOWN, Evaluator, text_of
-from sentry_oms.checks.fault import Fault
-from sentry_oms.checks.project import Project
 from sentry_oms.checks.rule import Phase, rule
-from sentry_oms.checks.stack_file import StackFile
-from sentry_oms.checks.values import is_list
+from sentry_oms.cloudformation.evaluate import MALFORMED, UNKNOWN, Evaluator, text_of
+from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.project import Project
+from sentry_oms.offline.stack_file import StackFile
+from sentry_oms.offline.values import is_list
 
 
 class Given(NamedTuple):

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from sentry_oms.checks.fault import Fault
 from sentry_oms.checks.finding import Finding
-from sentry_oms.checks.project import Project
+from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.project import Project
 
 Find = Callable[[Project], Iterator[Fault]]
 """Yields each fault of a project."""

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sentry_oms.arguments import tag_name
-from sentry_oms.checks.fault import Fault
-from sentry_oms.checks.project import Project, Resource
 from sentry_oms.checks.rule import Phase, Scope, rule
+from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.project import Project, Resource
 
 SERVICE, TASK = "AWS::ECS::Service", "AWS::ECS::TaskDefinition"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"

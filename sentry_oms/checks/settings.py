@@ -15,12 +15,12 @@ from sceptre.config.reader import (
     STACK_GROUP_CONFIG_ATTRIBUTES,
 )
 
-from sentry_oms.checks.fault import Fault
 from sentry_oms.checks.parameters import given_values
-from sentry_oms.checks.project import Project
 from sentry_oms.checks.rule import Phase, rule
-from sentry_oms.checks.source import Source
-from sentry_oms.checks.stack_file import StackFile
+from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.project import Project
+from sentry_oms.offline.source import Source
+from sentry_oms.offline.stack_file import StackFile
 
 KNOWN = {
     *CONFIG_MERGE_STRATEGIES,

@@ -7,12 +7,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from sentry_oms.arguments import tag_name
-from sentry_oms.checks.fault import Fault
-from sentry_oms.checks.project import Project, Resource
-from sentry_oms.checks.reading import groups, read_environment
 from sentry_oms.checks.rule import Phase, Scope, rule
-from sentry_oms.checks.stand_ins import ACCOUNT
+from sentry_oms.cloudformation.placeholders import ACCOUNT
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
+from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.project import Project, Resource
+from sentry_oms.offline.reading import groups, read_environment
 
 TASK = "AWS::ECS::TaskDefinition"
 NAMED = {

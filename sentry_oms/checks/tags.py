@@ -10,11 +10,11 @@ from sceptre.hooks import Hook
 from sceptre.resolvers.stack_output import StackOutput
 
 from sentry_oms.arguments import faults, tag_name
-from sentry_oms.checks.fault import Fault
-from sentry_oms.checks.project import Project
 from sentry_oms.checks.rule import rule
-from sentry_oms.checks.stack_file import Kind
-from sentry_oms.checks.values import computable
+from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.project import Project
+from sentry_oms.offline.stack_file import Kind
+from sentry_oms.offline.values import computable
 
 OPERATIONS = (
     "create",

@@ -18,13 +18,14 @@ from botocore.exceptions import ClientError
 from sceptre.plan.actions import StackActions
 from sceptre.stack_status import StackStatus
 
+from sentry_oms.aws.events import events
+from sentry_oms.aws.paging import members
+from sentry_oms.aws.view import StackKey, View, described
 from sentry_oms.executor.calls import Calls
-from sentry_oms.executor.cause import events, first_failure, sentence
+from sentry_oms.executor.cause import first_failure, sentence
 from sentry_oms.executor.pace import Pace
 from sentry_oms.executor.patience import Watch, is_transient
 from sentry_oms.executor.resolving import resolve_ahead
-from sentry_oms.paging import members
-from sentry_oms.view import StackKey, View, described
 
 CREATING, UPDATING, DELETING, EXECUTING = "creating", "updating", "deleting", "changing"
 CHECKING = "checking"

@@ -23,7 +23,7 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 from sceptre.exceptions import RetryLimitExceededError
 
-from sentry_oms.executor.cause import events, of_last_operation
+from sentry_oms.aws.events import events, of_last_operation
 from sentry_oms.executor.patience import is_transient
 
 CREATING = frozenset({"create_stack", "update_stack", "execute_change_set"})

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from sentry_oms.paging import members
+from sentry_oms.aws.events import StackEvent, is_of_the_stack, of_last_operation
 
-StackEvent = Mapping[str, Any]
-"""A member of ``StackEvents`` in the response of DescribeStackEvents.
-
-Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent.html
-"""
-
-_BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 _CONSEQUENCES = (
     "resource creation cancelled",
     "resource update cancelled",
     "resource deletion cancelled",
     "the following resource(s) failed",
 )
-
-
-def of_last_operation(newest_first: Iterable[StackEvent]) -> Iterator[StackEvent]:
-    """The events since the last operation on the stack began, the newest first."""
-    for event in newest_first:
-        yield event
-        if is_of_the_stack(event) and event["ResourceStatus"] in _BEGINNINGS:
-            return
-
-
-def is_of_the_stack(event: StackEvent) -> bool:
-    """Whether the event is the stack's own and not that of a resource in it."""
-    return bool(event.get("PhysicalResourceId") == event.get("StackId"))
 
 
 def first_failure(newest_first: Iterable[StackEvent]) -> StackEvent | None:
@@ -70,21 +49,3 @@ def sentence(event: StackEvent) -> str:
         f"{event['LogicalResourceId']} ({event['ResourceType']}) "
         f"{event['ResourceStatus']}: {reason}"
     )
-
-
-def events(connection_manager: Any, stack_name: str) -> Iterator[StackEvent]:
-    """All events of a stack, the newest first, as far as they are read.
-
-    Args:
-        connection_manager: a ``sceptre.connection_manager.ConnectionManager``, or like one.
-        stack_name: the stack's name on AWS.
-    """
-
-    def ask(more: dict[str, str]) -> Any:
-        return connection_manager.call(
-            service="cloudformation",
-            command="describe_stack_events",
-            kwargs={"StackName": stack_name, **more},
-        )
-
-    return members(ask, "StackEvents")

@@ -9,8 +9,8 @@ from typing import Any
 from sceptre.exceptions import CannotUpdateFailedStackError
 from sceptre.stack_status import StackStatus
 
-from sentry_oms.drift import reading as drift
 from sentry_oms.executor.actions import Actions
+from sentry_oms.executor.drift import reading as drift
 from sentry_oms.executor.states import Outcome, State
 
 GIVES_STATUS = frozenset({"create", "update", "launch", "delete", "execute_change_set"})

@@ -13,9 +13,9 @@ from typing import Any
 from sceptre.helpers import _call_func_on_values
 from sceptre.resolvers import Resolver
 
-from sentry_oms.differences import kept
-from sentry_oms.templates import deployed_template, loaded
-from sentry_oms.view import StackKey, View
+from sentry_oms.aws.differences import kept
+from sentry_oms.aws.view import StackKey, View
+from sentry_oms.cloudformation.templates import deployed_template, loaded
 
 
 def resolve_ahead(stack: Any, view: View) -> None:

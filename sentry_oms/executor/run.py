@@ -17,11 +17,12 @@ from rich.text import Text
 from sceptre.exceptions import SceptreException
 from sceptre.stack_status import StackStatus
 
+from sentry_oms.aws.view import VIEW, StackKey, View, described
 from sentry_oms.checks import check_stacks
-from sentry_oms.drift.ending import answers, end_with
-from sentry_oms.drift.reading import COMMANDS as DRIFT
 from sentry_oms.executor import pace, show
 from sentry_oms.executor.actions import Actions
+from sentry_oms.executor.drift.ending import answers, end_with
+from sentry_oms.executor.drift.reading import COMMANDS as DRIFT
 from sentry_oms.executor.events import Listener, Run, StackRun
 from sentry_oms.executor.interrupts import on_interrupt
 from sentry_oms.executor.lines import SILENCE_SECONDS, StillReading
@@ -32,7 +33,6 @@ from sentry_oms.executor.ready_queue import ReadyQueue
 from sentry_oms.executor.report import report_to
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.executor.words import count
-from sentry_oms.view import VIEW, StackKey, View, described
 
 Stack = Any
 """A ``sceptre.stack.Stack``."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from sentry_oms.create_only import create_only
+from sentry_oms.cloudformation.create_only import create_only
 from sentry_oms.local.holds import Holds
 from sentry_oms.local.ministack import Ministack, configure
 from sentry_oms.local.providers import PROVIDERS, READERS, REPAIRS

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from sentry_oms import names
-from sentry_oms.absence import none_if_absent
+from sentry_oms.aws.absence import none_if_absent
 
 Stack = Mapping[str, Any]
 """A member of ``Stacks`` in the response of DescribeStacks."""

@@ -13,8 +13,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 from sceptre.exceptions import SceptreException
 
+from sentry_oms.aws.paging import members
 from sentry_oms.executor.pace import Pace
-from sentry_oms.paging import members
 
 NAME = "oms-plan-"
 """How the names of a plan's change sets begin."""

@@ -13,16 +13,16 @@ from sceptre.exceptions import SceptreException
 
 from sentry_oms.checks import check_project
 from sentry_oms.checks.finding import Finding
-from sentry_oms.checks.project import Project
-from sentry_oms.checks.reading import (
+from sentry_oms.executor.pace import PACE
+from sentry_oms.executor.words import count
+from sentry_oms.offline.project import Project
+from sentry_oms.offline.reading import (
     UnknownEnvironment,
     groups,
     read_environment,
     refuse_unknown,
 )
-from sentry_oms.checks.stack_file import StackFile
-from sentry_oms.executor.pace import PACE
-from sentry_oms.executor.words import count
+from sentry_oms.offline.stack_file import StackFile
 from sentry_oms.plan import report
 from sentry_oms.plan.change import Plan
 from sentry_oms.plan.markdown import markdown

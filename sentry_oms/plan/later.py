@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sentry_oms.create_only import create_only
+from sentry_oms.cloudformation.create_only import create_only
+from sentry_oms.cloudformation.references import references
+from sentry_oms.cloudformation.templates import Template
 from sentry_oms.plan.change import Action, Cause, ParameterChange, ResourceChange
-from sentry_oms.plan.references import references
 from sentry_oms.plan.state import IMMUTABLE
 from sentry_oms.plan.verdicts import judged
-from sentry_oms.templates import Template
 
 
 def with_later(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sentry_oms.cloudformation.references import references
+from sentry_oms.cloudformation.templates import Template
 from sentry_oms.plan.change import Action, ParameterChange, ResourceChange
-from sentry_oms.plan.references import references
-from sentry_oms.templates import Template
 
 IDENTITIES = frozenset(
     {"Arn", "DNSName", "CanonicalHostedZoneID", "GroupId", "Id", "LoadBalancerFullName", "Name"}

@@ -17,12 +17,12 @@ from sceptre.resolvers.stack_output import StackOutput
 
 from resolvers.ecr_repository_uri import RepositoryNotFound
 from sentry_oms.arguments import tag_name
-from sentry_oms.checks.stack_file import walk_tags
-from sentry_oms.differences import normal
-from sentry_oms.no_echo import MASKED, is_no_echo
+from sentry_oms.aws.differences import normal
+from sentry_oms.aws.view import Description, parameters_of
+from sentry_oms.cloudformation.no_echo import MASKED, is_no_echo
+from sentry_oms.cloudformation.templates import Template
+from sentry_oms.offline.stack_file import walk_tags
 from sentry_oms.plan.change import Action, Kind, ParameterChange, StackPlan
-from sentry_oms.templates import Template
-from sentry_oms.view import Description, parameters_of
 
 
 @dataclass(frozen=True)

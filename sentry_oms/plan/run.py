@@ -7,10 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from graphlib import TopologicalSorter
 from threading import Event
 
-from sentry_oms.checks.project import Project
-from sentry_oms.checks.stack_file import StackFile
 from sentry_oms.executor.interrupts import on_interrupt
 from sentry_oms.executor.run import AT_ONCE, describe_all
+from sentry_oms.offline.project import Project
+from sentry_oms.offline.stack_file import StackFile
 from sentry_oms.plan.change import Plan
 from sentry_oms.plan.parameters import Foreseen
 from sentry_oms.plan.stack import Planner

@@ -8,12 +8,14 @@ from typing import Any
 
 from sceptre.exceptions import SceptreException
 
-from sentry_oms.checks.evaluate import UNKNOWN, Evaluator
-from sentry_oms.checks.stack_file import StackFile
-from sentry_oms.checks.values import is_list
-from sentry_oms.differences import kept, settings_differ
+from sentry_oms.aws.differences import kept, settings_differ
+from sentry_oms.aws.view import VIEW, Description, View, described, parameters_of
+from sentry_oms.cloudformation.evaluate import UNKNOWN, Evaluator
+from sentry_oms.cloudformation.templates import Template, deployed_template, loaded
 from sentry_oms.executor.pace import Pace
 from sentry_oms.executor.perform import stuck
+from sentry_oms.offline.stack_file import StackFile
+from sentry_oms.offline.values import is_list
 from sentry_oms.plan.change import Action, Kind, ParameterChange, ResourceChange, StackPlan
 from sentry_oms.plan.change_set import changes_of
 from sentry_oms.plan.later import with_later
@@ -30,8 +32,6 @@ from sentry_oms.plan.parameters import (
 )
 from sentry_oms.plan.stack_policy import policy_of, with_denials
 from sentry_oms.plan.verdicts import of_change_set
-from sentry_oms.templates import Template, deployed_template, loaded
-from sentry_oms.view import VIEW, Description, View, described, parameters_of
 
 CREATED_AGAIN = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS")
 """Statuses in which a launch deletes the stack, and creates it."""

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Any
 
+from sentry_oms.cloudformation.templates import Template
 from sentry_oms.plan.change import Action, Cause, ResourceChange
 from sentry_oms.plan.outputs import IDENTITIES
 from sentry_oms.plan.state import HOLDS_STATE, IMMUTABLE, keeps_its_name, rewrites_value
-from sentry_oms.templates import Template
 
 Announced = Mapping[str, Any]
 """A ``ResourceChange`` of the response of DescribeChangeSet."""

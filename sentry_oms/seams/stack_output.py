@@ -11,13 +11,11 @@ admits that release.
 
 from __future__ import annotations
 
-from typing import Any
-
-from sceptre.exceptions import DependencyStackMissingOutputError, StackDoesNotExistError
+from sceptre.exceptions import DependencyStackMissingOutputError
 from sceptre.resolvers.stack_output import StackOutput
 
 from sentry_oms.arguments import dependency
-from sentry_oms.view import VIEW, View, described, outputs_of
+from sentry_oms.aws.stack_outputs import outputs
 
 
 def install() -> None:
@@ -41,17 +39,3 @@ def resolve(self: StackOutput) -> str:
             f"{label}: {target.external_name} has no output '{self.output_key}'; it has: {has}"
         )
     return found[self.output_key]
-
-
-def outputs(target: Any, label: str, view: View = VIEW) -> dict[str, str]:
-    """The outputs of a ``sceptre.stack.Stack``, by key.
-
-    Raises:
-        StackDoesNotExistError: it is not on AWS; ``label`` says who asks.
-    """
-    found = described(target, view)
-    if found is None:
-        raise StackDoesNotExistError(
-            f"{label}: {target.external_name} does not exist yet: launch {target.name}.yaml first"
-        )
-    return outputs_of(found)

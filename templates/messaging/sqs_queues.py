@@ -17,8 +17,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from sentry_oms.cloudformation.templates import Template, handler
 from sentry_oms.names import Messaging, Queue, dead_letter_queue_name, queue_name
-from sentry_oms.templates import Template, handler
 
 FOUR_DAYS = 4 * 24 * 3600
 FOURTEEN_DAYS = 14 * 24 * 3600

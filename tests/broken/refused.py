@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sentry_oms.templates import Template
+from sentry_oms.cloudformation.templates import Template
 from tests.conftest import ROOT
 
 VPC = "networking/vpc-nonprod.json"

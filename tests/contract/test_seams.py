@@ -28,13 +28,13 @@ from sceptre.plan.actions import StackActions
 from sceptre.plan.executor import SceptrePlanExecutor
 from sceptre.resolvers.stack_output import StackOutput
 
-from sentry_oms.drift.ending import end_with
-from sentry_oms.drift.found import StackDrift, StackStatus
+from sentry_oms.aws.view import View
 from sentry_oms.executor import run
+from sentry_oms.executor.drift.ending import end_with
+from sentry_oms.executor.drift.found import StackDrift, StackStatus
 from sentry_oms.executor.events import Run
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.seams import executor, install, stack_output
-from sentry_oms.view import View
 from tests.unit.tags import refusal, stack
 
 

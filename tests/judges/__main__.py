@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from sentry_oms.checks import RULES, check_project
-from sentry_oms.checks.reading import environments, read_environment
 from sentry_oms.names import ENVIRONMENTS
+from sentry_oms.offline.reading import environments, read_environment
 from tests.judges import accepted, controls
 from tests.judges.accepted import AcceptanceError
 from tests.judges.deployed import GROUPS, VARIABLES

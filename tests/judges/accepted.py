@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sentry_oms.templates import Template
+from sentry_oms.cloudformation.templates import Template
 from tests.judges.finding import AS_WRITTEN, Finding
 
 ACCEPTED = "Sentry::Accepted"

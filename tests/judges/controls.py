@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from sentry_oms.checks.evaluate import UNKNOWN, Evaluator
-from sentry_oms.checks.folding import fold
+from sentry_oms.cloudformation.evaluate import UNKNOWN, Evaluator
+from sentry_oms.cloudformation.folding import fold
+from sentry_oms.cloudformation.templates import Template
 from sentry_oms.names import ENVIRONMENTS
-from sentry_oms.templates import Template
 from tests.judges.finding import Finding
 from tests.judges.paths import ROOT
 from tests.judges.written import Judged

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from unittest.mock import patch
 
-from sentry_oms.checks.reading import read_environment
-from sentry_oms.checks.stand_ins import ACCOUNT
+from sentry_oms.cloudformation.placeholders import ACCOUNT
+from sentry_oms.cloudformation.templates import Template
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
-from sentry_oms.templates import Template
+from sentry_oms.offline.reading import read_environment
 from tests.judges.paths import ROOT
 
 GROUPS = (*ENVIRONMENTS, BOOTSTRAP)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from sentry_oms.templates import loaded
+from sentry_oms.cloudformation.templates import loaded
 from tests.judges import cfn_guard, cfn_lint, checkov
 from tests.judges.deployed import GROUPS, deployed
 from tests.judges.finding import AS_WRITTEN, Judgement

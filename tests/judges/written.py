@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sentry_oms.templates import Template
+from sentry_oms.cloudformation.templates import Template
 from tests.judges.finding import AS_WRITTEN
 
 Judged = Mapping[tuple[str, str], Template]

@@ -13,10 +13,10 @@ from sceptre.resolvers import CustomYamlTagBase
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from sentry_oms.checks.project import Project
-from sentry_oms.checks.reading import read_environment
-from sentry_oms.environments import ENVIRONMENTS, EXAMPLES
+from sentry_oms.offline.project import Project
+from sentry_oms.offline.reading import read_environment
 from tests.conftest import ROOT
+from tools.docs.environments import ENVIRONMENTS, EXAMPLES
 
 STACKS = sorted(path.stem for path in (ROOT / "config/dev").glob("*.yaml") if path.stem != "config")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from sentry_oms.absence import none_if_absent
+from sentry_oms.aws.absence import none_if_absent
 from tests.unit.tags import refusal
 
 

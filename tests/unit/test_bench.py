@@ -10,7 +10,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from sentry_oms.dependencies import dependencies
+from sentry_oms.offline.dependencies import dependencies
 from tests.conftest import ROOT
 from tools.bench import project
 from tools.bench.command import Measured

@@ -11,9 +11,9 @@ from unittest.mock import patch
 
 import pytest
 
-from sentry_oms.checks.reading import read_environment
+from sentry_oms.cloudformation.templates import Template
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
-from sentry_oms.templates import Template
+from sentry_oms.offline.reading import read_environment
 from tests.conftest import ROOT
 from tests.judges.deployed import VARIABLES, deployed
 from tests.judges.iam.widening import listed, matches

@@ -15,8 +15,8 @@ from cfnlint.rules import Rules
 from cfnlint.runner import Runner
 from cfnlint.runner.template import run_template_by_data
 
-from sentry_oms.checks.reading import read_environment
-from sentry_oms.templates import Template
+from sentry_oms.cloudformation.templates import Template
+from sentry_oms.offline.reading import read_environment
 from tests.broken.refused import REFUSED, Refused
 from tests.conftest import BIN, ROOT, VARIABLES, Project
 

@@ -18,10 +18,10 @@ from sceptre.plan import actions
 from sceptre.plan.plan import SceptrePlan
 
 from sentry_oms.checks import RULES, Finding, check_environment, check_stacks, page
-from sentry_oms.checks.reading import environments, read_environment
 from sentry_oms.checks.rule import Scope, rule
 from sentry_oms.checks.tags import OPERATIONS
 from sentry_oms.names import BOOTSTRAP
+from sentry_oms.offline.reading import environments, read_environment
 from tests.broken.projects import PROJECTS, Broken
 from tests.conftest import BIN, ROOT, VARIABLES, Project
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from sentry_oms.checks.evaluate import UNKNOWN, Evaluator
 from sentry_oms.checks.finding import Finding
 from sentry_oms.checks.report import github, text
-from sentry_oms.checks.source import Source
+from sentry_oms.cloudformation.evaluate import UNKNOWN, Evaluator
+from sentry_oms.offline.source import Source
 
 STACK = Source(
     "config/dev/x.yaml",

@@ -7,7 +7,7 @@ from sceptre.exceptions import InvalidResolverArgumentError
 
 from resolvers import desired_count
 from resolvers.desired_count import DesiredCount
-from sentry_oms.service_image import ForeignImage
+from sentry_oms.aws.service_image import ForeignImage
 from tests.unit.tags import calls, stack
 
 ARGUMENT = {"repository": "sentry/oms-dev", "cluster": "c", "service": "s", "container": "oms"}

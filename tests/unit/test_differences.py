@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sentry_oms.differences import kept
+from sentry_oms.aws.differences import kept
 from tests.unit.tags import stack
 
 TEMPLATE: dict[str, Any] = {

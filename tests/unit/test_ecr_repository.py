@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from sceptre.exceptions import InvalidHookArgumentValueError
 
 from hooks.ecr_repository import EcrRepository, RepositoryMismatch, lifecycle
-from sentry_oms.view import VIEW, StackKey
+from sentry_oms.aws.view import VIEW, StackKey
 from tests.unit.tags import calls, refusal, stack
 
 KEY = "arn:aws:kms:us-east-1:000000000000:key/1"

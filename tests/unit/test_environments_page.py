@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sentry_oms.environments import EXAMPLES, page
 from sentry_oms.names import ENVIRONMENTS
 from tests.conftest import ROOT
+from tools.docs.environments import EXAMPLES, page
 
 
 @pytest.fixture(autouse=True)

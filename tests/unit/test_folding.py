@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sentry_oms.checks.evaluate import UNKNOWN, Evaluator
-from sentry_oms.checks.folding import fold
+from sentry_oms.cloudformation.evaluate import UNKNOWN, Evaluator
+from sentry_oms.cloudformation.folding import fold
 
 TEMPLATE: dict[str, Any] = {
     "Description": "x",

@@ -365,7 +365,7 @@ class TestTools:
 
     @pytest.mark.parametrize("name", ["checkov", "node"])
     def test_each_is_pinned(self, name: str) -> None:
-        lines = (ROOT / f"constraints-{name}.txt").read_text().splitlines()
+        lines = (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
         assert all("==" in line for line in lines if not line.startswith("#"))
 
     def test_the_package_of_npm_is_pinned_with_its_digest(self) -> None:

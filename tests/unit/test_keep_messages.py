@@ -8,7 +8,7 @@ import pytest
 from sceptre.exceptions import InvalidHookArgumentValueError
 
 from hooks.keep_messages import KeepMessages, MessagesWouldBeLost
-from sentry_oms.view import VIEW, StackKey
+from sentry_oms.aws.view import VIEW, StackKey
 from tests.unit.tags import calls, refusal, stack
 
 URL = "https://sqs.us-east-1.amazonaws.com/000000000000/"

@@ -9,7 +9,7 @@ import pytest
 from sceptre.exceptions import InvalidHookArgumentValueError
 
 from hooks.protect_state import STATEFUL, ProtectState, policy
-from sentry_oms.view import VIEW, StackKey
+from sentry_oms.aws.view import VIEW, StackKey
 from tests.unit.tags import calls, stack
 
 SET = {"StackPolicyBody": json.dumps(policy())}

@@ -11,8 +11,8 @@ from unittest.mock import patch
 
 import pytest
 
-from sentry_oms.checks.reading import read_environment
 from sentry_oms.names import ENVIRONMENTS
+from sentry_oms.offline.reading import read_environment
 from tests.conftest import Project
 from tests.judges.deployed import VARIABLES, deployed
 from tests.judges.reachability.judge import findings

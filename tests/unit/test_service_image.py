@@ -9,8 +9,7 @@ from unittest.mock import MagicMock
 import pytest
 from botocore.exceptions import ClientError
 
-from sentry_oms.executor.calls import Calls
-from sentry_oms.service_image import (
+from sentry_oms.aws.service_image import (
     LAUNCHED,
     ForeignImage,
     ServiceImage,
@@ -20,7 +19,8 @@ from sentry_oms.service_image import (
     newest_tag,
     refuse_to_stop,
 )
-from sentry_oms.view import StackKey, View
+from sentry_oms.aws.view import StackKey, View
+from sentry_oms.executor.calls import Calls
 from tests.unit.tags import calls, refusal, stack
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)

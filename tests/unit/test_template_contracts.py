@@ -11,8 +11,8 @@ from unittest.mock import patch
 import pytest
 
 from sentry_oms import names
-from sentry_oms.checks.reading import read_environment
-from sentry_oms.checks.stack_file import StackFile
+from sentry_oms.offline.reading import read_environment
+from sentry_oms.offline.stack_file import StackFile
 from tests.conftest import ROOT
 from tests.judges.deployed import VARIABLES
 from tests.unit.template_parts import statement, the

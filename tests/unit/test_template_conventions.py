@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 
 from sentry_oms import names
-from sentry_oms.checks.reading import read_environment
+from sentry_oms.offline.reading import read_environment
 from tests.conftest import ROOT, template
 from tests.judges.deployed import GROUPS, VARIABLES
 from tests.unit.template_parts import of_type, statement, the

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from sentry_oms.view import Description, StackKey, View
+from sentry_oms.aws.view import Description, StackKey, View
 from tests.unit.tags import stack
 
 VPC = StackKey("sentry-vpc-dev", "us-east-1", None, None)

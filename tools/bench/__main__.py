@@ -6,7 +6,7 @@ import argparse
 import sys
 from datetime import date
 
-from sentry_oms.dependencies import dependencies
+from sentry_oms.offline.dependencies import dependencies
 from tools.bench import runs
 from tools.bench.command import CommandError
 from tools.bench.durations import DELETE_SHARE, critical_path, minutes, rollout_minutes

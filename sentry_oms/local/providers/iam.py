@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sentry_oms.absence import none_if_absent
+from sentry_oms.aws.absence import none_if_absent
 from sentry_oms.local.provider import Place, Properties, Provider, Resource
 from sentry_oms.local.providers.named import Named
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar
 
-from sentry_oms.absence import none_if_absent
+from sentry_oms.aws.absence import none_if_absent
 from sentry_oms.local.provider import AlreadyExistsError, Place, Properties, Repair, Resource
 
 

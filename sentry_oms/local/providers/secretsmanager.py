@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sentry_oms.absence import none_if_absent
+from sentry_oms.aws.absence import none_if_absent
 from sentry_oms.local.provider import Place, Properties, Resource
 from sentry_oms.local.providers.named import Named
 

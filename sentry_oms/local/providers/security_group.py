@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sentry_oms.absence import none_if_absent
+from sentry_oms.aws.absence import none_if_absent
 from sentry_oms.local.provider import Properties, Reader
 
 Permission = Mapping[str, Any]

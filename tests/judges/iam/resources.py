@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from sentry_oms import names
-from sentry_oms.checks.stand_ins import ACCOUNT, NAMES, Place, of_resource
+from sentry_oms.cloudformation.placeholders import ACCOUNT, NAMES, Place, of_resource
 from tests.judges.deployed import CONNECTION, REGION, deployed
 
 OTHER_ACCOUNT = "999999999999"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sentry_oms.checks.stand_ins import ACCOUNT
+from sentry_oms.cloudformation.placeholders import ACCOUNT
 from sentry_oms.names import ENVIRONMENTS
 from tests.conftest import ROOT
 from tests.judges.deployed import REGION

@@ -9,8 +9,8 @@ from ipaddress import ip_network
 from typing import Any, NamedTuple
 
 from sentry_oms import names
-from sentry_oms.checks.stand_ins import Place, of_resource
-from sentry_oms.templates import Template
+from sentry_oms.cloudformation.placeholders import Place, of_resource
+from sentry_oms.cloudformation.templates import Template
 from tests.judges.deployed import REGION
 from tests.judges.reachability.ports import ANY, LAST, Ports
 

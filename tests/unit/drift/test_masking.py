@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sentry_oms.drift.masking import mask_for
-from sentry_oms.no_echo import MASKED
+from sentry_oms.cloudformation.no_echo import MASKED
+from sentry_oms.executor.drift.masking import mask_for
 
 
 def shown(

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from sentry_oms.drift.found import StackStatus
+from sentry_oms.aws.view import View
 from sentry_oms.executor.actions import DRIFT_SECONDS, Actions
+from sentry_oms.executor.drift.found import StackStatus
 from sentry_oms.executor.pace import PACE
 from sentry_oms.executor.perform import perform
 from sentry_oms.executor.states import Outcome, State
-from sentry_oms.view import View
 from tests.unit.tags import calls, refusal, stack
 
 BEGUN = {"StackDriftDetectionId": "id"}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from sentry_oms.drift.found import (
+from sentry_oms.executor.drift.found import (
     Difference,
     ResourceDrift,
     ResourceStatus,
     StackDrift,
     StackStatus,
 )
-from sentry_oms.drift.summary import exit_code, lines
+from sentry_oms.executor.drift.summary import exit_code, lines
 from sentry_oms.executor.states import Outcome, State
 from tests.unit.executor.runs import run
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sentry_oms.aws.paging import members
 from sentry_oms.executor.cause import first_failure, sentence
-from sentry_oms.paging import members
 
 
 def event(status: str, resource: str = "sentry-redis-dev", reason: str = "") -> dict[str, Any]:

@@ -22,6 +22,7 @@ from sceptre.exceptions import (
 )
 from sceptre.stack_status import StackStatus
 
+from sentry_oms.aws.view import View
 from sentry_oms.executor.actions import Actions
 from sentry_oms.executor.pace import PACE
 from sentry_oms.executor.patience import (
@@ -36,7 +37,6 @@ from sentry_oms.executor.patience import (
 )
 from sentry_oms.executor.perform import perform
 from sentry_oms.executor.states import State
-from sentry_oms.view import View
 from tests.unit.tags import stack
 
 

@@ -11,6 +11,7 @@ from sceptre.resolvers.stack_output import StackOutput
 from hooks.ecr_repository import EcrRepository
 from resolvers.ecr_repository_uri import EcrRepositoryUri, RepositoryNotFound
 from resolvers.secret_arn import SecretArn
+from sentry_oms.cloudformation.references import references
 from sentry_oms.plan.change import Action, Kind, ParameterChange, ResourceChange, StackPlan
 from sentry_oms.plan.later import with_later
 from sentry_oms.plan.outputs import uncertain_outputs
@@ -22,7 +23,6 @@ from sentry_oms.plan.parameters import (
     hidden_differences,
     resolved,
 )
-from sentry_oms.plan.references import references
 from tests.unit.tags import refusal, stack
 
 OLD: dict[str, Any] = {

@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sentry_oms.checks.evaluate import function_of
-from sentry_oms.checks.folding import fold
-from sentry_oms.checks.project import Project
-from sentry_oms.checks.reading import read_environment
+from sentry_oms.cloudformation.evaluate import function_of
+from sentry_oms.cloudformation.folding import fold
+from sentry_oms.cloudformation.templates import Template
 from sentry_oms.names import ENVIRONMENTS
-from sentry_oms.templates import Template
+from sentry_oms.offline.project import Project
+from sentry_oms.offline.reading import read_environment
 
 EXAMPLES = {
     "ALARM_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:alarms",

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sentry_oms.checks.evaluate import function_of
-from sentry_oms.templates import Template
+from sentry_oms.cloudformation.evaluate import function_of
+from sentry_oms.cloudformation.templates import Template
 
 Reference = tuple[str, str]
 """A parameter, or a resource and its attribute; the attribute of ``Ref`` is empty."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sentry_oms.no_echo import is_no_echo
-from sentry_oms.templates import Template
-from sentry_oms.view import Description, parameters_of
+from sentry_oms.aws.view import Description, parameters_of
+from sentry_oms.cloudformation.no_echo import is_no_echo
+from sentry_oms.cloudformation.templates import Template
 
 
 def normal(value: str | None, declared: Mapping[str, Any]) -> str | None:

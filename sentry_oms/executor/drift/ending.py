@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from sentry_oms.drift.summary import exit_code, lines
+from sentry_oms.executor.drift.summary import exit_code, lines
 from sentry_oms.executor.events import Run
 
 Stack = Any

@@ -10,11 +10,11 @@ from typing import Any
 
 from sceptre.resolvers.stack_output import StackOutput
 
-from sentry_oms.checks.fault import Fault
-from sentry_oms.checks.folding import fold
-from sentry_oms.checks.stack_file import StackFile, Unreadable
-from sentry_oms.checks.values import Values
-from sentry_oms.templates import Template
+from sentry_oms.cloudformation.folding import fold
+from sentry_oms.cloudformation.templates import Template
+from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.stack_file import StackFile, Unreadable
+from sentry_oms.offline.values import Values
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sentry_oms.absence import none_if_absent
-from sentry_oms.view import VIEW, StackKey, View
+from sentry_oms.aws.absence import none_if_absent
+from sentry_oms.aws.view import VIEW, StackKey, View
 
 
 def described(stack: Any, name: str, view: View = VIEW) -> Mapping[str, Any] | None:

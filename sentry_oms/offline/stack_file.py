@@ -20,9 +20,9 @@ from sceptre.resolvers import CustomYamlTagBase
 from sceptre.stack import Stack
 from sceptre.template import Template as SceptreTemplate
 
-from sentry_oms.checks.fault import Fault
-from sentry_oms.checks.source import Source
-from sentry_oms.templates import Template, loaded
+from sentry_oms.cloudformation.templates import Template, loaded
+from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.source import Source
 
 PLACES = {
     "parameters": "_parameters",

@@ -20,10 +20,10 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 
-from sentry_oms.absence import none_if_absent
-from sentry_oms.executor.cause import events, of_last_operation
+from sentry_oms.aws.absence import none_if_absent
+from sentry_oms.aws.events import events, of_last_operation
+from sentry_oms.aws.view import VIEW, StackKey, View, outputs_of, parameters_of
 from sentry_oms.names import RepositoryName
-from sentry_oms.view import VIEW, StackKey, View, outputs_of, parameters_of
 
 NO_IMAGE = "none"
 """The tag that says so. A template's Rule holds that it goes with a count of 0."""

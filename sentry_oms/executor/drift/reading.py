@@ -12,19 +12,19 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from sceptre.exceptions import RetryLimitExceededError
 
-from sentry_oms.drift.found import (
+from sentry_oms.aws.view import parameters_of
+from sentry_oms.cloudformation.templates import Template, deployed_template
+from sentry_oms.executor.actions import Actions
+from sentry_oms.executor.drift.found import (
     Difference,
     ResourceDrift,
     ResourceStatus,
     StackDrift,
     StackStatus,
 )
-from sentry_oms.drift.masking import Mask, mask_for
-from sentry_oms.drift.meant import why_meant
-from sentry_oms.executor.actions import Actions
+from sentry_oms.executor.drift.masking import Mask, mask_for
+from sentry_oms.executor.drift.meant import why_meant
 from sentry_oms.executor.states import Outcome, State
-from sentry_oms.templates import Template, deployed_template
-from sentry_oms.view import parameters_of
 
 COMMANDS = frozenset({"drift_detect", "drift_show"})
 _ASKED_FOR = tuple(one.name for one in ResourceStatus)

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sentry_oms.checks.evaluate import NO_VALUE, UNKNOWN, Evaluator, function_of, text_of
-from sentry_oms.templates import Template
+from sentry_oms.cloudformation.evaluate import NO_VALUE, UNKNOWN, Evaluator, function_of, text_of
+from sentry_oms.cloudformation.templates import Template
 
 KEPT = ("AWSTemplateFormatVersion", "Description", "Metadata")
 """The sections that folding leaves as they are."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sentry_oms.no_echo import MASKED, is_no_echo
+from sentry_oms.cloudformation.no_echo import MASKED, is_no_echo
 
 Template = Mapping[str, Any]
 Mask = Callable[[str, str, str], str]

@@ -26,11 +26,11 @@ from sceptre.helpers import sceptreise_path
 from sceptre.plan.plan import SceptrePlan
 from sceptre.stack import Stack
 
-from sentry_oms.checks.fault import Fault
-from sentry_oms.checks.project import Project
-from sentry_oms.checks.source import Source
-from sentry_oms.checks.stack_file import Kind, StackFile, Unreadable
 from sentry_oms.names import BOOTSTRAP
+from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.project import Project
+from sentry_oms.offline.source import Source
+from sentry_oms.offline.stack_file import Kind, StackFile, Unreadable
 
 ARGUMENT_ERRORS = (
     InvalidHookArgumentTypeError,

@@ -11,9 +11,9 @@ from sceptre.resolvers.environment_variable import EnvironmentVariable
 from sceptre.resolvers.stack_output import StackOutput
 
 from sentry_oms.arguments import faults
-from sentry_oms.checks.evaluate import UNKNOWN, Evaluator
-from sentry_oms.checks.stack_file import StackFile, walk_tags
-from sentry_oms.checks.stand_ins import ACCOUNT, NAMES, Place, of_resource
+from sentry_oms.cloudformation.evaluate import UNKNOWN, Evaluator
+from sentry_oms.cloudformation.placeholders import ACCOUNT, NAMES, Place, of_resource
+from sentry_oms.offline.stack_file import StackFile, walk_tags
 
 
 class Values:

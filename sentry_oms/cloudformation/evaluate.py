@@ -12,7 +12,7 @@ from ipaddress import ip_network
 from itertools import islice
 from typing import Any
 
-from sentry_oms.templates import Template
+from sentry_oms.cloudformation.templates import Template
 
 
 class Special(Enum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sentry_oms.checks.source import Source
+from sentry_oms.offline.source import Source
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""AWS as this process sees it: the shared view, paging, absence, repositories, services."""

@@ -1,0 +1,1 @@
+"""CloudFormation templates: read, evaluated, folded, with placeholders, and their types."""

@@ -1,0 +1,1 @@
+"""The model of the project as config gives it, without AWS."""
