@@ -40,6 +40,9 @@ def add_an_exchange(project: Project) -> None:
 def rename_a_table(project: Project) -> None:
     """The table of the configuration."""
     project.edit(CONFIG_TABLE, "oms_config_${Environment}", "oms_settings_${Environment}")
+    for task in ("frontend-admin", "oms", "websocket"):
+        path = f"templates/compute/task-definition-{task}.json"
+        project.edit(path, "oms_config_${Environment}", "oms_settings_${Environment}")
 
 
 CHANGES: Mapping[str, Callable[[Project], None]] = {

@@ -11,12 +11,14 @@ from sceptre.resolvers.stack_output import StackOutput
 
 from sentry_oms.arguments import tag_name
 from sentry_oms.checks.parameters import given_values
-from sentry_oms.checks.rule import Phase, rule
+from sentry_oms.checks.rule import Phase, Scope, rule
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS, queue_name, stack_name
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.stack_file import StackFile
 
+PROJECT_CODE = "sentry"
+"""Of config.yaml: these rules know the names of this project alone."""
 FIFO = ("master-order",)
 STANDARD = ("order-execution-polling", "clients-events")
 """The seed's queues that belong to no exchange. Consumers read their names with that ending."""
@@ -25,9 +27,10 @@ MFA = ("OFF", "OPTIONAL", "ON")
 
 
 def _environment(file: StackFile) -> str | None:
-    """Return the environment that a stack belongs to; None outside of this project's folders."""
+    """Return the environment that a stack belongs to; None in another project than this one."""
     folder = file.name.split("/")[0]
-    return folder if folder in (*ENVIRONMENTS, BOOTSTRAP) else None
+    is_ours = file.stack.stack_group_config.get("project_code") == PROJECT_CODE
+    return folder if is_ours and folder in (*ENVIRONMENTS, BOOTSTRAP) else None
 
 
 @rule(
@@ -101,17 +104,18 @@ def dependencies_own(project: Project) -> Iterator[Fault]:
     "single message. The type is part of a queue's name, by which consumers find it.",
     remedy="set fifo as the system needs it",
     phase=Phase.WIRING,
+    scope=Scope.ENVIRONMENT,
 )
 def queues_typed(project: Project) -> Iterator[Fault]:
     """Find queue stacks that lack one of the system's queues, or have it with the other type."""
     for file in project.stacks:
-        environment = file.stack._sceptre_user_data.get("environment")
+        environment = _environment(file)
         made = {
             one.properties.get("QueueName")
             for one in project.of_kind("AWS::SQS::Queue")
             if one.file is file
         }
-        if not made or not isinstance(environment, str):
+        if not made or environment is None:
             continue
         for names, fifo in ((FIFO, True), (STANDARD, False)):
             for name in names:
@@ -127,6 +131,7 @@ def queues_typed(project: Project) -> Iterator[Fault]:
     "user pool: the hook would refuse every launch of the services.",
     remedy="change cognito_mfa in config.yaml, or the template's Mappings",
     phase=Phase.WIRING,
+    scope=Scope.ENVIRONMENT,
 )
 def mfa_given(project: Project) -> Iterator[Fault]:
     """Find hooks that ask for more than the target's template gives."""

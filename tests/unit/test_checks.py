@@ -17,13 +17,14 @@ from sceptre.context import SceptreContext
 from sceptre.plan import actions
 from sceptre.plan.plan import SceptrePlan
 
-from sentry_oms.checks import RULES, Finding, check_environment, check_stacks, page
+from sentry_oms.checks import RULES, Finding, check_environment, check_stacks
 from sentry_oms.checks.rule import Scope, rule
 from sentry_oms.checks.tags import OPERATIONS
 from sentry_oms.names import BOOTSTRAP
 from sentry_oms.offline.reading import environments, read_environment
 from tests.broken.projects import PROJECTS, Broken
 from tests.conftest import BIN, ROOT, VARIABLES, Project
+from tools.docs import checks as page
 
 ENVIRONMENTS = environments(ROOT)
 ON_STACKS = {rule.code for rule in RULES if rule.scope is Scope.STACKS}
