@@ -827,13 +827,21 @@ PROJECTS = (
             replaced(CONFIG, "oms_max: 0", "oms_max: 3"),
         ),
     ),
-    wrong(
-        *("a provider that CodePipeline does not have", "OMS075", PIPELINE_TEMPLATE),
-        *("Pipeline.Stages.2.Actions.0.ActionTypeId.Provider", "CodeBuilds"),
+    # The approval is a stage of the template, and dev leaves it out.
+    Broken(
+        "a provider that CodePipeline does not have",
+        *("OMS075", PIPELINE_TEMPLATE),
+        "Resources.Pipeline.Properties.Stages.1.Actions.0.ActionTypeId.Provider",
+        "",
+        put(PIPELINE_TEMPLATE, "Pipeline.Stages.2.Actions.0.ActionTypeId.Provider", "CodeBuilds"),
     ),
-    wrong(
-        *("an artifact that nobody makes", "OMS075", PIPELINE_TEMPLATE),
-        *("Pipeline.Stages.2.Actions.0.InputArtifacts.0.Name", "Sources"),
+    # The approval is a stage of the template, and dev leaves it out.
+    Broken(
+        "an artifact that nobody makes",
+        *("OMS075", PIPELINE_TEMPLATE),
+        "Resources.Pipeline.Properties.Stages.1.Actions.0.InputArtifacts.0.Name",
+        "",
+        put(PIPELINE_TEMPLATE, "Pipeline.Stages.2.Actions.0.InputArtifacts.0.Name", "Sources"),
     ),
     wrong(
         *("a build specification without phases", "OMS076", PIPELINE_TEMPLATE),
