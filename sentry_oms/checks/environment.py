@@ -29,7 +29,7 @@ MFA = ("OFF", "OPTIONAL", "ON")
 def _environment(file: StackFile) -> str | None:
     """Return the environment that a stack belongs to; None in another project than this one."""
     folder = file.name.split("/")[0]
-    is_ours = file.stack.stack_group_config.get("project_code") == PROJECT_CODE
+    is_ours = file.stack.project_code == PROJECT_CODE
     return folder if is_ours and folder in (*ENVIRONMENTS, BOOTSTRAP) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import time
 from collections.abc import Callable
 
 import pytest
@@ -141,6 +142,8 @@ def test_an_older_image_that_somebody_deploys_after_a_rollback_stays(
     broken(project)
     failing_launch(project, aws, tag)
     assert running(aws) == SECOND
+    # The embedded ECS dates deployments in whole seconds: this one must come after the rollback's.
+    time.sleep(1.1)
     aws.client("ecs").update_service(cluster=CLUSTER, service=SERVICE, taskDefinition=own)
     assert "dev/task-oms unchanged" in new_project().succeed("launch", "-y", "dev/task-oms")
     assert running(aws) == tag
