@@ -1,6 +1,6 @@
 """The broken projects: this project with one mistake each, where it is, and its code.
 
-``tests/unit/test_checks.py`` gives them to the check; docs/CHECKS.md shows one finding a rule.
+``tests/unit/test_checks.py`` gives them to the check.
 """
 
 from __future__ import annotations
