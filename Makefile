@@ -21,7 +21,7 @@ JACTIONLINT := .tools/workflows/bin/jactionlint --profile pedantic --shellcheck=
 ZIZMOR := .tools/workflows/bin/zizmor --quiet --offline --persona auditor --strict-collection \
   --config .github/zizmor.yml --color never
 SCHEMA := .tools/workflows/bin/check-jsonschema --builtin-schema
-BAD_WORKFLOW := tests/judges/bad/workflow.yml
+BAD_WORKFLOW := tools/lint/bad/workflow.yml
 # And microburst, the proxy of faults, which brings a server and a botocore of its own.
 MICROBURST := .tools/microburst/.python
 
@@ -58,7 +58,7 @@ lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) lint-workflows ## Run every static
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo --no-cache
-	@$(BIN)/python -m tests.judges
+	@$(BIN)/python -m tools.lint
 
 # Each linter must also find a planted fault.
 lint-workflows: $(WORKFLOWS)
@@ -81,8 +81,8 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/oms graph dev --write README.pt-BR.md
 	@$(BIN)/python -m tools.docs.checks > docs/CHECKS.md
 	@$(BIN)/python -m tools.docs.environments > docs/ENVIRONMENTS.md
-	@$(BIN)/python -m tests.judges.iam.page > docs/IAM.md
-	@$(BIN)/python -m tests.judges.page
+	@$(BIN)/python -m tools.lint.iam.page > docs/IAM.md
+	@$(BIN)/python -m tools.lint.page
 	@$(BIN)/python -m sentry_oms.executor.report > docs/schemas/run-report-1.json
 	@$(BIN)/python -m sentry_oms.plan.report > docs/schemas/plan-1.json
 	@$(BIN)/python -m tests.create_only
@@ -134,8 +134,8 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 
 # Node comes from PyPI, so that Python and make are enough. The rules' package names aws-cdk-lib as
 # its peer, which cfn-guard itself does not need: 240 MB are left out.
-$(NODE): $(NODE_ITSELF) tests/judges/package.json tests/judges/package-lock.json
-	@cp tests/judges/package.json tests/judges/package-lock.json .tools/node/
+$(NODE): $(NODE_ITSELF) tools/lint/package.json tools/lint/package-lock.json
+	@cp tools/lint/package.json tools/lint/package-lock.json .tools/node/
 	@cd .tools/node && PATH="$$PWD/bin:$$PATH" bin/npm ci --omit=peer --legacy-peer-deps \
 	  --ignore-scripts --no-audit --no-fund --no-update-notifier --silent >&2
 	@touch $@

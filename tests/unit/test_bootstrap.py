@@ -15,8 +15,8 @@ from sentry_oms.cloudformation.templates import Template
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
 from sentry_oms.offline.reading import read_environment
 from tests.conftest import ROOT
-from tests.judges.deployed import VARIABLES, deployed
-from tests.judges.iam.widening import listed, matches
+from tools.lint.deployed import VARIABLES, deployed
+from tools.lint.iam.widening import listed, matches
 
 QUOTA = 6_144
 """Characters of a managed policy, without white space.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sentry_oms.names import ENVIRONMENTS
-from tests.judges.iam.handlers import (
+from tools.lint.iam.handlers import (
     READ,
     WRITE,
     Call,
@@ -21,9 +21,9 @@ from tests.judges.iam.handlers import (
     published,
     used,
 )
-from tests.judges.iam.policies import Role, roles
-from tests.judges.iam.table import rows
-from tests.judges.iam.widening import listed
+from tools.lint.iam.policies import Role, roles
+from tools.lint.iam.table import rows
+from tools.lint.iam.widening import listed
 
 HANDLERS = {"github-launch": WRITE, "github-plan": READ}
 

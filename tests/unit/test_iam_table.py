@@ -10,16 +10,16 @@ import pytest
 
 from sentry_oms.names import ENVIRONMENTS
 from tests.conftest import ROOT
-from tests.judges.deployed import GROUPS
-from tests.judges.iam import page, policies
-from tests.judges.iam.judge import as_deployed, differences, named, noticing
-from tests.judges.iam.narrowing import narrowings
-from tests.judges.iam.policies import Role, changed, limits, roles, statements, unlisted
-from tests.judges.iam.really_called import left_out, without_conditions
-from tests.judges.iam.resources import UnknownResourceError, targets
-from tests.judges.iam.simulator import Judged
-from tests.judges.iam.table import BOUND, GITHUB_ROLES, LISTED, ROLES, Row, declared, expand, rows
-from tests.judges.iam.widening import Widening, any_resource, listed, matches, widenings
+from tools.lint.deployed import GROUPS
+from tools.lint.iam import page, policies
+from tools.lint.iam.judge import as_deployed, differences, named, noticing
+from tools.lint.iam.narrowing import narrowings
+from tools.lint.iam.policies import Role, changed, limits, roles, statements, unlisted
+from tools.lint.iam.really_called import left_out, without_conditions
+from tools.lint.iam.resources import UnknownResourceError, targets
+from tools.lint.iam.simulator import Judged
+from tools.lint.iam.table import BOUND, GITHUB_ROLES, LISTED, ROLES, Row, declared, expand, rows
+from tools.lint.iam.widening import Widening, any_resource, listed, matches, widenings
 
 STATEMENT = {
     "Sid": "Use",

@@ -13,14 +13,14 @@ import pytest
 from sentry_oms.checks import RULES
 from sentry_oms.markers import NoMarkersError
 from tests.conftest import ROOT
-from tests.judges import __main__ as lint
-from tests.judges import accepted, cfn_guard, cfn_lint, checkov, controls, page, tools
-from tests.judges.accepted import AcceptanceError
-from tests.judges.deployed import GROUPS
-from tests.judges.finding import AS_WRITTEN, Finding, JudgeError, Judgement
-from tests.judges.judges import JUDGES, Judge, judged
-from tests.judges.verdict import Verdict
-from tests.judges.written import write
+from tools.lint import __main__ as lint
+from tools.lint import accepted, cfn_guard, cfn_lint, checkov, controls, page, tools
+from tools.lint.accepted import AcceptanceError
+from tools.lint.deployed import GROUPS
+from tools.lint.finding import AS_WRITTEN, Finding, JudgeError, Judgement
+from tools.lint.judges import JUDGES, Judge, judged
+from tools.lint.verdict import Verdict
+from tools.lint.written import write
 
 REASON = "It is meant to be so."
 
@@ -369,7 +369,7 @@ class TestTools:
         assert all("==" in line for line in lines if not line.startswith("#"))
 
     def test_the_package_of_npm_is_pinned_with_its_digest(self) -> None:
-        directory = ROOT / "tests/judges"
+        directory = ROOT / "tools/lint"
         named = json.loads((directory / "package.json").read_text())["dependencies"]
         locked = json.loads((directory / "package-lock.json").read_text())["packages"]
         for package, version in named.items():
@@ -412,7 +412,7 @@ class TestControls:
         assert "in dev, prod, and must in prod" in line
 
     def test_a_judge_without_a_bad_template_is_not_proven(self) -> None:
-        assert list(controls.unproven("new", [])) == ["tests/judges/bad has no fault for new"]
+        assert list(controls.unproven("new", [])) == ["tools/lint/bad has no fault for new"]
 
 
 class TestRun:

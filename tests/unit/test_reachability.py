@@ -14,11 +14,11 @@ import pytest
 from sentry_oms.names import ENVIRONMENTS
 from sentry_oms.offline.reading import read_environment
 from tests.conftest import Project
-from tests.judges.deployed import VARIABLES, deployed
-from tests.judges.reachability.judge import findings
-from tests.judges.reachability.network import Network
-from tests.judges.reachability.page import section
-from tests.judges.reachability.ports import ANY, Ports, common
+from tools.lint.deployed import VARIABLES, deployed
+from tools.lint.reachability.judge import findings
+from tools.lint.reachability.network import Network
+from tools.lint.reachability.page import section
+from tools.lint.reachability.ports import ANY, Ports, common
 
 HTTPS = Ports("tcp", 443, 443)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sentry_oms.names import ENVIRONMENTS
-from tests.judges.deployed import deployed
+from tools.lint.deployed import deployed
 
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 

@@ -14,8 +14,8 @@ from sentry_oms import names
 from sentry_oms.offline.reading import read_environment
 from sentry_oms.offline.stack_file import StackFile
 from tests.conftest import ROOT
-from tests.judges.deployed import VARIABLES
 from tests.unit.template_parts import statement, the
+from tools.lint.deployed import VARIABLES
 
 SERVICES = {"frontend": "frontend-admin", "oms": "oms", "websocket": "websocket"}
 """The service of each task and pipeline, by the end of its stack's name."""

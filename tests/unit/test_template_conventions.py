@@ -16,8 +16,8 @@ import pytest
 from sentry_oms import names
 from sentry_oms.offline.reading import read_environment
 from tests.conftest import ROOT, template
-from tests.judges.deployed import GROUPS, VARIABLES
 from tests.unit.template_parts import of_type, statement, the
+from tools.lint.deployed import GROUPS, VARIABLES
 
 TEMPLATES = {
     str(path.relative_to(ROOT / "templates")): path

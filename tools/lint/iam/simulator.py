@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 from sentry_oms.cloudformation.placeholders import ACCOUNT
 from sentry_oms.names import ENVIRONMENTS
-from tests.conftest import ROOT
-from tests.judges.deployed import REGION
-from tests.judges.iam.policies import EVERYTHING, Policy, Role
-from tests.judges.iam.resources import OTHER_ACCOUNT, Target, targets
-from tests.judges.iam.table import STRANGER, Row
-from tests.judges.verdict import NotInstalledError
+from tools.lint.deployed import REGION
+from tools.lint.iam.policies import EVERYTHING, Policy, Role
+from tools.lint.iam.resources import OTHER_ACCOUNT, Target, targets
+from tools.lint.iam.table import STRANGER, Row
+from tools.lint.paths import ROOT
+from tools.lint.verdict import NotInstalledError
 
 NODE = ROOT / ".tools/node"
 SCRIPT = Path(__file__).parent / "simulate.mjs"

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
-from tests.judges.deployed import deployed
-from tests.judges.iam.resources import role_name
-from tests.judges.iam.table import ADMINISTRATOR, BOUND, LISTED, STRANGER
+from tools.lint.deployed import deployed
+from tools.lint.iam.resources import role_name
+from tools.lint.iam.table import ADMINISTRATOR, BOUND, LISTED, STRANGER
 
 Policy = Mapping[str, Any]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.judges.finding import Finding, JudgeError, Judgement
-from tests.judges.tools import CHECKOV, parsed, place, run
+from tools.lint.finding import Finding, JudgeError, Judgement
+from tools.lint.tools import CHECKOV, parsed, place, run
 
 PASSED, FAILED = 0, 1
 

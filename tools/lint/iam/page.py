@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from sentry_oms.names import ENVIRONMENTS
-from tests.judges.iam.policies import limits, roles, statements
-from tests.judges.iam.table import (
+from tools.lint.iam.policies import limits, roles, statements
+from tools.lint.iam.table import (
     ADMINISTRATOR,
     BOUND,
     LISTED,
@@ -26,7 +26,7 @@ HEAD = ("", "calls", "on", "if", "where", "why")
 INTRODUCTION = """\
 # What each role may do, and what it may not
 
-<!-- Rendered from tests/judges/iam/*.yaml: `make generated` writes it. -->
+<!-- Rendered from tools/lint/iam/*.yaml: `make generated` writes it. -->
 
 The policies are in the templates; this is what they must come to. `make lint` judges every line by
 what each environment gets, with
@@ -40,7 +40,7 @@ each statement that permits is taken away, and some line must miss it.
 It is a simulator's verdict and not AWS'. It knows what AWS documents of actions, resources and
 condition keys. Service control policies, and what people may do, are the account's and not here.
 
-To add a call: a line in `tests/judges/iam/table.yaml`, or in `github.yaml` beside it, first; then
+To add a call: a line in `tools/lint/iam/table.yaml`, or in `github.yaml` beside it, first; then
 the policy, then `make lint` and `make generated`.
 
 How to read a line: *another environment's* is the same resource of each of the other two; *another

@@ -1,19 +1,19 @@
 """The rendered parts of docs/SECURITY.md: who reaches whom, who may what, what is accepted.
 
-``python -m tests.judges.page`` writes it; no judge needs to be installed.
+``python -m tools.lint.page`` writes it; no judge needs to be installed.
 """
 
 from __future__ import annotations
 
 from sentry_oms.markers import written_between
 from sentry_oms.names import ENVIRONMENTS
-from tests.judges import accepted
-from tests.judges.deployed import GROUPS
-from tests.judges.finding import AS_WRITTEN
-from tests.judges.iam import page as iam
-from tests.judges.judges import judged
-from tests.judges.paths import ROOT
-from tests.judges.reachability import page as reachability
+from tools.lint import accepted
+from tools.lint.deployed import GROUPS
+from tools.lint.finding import AS_WRITTEN
+from tools.lint.iam import page as iam
+from tools.lint.judges import judged
+from tools.lint.paths import ROOT
+from tools.lint.reachability import page as reachability
 
 PAGE = ROOT / "docs/SECURITY.md"
 

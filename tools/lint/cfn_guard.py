@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.judges.finding import Finding, JudgeError, Judgement
-from tests.judges.tools import CFN_GUARD, guard_binary, parsed, place, run
+from tools.lint.finding import Finding, JudgeError, Judgement
+from tools.lint.tools import CFN_GUARD, guard_binary, parsed, place, run
 
 RULES = CFN_GUARD / "rules/control-tower/cfn-guard"
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from tests.judges.iam.policies import TRUST, Role, changed, limits, statements
-from tests.judges.iam.simulator import Case, cases
-from tests.judges.iam.table import BOUND, LISTED, ROLES, rows
-from tests.judges.iam.widening import NOTHING, listed, matches
+from tools.lint.iam.policies import TRUST, Role, changed, limits, statements
+from tools.lint.iam.simulator import Case, cases
+from tools.lint.iam.table import BOUND, LISTED, ROLES, rows
+from tools.lint.iam.widening import NOTHING, listed, matches
 
 
 class Narrowing(NamedTuple):

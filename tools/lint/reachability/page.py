@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.judges.reachability.judge import named, networks, pairs, reached
+from tools.lint.reachability.judge import named, networks, pairs, reached
 
 
 def section() -> str:

@@ -9,8 +9,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.judges.finding import Finding, Judgement
-from tests.judges.tools import CFN_LINT, parsed, place, run
+from tools.lint.finding import Finding, Judgement
+from tools.lint.tools import CFN_LINT, parsed, place, run
 
 REGIONS = ("us-east-1", "sa-east-1")
 

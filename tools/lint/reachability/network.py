@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from sentry_oms import names
 from sentry_oms.cloudformation.placeholders import Place, of_resource
 from sentry_oms.cloudformation.templates import Template
-from tests.judges.deployed import REGION
-from tests.judges.reachability.ports import ANY, LAST, Ports
+from tools.lint.deployed import REGION
+from tools.lint.reachability.ports import ANY, LAST, Ports
 
 INTERNET = "internet"
 

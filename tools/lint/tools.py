@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.judges.finding import JudgeError
-from tests.judges.paths import BIN, ROOT
+from tools.lint.finding import JudgeError
+from tools.lint.paths import BIN, ROOT
 
 NOWHERE = "http://127.0.0.1:9"
 """A proxy that nobody answers at."""

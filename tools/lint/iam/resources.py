@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sentry_oms import names
 from sentry_oms.cloudformation.placeholders import ACCOUNT, NAMES, Place, of_resource
-from tests.judges.deployed import CONNECTION, REGION, deployed
+from tools.lint.deployed import CONNECTION, REGION, deployed
 
 OTHER_ACCOUNT = "999999999999"
 

@@ -11,7 +11,7 @@ from sentry_oms.cloudformation.placeholders import ACCOUNT
 from sentry_oms.cloudformation.templates import Template
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
 from sentry_oms.offline.reading import read_environment
-from tests.judges.paths import ROOT
+from tools.lint.paths import ROOT
 
 GROUPS = (*ENVIRONMENTS, BOOTSTRAP)
 """All that is deployed: the environments, and what is the account's."""

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import yaml
 
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
-from tests.judges.deployed import deployed
-from tests.judges.iam.policies import Role
-from tests.judges.iam.widening import listed, matches
+from tools.lint.deployed import deployed
+from tools.lint.iam.policies import Role
+from tools.lint.iam.widening import listed, matches
 
 HERE = Path(__file__).parent
 WRITE = ("create", "read", "update", "delete")

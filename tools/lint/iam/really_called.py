@@ -1,6 +1,6 @@
 """The table's SQS rows, really called on moto with IAM enforced.
 
-``python -m tests.judges.iam.really_called`` runs it; exit 1 where anything deviates. moto knows no
+``python -m tools.lint.iam.really_called`` runs it; exit 1 where anything deviates. moto knows no
 condition and no queue policy, so what rests on one is left to the simulator, and said so.
 """
 
@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from sentry_oms.names import ENVIRONMENTS
-from tests.conftest import ROOT
-from tests.judges.deployed import deployed
-from tests.judges.iam.judge import as_deployed
-from tests.judges.iam.policies import Policy, roles
-from tests.judges.iam.simulator import Case
-from tests.judges.iam.table import BOUND, GITHUB_ROLES, ROLES, Row, rows
-from tests.judges.verdict import NotInstalledError, Verdict, show
+from tools.lint.deployed import deployed
+from tools.lint.iam.judge import as_deployed
+from tools.lint.iam.policies import Policy, roles
+from tools.lint.iam.simulator import Case
+from tools.lint.iam.table import BOUND, GITHUB_ROLES, ROLES, Row, rows
+from tools.lint.paths import ROOT
+from tools.lint.verdict import NotInstalledError, Verdict, show
 
 PYTHON = ROOT / ".tools/moto/bin/python"
 SCRIPT = Path(__file__).parent / "moto_calls.py"

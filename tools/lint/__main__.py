@@ -18,17 +18,17 @@ from unittest.mock import patch
 from sentry_oms.checks import RULES, check_project
 from sentry_oms.names import ENVIRONMENTS
 from sentry_oms.offline.reading import environments, read_environment
-from tests.judges import accepted, controls
-from tests.judges.accepted import AcceptanceError
-from tests.judges.deployed import GROUPS, VARIABLES
-from tests.judges.finding import JudgeError, Judgement
-from tests.judges.iam import judge as iam
-from tests.judges.iam import really_called
-from tests.judges.judges import JUDGES, judged
-from tests.judges.paths import ROOT
-from tests.judges.reachability import judge as reachability
-from tests.judges.verdict import NotInstalledError, Verdict
-from tests.judges.written import Judged, write
+from tools.lint import accepted, controls
+from tools.lint.accepted import AcceptanceError
+from tools.lint.deployed import GROUPS, VARIABLES
+from tools.lint.finding import JudgeError, Judgement
+from tools.lint.iam import judge as iam
+from tools.lint.iam import really_called
+from tools.lint.judges import JUDGES, judged
+from tools.lint.paths import ROOT
+from tools.lint.reachability import judge as reachability
+from tools.lint.verdict import NotInstalledError, Verdict
+from tools.lint.written import Judged, write
 
 AT_A_TIME = 2
 VERDICTS: tuple[Callable[[], Verdict], ...] = (iam.judge, really_called.judge, reachability.judge)

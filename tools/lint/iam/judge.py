@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from sentry_oms.names import ENVIRONMENTS
-from tests.judges.deployed import GROUPS
-from tests.judges.iam.narrowing import Narrowing, narrowings
-from tests.judges.iam.policies import Role, limits, roles, unlisted
-from tests.judges.iam.simulator import Case, Judged, cases, judged, version
-from tests.judges.iam.table import BOUND, LISTED, Row, declared, rows
-from tests.judges.iam.widening import Widening, matches, widenings
-from tests.judges.verdict import Verdict
+from tools.lint.deployed import GROUPS
+from tools.lint.iam.narrowing import Narrowing, narrowings
+from tools.lint.iam.policies import Role, limits, roles, unlisted
+from tools.lint.iam.simulator import Case, Judged, cases, judged, version
+from tools.lint.iam.table import BOUND, LISTED, Row, declared, rows
+from tools.lint.iam.widening import Widening, matches, widenings
+from tools.lint.verdict import Verdict
 
 Changed = Widening | Narrowing
 """A statement that is not as it is deployed."""

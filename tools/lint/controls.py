@@ -15,11 +15,11 @@ from sentry_oms.cloudformation.evaluate import UNKNOWN, Evaluator
 from sentry_oms.cloudformation.folding import fold
 from sentry_oms.cloudformation.templates import Template
 from sentry_oms.names import ENVIRONMENTS
-from tests.judges.finding import Finding
-from tests.judges.paths import ROOT
-from tests.judges.written import Judged
+from tools.lint.finding import Finding
+from tools.lint.paths import ROOT
+from tools.lint.written import Judged
 
-BAD = ROOT / "tests/judges/bad"
+BAD = ROOT / "tools/lint/bad"
 FAULTS = "Sentry::Faults"
 
 
@@ -67,7 +67,7 @@ def unproven(judge: str, findings: Iterable[Finding]) -> Iterator[str]:
     found = list(findings)
     own = [fault for fault in faults() if fault.judge == judge]
     if not own:
-        yield f"tests/judges/bad has no fault for {judge}"
+        yield f"tools/lint/bad has no fault for {judge}"
     for fault in own:
         there = {
             one.environment

@@ -7,10 +7,10 @@ from fnmatch import fnmatchcase
 from ipaddress import ip_network
 
 from sentry_oms.names import ENVIRONMENTS
-from tests.judges.deployed import deployed
-from tests.judges.reachability.network import INTERNET, Network, Node, Rule, within
-from tests.judges.reachability.ports import ANY, Ports, common
-from tests.judges.verdict import Verdict
+from tools.lint.deployed import deployed
+from tools.lint.reachability.network import INTERNET, Network, Node, Rule, within
+from tools.lint.reachability.ports import ANY, Ports, common
+from tools.lint.verdict import Verdict
 
 
 def tcp(*ports: int) -> tuple[Ports, ...]:

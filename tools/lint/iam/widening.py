@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from tests.judges.iam.policies import TRUST, Place, Role, changed, statements
+from tools.lint.iam.policies import TRUST, Place, Role, changed, statements
 
 Statement = Mapping[str, Any]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sentry_oms.cloudformation.templates import loaded
-from tests.judges import cfn_guard, cfn_lint, checkov
-from tests.judges.deployed import GROUPS, deployed
-from tests.judges.finding import AS_WRITTEN, Judgement
-from tests.judges.paths import ROOT
-from tests.judges.written import Judged
+from tools.lint import cfn_guard, cfn_lint, checkov
+from tools.lint.deployed import GROUPS, deployed
+from tools.lint.finding import AS_WRITTEN, Judgement
+from tools.lint.paths import ROOT
+from tools.lint.written import Judged
 
 
 class Judge(NamedTuple):

@@ -1,1 +1,0 @@
-"""What judges the rendered project and is not installed with it."""

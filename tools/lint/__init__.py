@@ -1,0 +1,1 @@
+"""What `make lint` runs: linters, the IAM table, reachability."""

@@ -1,0 +1,11 @@
+"""``python -m tools.lint.iam`` judges the table; exit 1 where anything deviates."""
+
+from __future__ import annotations
+
+import sys
+
+from tools.lint.iam.judge import judge
+from tools.lint.verdict import show
+
+if __name__ == "__main__":
+    sys.exit(show(judge))
