@@ -21,7 +21,8 @@ from botocore.config import Config
 
 from sentry_oms.local.environment import isolated
 from sentry_oms.local.instance import Instance, Record
-from sentry_oms.local.wrapper import CONTROL_PATH
+from tests.rig.control import CONTROL_PATH
+from tests.rig.server import MODULE
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -192,7 +193,7 @@ def failures(said: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
     """An embedded AWS of this module's own, empty at first."""
-    instance = Instance(tmp_path_factory.mktemp("aws"))
+    instance = Instance(tmp_path_factory.mktemp("aws"), MODULE)
     record, _ = instance.up(first_port())
     yield EmbeddedAws(record)
     instance.down()

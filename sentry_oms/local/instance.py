@@ -25,7 +25,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from sentry_oms.local.environment import HOST, REGION, isolated
-from sentry_oms.local.wrapper import NONCE_PATH
+from sentry_oms.local.identity import NONCE_PATH
 
 FIRST_PORT = 4566
 START_SECONDS = 30
@@ -65,9 +65,15 @@ class Record(BaseModel):
 
 
 class Instance:
-    """The embedded AWS of one directory."""
+    """The embedded AWS of one directory.
 
-    def __init__(self, directory: Path) -> None:
+    Args:
+        directory: where it keeps its state and its log.
+        server: the module that runs it.
+    """
+
+    def __init__(self, directory: Path, server: str = "sentry_oms.local.server") -> None:
+        self._server = server
         self.directory = directory.resolve()
         self.log = self.directory / "aws.log"
         self._record = self.directory / "instance.json"
@@ -143,7 +149,7 @@ class Instance:
         arguments = [str(port), str(self.directory), nonce, REGION]
         with self.log.open("w") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "sentry_oms.local.server", *arguments],
+                [sys.executable, "-m", self._server, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

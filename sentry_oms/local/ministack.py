@@ -1,11 +1,11 @@
-"""The one module that touches ministack's private names.
+"""ministack in this process, extended through its private names.
 
 ministack keeps a handler for each CloudFormation type in ``provisioners._RESOURCE_HANDLERS`` and
 for each CloudFormation action in ``handlers._ACTION_HANDLERS``. Both tables are extended here.
 Providers don't see them: they call the service APIs through ordinary boto3 clients whose requests
 never leave the process, so that ministack's own code keeps the state, checks it and saves it.
 
-Private internals: pinned exactly in setup.cfg, and held by tests/contract/test_ministack.py.
+setup.cfg pins ministack exactly, and tests/contract/test_ministack.py checks these internals.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import contextvars
 import json
 import os
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -74,8 +74,6 @@ class Ministack:
         self._services = [service(self) for service in SERVICES]
         self._clients: dict[tuple[str, str], Any] = {}
         self._session = botocore.session.get_session()
-        self._held_services: frozenset[str] = frozenset()
-        self._complete_deployment: Callable[[str, str, str | None], None] | None = None
 
     async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve every AWS API: our services, and ministack's."""
@@ -151,103 +149,6 @@ class Ministack:
 
         handlers._ACTION_HANDLERS[action] = wrap(handlers._ACTION_HANDLERS[action])
 
-    def pause_before_the_end(self, pause: Callable[[], Awaitable[None]]) -> None:
-        """Await ``pause`` in the task of every stack operation, before its outcome is published.
-
-        ministack yields to other requests at that very place, by ``asyncio.sleep(0)``: what the
-        operation made is there, and its status, outputs, exports and last event are still to come.
-        """
-        from ministack.services.cloudformation import stacks
-
-        stacks.asyncio = _Pausing(pause)
-
-    def before_each_creation(self, check: Callable[[str, str], None]) -> None:
-        """Call ``check`` before a resource is created; its creation fails if ``check`` raises.
-
-        Args:
-            check: takes the stack's name and the resource's logical ID.
-        """
-        from ministack.services.cloudformation import stacks
-
-        provision = stacks._provision_resource
-
-        def checked(kind: str, logical_id: str, properties: Properties, stack_name: str) -> Any:
-            check(stack_name, logical_id)
-            return provision(kind, logical_id, properties, stack_name)
-
-        stacks._provision_resource = checked
-
-    def keep_what_a_rollback_could_not_delete(self) -> None:
-        """Leave such resources in a stack that is ROLLBACK_FAILED, as AWS does.
-
-        ministack forgets them, so that a delete of the stack succeeds without them.
-        """
-        from ministack.services.cloudformation import stacks
-
-        roll_back = stacks._roll_back_operation
-
-        async def rolled_back(
-            name: str, stack_id: str, stack: dict[str, Any], *operation: Any
-        ) -> None:
-            created = dict(stack["_resources"])
-            await roll_back(name, stack_id, stack, *operation)
-            if stack["StackStatus"] == "ROLLBACK_FAILED":
-                stack["_resources"] = {
-                    logical_id: {**created[logical_id], "ResourceStatus": "DELETE_FAILED"}
-                    for logical_id in stack["_rollback_failed"]
-                }
-
-        stacks._roll_back_operation = rolled_back
-
-    def age_service_linked_roles(self) -> None:
-        """Give a service-linked role a date long past when it is created.
-
-        On AWS a new role can't be assumed for some seconds. Here it can, so nobody need wait.
-        """
-        from ministack.services import iam
-
-        create, now = iam._IAM_HANDLERS["CreateServiceLinkedRole"], iam._now
-
-        def aged(params: Params) -> Response:
-            iam._now = lambda: "2020-01-01T00:00:00Z"
-            try:
-                response: Response = create(params)
-                return response
-            finally:
-                iam._now = now
-
-        iam._IAM_HANDLERS["CreateServiceLinkedRole"] = aged
-
-    def tell_changes_apart(self, create_only: Mapping[str, Mapping[str, str]]) -> None:
-        """Let change sets say of a property what AWS says, and know of conditions.
-
-        Args:
-            create_only: Always or Conditionally, by type and property. What ministack knows of a
-                type stays, and how it executes an update does too.
-        """
-        from ministack.services.cloudformation import changesets, provisioners, stacks
-
-        known = provisioners._REPLACING_PROPERTIES
-        classify, resolve = stacks._property_recreation, changesets._resolve_props_for_diff
-
-        def recreation(resource_type: str, name: str) -> str:
-            if resource_type in known or resource_type not in create_only:
-                return str(classify(resource_type, name))
-            return create_only[resource_type].get(name, "Never")
-
-        def resolved(template: Any, params: Any, stack_name: str, stack_id: str) -> Any:
-            found = resolve(template, params, stack_name, stack_id)
-            conditions = changesets._evaluate_conditions(template, params) if template else {}
-            resources = {
-                key: one
-                for key, one in found.get("Resources", {}).items()
-                if conditions.get(one.get("Condition"), True)
-            }
-            return {**found, "Resources": resources} if found else found
-
-        stacks._property_recreation = recreation
-        changesets._resolve_props_for_diff = resolved
-
     def error(self, code: str, message: str) -> Response:
         """A refusal as CloudFormation words it."""
         from ministack.services.cloudformation import helpers
@@ -271,35 +172,6 @@ class Ministack:
                 found: dict[str, Any] = record
                 return found
         return None
-
-    def set_status(self, stack: str, status: str) -> None:
-        """Give a stack that exists a status, which its own history would not lead to."""
-        record = self.stack_record(stack)
-        if record:
-            record["StackStatus"] = status
-
-    def hold_deployments(self, services: frozenset[str]) -> None:
-        """Leave deployments of ECS services in progress from now on, and complete all others.
-
-        ministack completes a deployment in the call that makes it, since no container starts here.
-
-        Args:
-            services: the services' names.
-        """
-        from ministack.services import ecs
-
-        if self._complete_deployment is None:
-            self._complete_deployment = ecs._complete_service_deployment
-            ecs._complete_service_deployment = self._unless_held
-        self._held_services = services
-        for key, service in list(ecs._services.items()):
-            self._unless_held(service["clusterArn"].rpartition("/")[2], key)
-
-    def _unless_held(
-        self, cluster: str, key: str, expected_deployment_id: str | None = None
-    ) -> None:
-        if self._complete_deployment and key.rpartition("/")[2] not in self._held_services:
-            self._complete_deployment(cluster, key, expected_deployment_id)
 
     def client(self, service: str) -> Any:
         """A boto3 client whose requests ministack's handler answers in this process."""
@@ -341,19 +213,6 @@ class Ministack:
 
     def _service(self, target: str) -> Service | None:
         return next((service for service in self._services if service.answers(target)), None)
-
-
-class _Pausing:
-    """``asyncio`` as one module of ministack sees it, with a ``sleep`` of ours."""
-
-    def __init__(self, pause: Callable[[], Awaitable[None]]) -> None:
-        self._pause = pause
-
-    async def sleep(self, _: float) -> None:
-        await self._pause()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(asyncio, name)
 
 
 class _Original(Handlers):

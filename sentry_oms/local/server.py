@@ -1,4 +1,4 @@
-"""The process of the embedded AWS: ``python -m sentry_oms.local.server PORT DIRECTORY NONCE``.
+"""The process of the embedded AWS: ``python -m`` with PORT DIRECTORY NONCE REGION.
 
 Started by ``oms local up``. SIGTERM ends it cleanly, and only then is its state saved.
 """
@@ -8,50 +8,62 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from sentry_oms.cloudformation.create_only import create_only
-from sentry_oms.local.holds import Holds
+from sentry_oms.local import behaviour
+from sentry_oms.local.identity import Identified
 from sentry_oms.local.ministack import Ministack, configure
 from sentry_oms.local.providers import PROVIDERS, READERS, REPAIRS
 from sentry_oms.local.providers.cloudformation import complete_descriptions
-from sentry_oms.local.timeline import Timeline
-from sentry_oms.local.wrapper import Wrapper
 
 
-def main(port: int, directory: Path, nonce: str, region: str) -> None:
-    """Serve on the loopback interface until SIGTERM or SIGINT."""
+class Extended(NamedTuple):
+    """An application around the embedded AWS.
+
+    Args:
+        app: the ASGI application to serve.
+        stopping: called on SIGTERM, before the state is saved.
+    """
+
+    app: Any
+    stopping: Callable[[], None] = lambda: None
+
+
+def plain(ministack: Ministack) -> Extended:
+    """Return the embedded AWS as it is."""
+    return Extended(ministack.asgi)
+
+
+def main(arguments: list[str], extend: Callable[[Ministack], Extended] = plain) -> None:
+    """Serve on the loopback interface until SIGTERM or SIGINT.
+
+    Args:
+        arguments: port, directory, nonce and region.
+        extend: puts an application around the embedded AWS.
+    """
+    port, directory, nonce, region = int(arguments[0]), Path(arguments[1]), *arguments[2:]
     configure(port, directory, region)
     ministack = Ministack()
     ministack.add(PROVIDERS, REPAIRS)
     ministack.compare(READERS)
     complete_descriptions(ministack)
-    ministack.tell_changes_apart(create_only())
-    ministack.keep_what_a_rollback_could_not_delete()
-    ministack.age_service_linked_roles()
-    timeline = Timeline(time.monotonic)
-    holds = Holds(timeline, time.monotonic)
-    holds.install(ministack)
+    behaviour.tell_changes_apart(create_only())
+    behaviour.keep_resources_of_a_failed_rollback()
+    behaviour.age_service_linked_roles()
     saved = directory / "state" / "our-services.json"
     ministack.load(saved)
-    app = Wrapper(
-        ministack.asgi,
-        nonce,
-        holds,
-        timeline,
-        ministack.set_status,
-        ministack.hold_deployments,
-    )
-    ministack.before_each_creation(app.refuse_creation)
-    asyncio.run(_serve(app, port, holds))
+    app, stopping = extend(ministack)
+    asyncio.run(_serve(Identified(app, nonce), port, stopping))
     ministack.save(saved)
 
 
-async def _serve(app: Wrapper, port: int, holds: Holds) -> None:
+async def _serve(app: Any, port: int, stopping: Callable[[], None]) -> None:
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.accesslog = None
@@ -61,13 +73,12 @@ async def _serve(app: Wrapper, port: int, holds: Holds) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
 
-    async def stopping() -> None:
+    async def stopped() -> None:
         await stop.wait()
-        # What is saved must not hold stacks that nobody would ever end.
-        holds.release()
+        stopping()
 
-    await serve(app, config, shutdown_trigger=stopping)
+    await serve(app, config, shutdown_trigger=stopped)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4])
+    main(sys.argv[1:])

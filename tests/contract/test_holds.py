@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from sentry_oms.local.instance import Instance
 from tests.conftest import EmbeddedAws, first_port
+from tests.rig.server import MODULE
 
 HOLD = {"holds": {"held-*": 60.0}}
 
@@ -154,7 +155,7 @@ def test_an_executed_change_set_is_held(aws: EmbeddedAws, name: str) -> None:
 
 
 def test_what_is_held_ends_with_the_server(tmp_path: Path) -> None:
-    instance = Instance(tmp_path / "local")
+    instance = Instance(tmp_path / "local", MODULE)
     aws = EmbeddedAws(instance.up(first_port())[0])
     aws.control(**HOLD)
     create(aws, "held-q")

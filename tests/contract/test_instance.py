@@ -20,8 +20,8 @@ from botocore.exceptions import ClientError
 
 from sentry_oms.local import instance as module
 from sentry_oms.local.instance import Instance, LocalError, Record
-from sentry_oms.local.wrapper import CONTROL_PATH
 from tests.conftest import BIN, EmbeddedAws, first_port
+from tests.rig.control import CONTROL_PATH
 
 QUEUE = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "kept"}}}}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sentry_oms.local.holds import Holds
-from sentry_oms.local.timeline import Timeline
+from tests.rig.holds import Holds
+from tests.rig.timeline import Timeline
 
 
 class Clock:

@@ -16,7 +16,8 @@ from typing import Any
 
 from sentry_oms.local.environment import isolated
 from sentry_oms.local.instance import Instance
-from sentry_oms.local.wrapper import CONTROL_PATH
+from tests.rig.control import CONTROL_PATH
+from tests.rig.server import MODULE
 from tools.bench.project import ROOT, VARIABLES
 
 FIRST_PORT = 34_000
@@ -99,7 +100,7 @@ class Aws:
 @contextmanager
 def embedded_aws(directory: Path) -> Iterator[Aws]:
     """An empty one, which ends with the block."""
-    instance = Instance(directory)
+    instance = Instance(directory, MODULE)
     record, _ = instance.up(FIRST_PORT)
     try:
         yield Aws(record.endpoint)

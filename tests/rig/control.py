@@ -1,12 +1,11 @@
-"""One ASGI application around the embedded AWS: who it is, and what tests and benchmarks ask of it.
+"""Control of an embedded AWS by tests and benchmarks: an ASGI application around it.
 
-Everything but the nonce is off until it is asked for through ``CONTROL_PATH``::
+Everything is off until it is requested::
 
-    GET  /_oms/nonce      this instance's nonce
-    PUT  /_oms/control    sets what is asked for, and starts counting and the clock anew
-    GET  /_oms/control    what is in force, and what happened since
+    PUT  /_oms/control    sets the control, and restarts the counters and the clock
+    GET  /_oms/control    returns the control in force, and the events since
 
-What can be asked for, each of it optional::
+Each key of the control is optional::
 
     {"latency_seconds": 0.12,
      "faults": [{"action": "CreateStack", "containing": "sentry-redis-dev", "status": 400,
@@ -17,20 +16,19 @@ What can be asked for, each of it optional::
      "deployments": ["sentry-oms-service-dev"],
      "kill": {"pid": 123, "at_call": 17, "after": false}}
 
-A fault answers ``times`` calls of an action, whose request contains a text, with an AWS error
-instead of passing them on. A hold keeps a stack in progress for so many seconds (``holds``). A
-status is given to a stack that exists, for those that nothing leads to here. A resource that is
-refused, by stack and logical ID, fails to be created. Deployments of the services that are named
-stay in progress, until a PUT that does not name them. A kill ends a process with SIGKILL when the
-n-th call arrives, which then has no effect; or, ``after``, when it has had it, and before it is
-answered. What happened::
+A fault answers ``times`` calls of an action, if the request contains a text, with an AWS error. A
+hold keeps a stack in progress for so many seconds (``holds``). A status is set on an existing
+stack. The creation of a refused resource (stack and logical ID) fails. Deployments of the named
+services stay in progress until a PUT that omits them. A kill sends SIGKILL to a process when the
+n-th call arrives, before the call takes effect, or with ``after`` once it has and before the
+answer. The events::
 
     {"calls": {"CreateStack": 1}, "elapsed": 13.1, "first_write_at": 0.9,
      "timeline": [{"at": 0.9, "event": "CreateStack", "stack": "sentry-redis-dev"},
                   {"at": 12.9, "event": "created", "stack": "sentry-redis-dev"}]}
 
-in seconds since the PUT; ``elapsed`` is now. ``UpdateStack refused`` is a write that changed
-nothing, as when there is no update to perform.
+in seconds since the PUT; ``elapsed`` is now. ``UpdateStack refused`` is a write without effect, for
+example one with no updates to perform.
 """
 
 from __future__ import annotations
@@ -39,8 +37,8 @@ import asyncio
 import json
 import os
 import signal
+import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, Any
 from urllib.parse import parse_qs
@@ -48,10 +46,11 @@ from urllib.parse import parse_qs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sentry_oms.local.asgi import JSON, read_body, send_body
-from sentry_oms.local.holds import Holds
-from sentry_oms.local.timeline import Timeline
+from sentry_oms.local.ministack import Ministack
+from tests.rig.holds import Holds
+from tests.rig.hooks import Deployments, before_each_creation, set_status
+from tests.rig.timeline import Timeline
 
-NONCE_PATH = "/_oms/nonce"
 CONTROL_PATH = "/_oms/control"
 
 
@@ -100,46 +99,33 @@ class Control(BaseModel):
     kill: Kill | None = None
 
 
-class Wrapper:
+class Controlled:
     """The application that is served."""
 
-    def __init__(
-        self,
-        app: Any,
-        nonce: str,
-        holds: Holds,
-        timeline: Timeline,
-        set_status: Callable[[str, str], None],
-        hold_deployments: Callable[[frozenset[str]], None],
-    ) -> None:
-        self._app = app
-        self._set_status = set_status
-        self._hold_deployments = hold_deployments
-        self._nonce = nonce
-        self._holds = holds
-        self._timeline = timeline
+    def __init__(self, ministack: Ministack) -> None:
+        self._ministack = ministack
+        self._timeline = Timeline(time.monotonic)
+        self._holds = Holds(self._timeline, time.monotonic)
+        self._holds.install(ministack)
+        self._deployments = Deployments()
         self._control = Control()
         self._calls: Counter[str] | None = None
+        before_each_creation(self._refuse_creation)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection's event stream, as ASGI defines it."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-        elif scope["path"] == NONCE_PATH:
-            await _respond(send, 200, {"nonce": self._nonce})
-        elif scope["path"] == CONTROL_PATH and _is_local(scope):
+        if scope["type"] == "http" and scope["path"] == CONTROL_PATH and _is_local(scope):
             await self._serve_control(scope, receive, send)
-        elif self._calls is None:
-            await self._app(scope, receive, send)
+        elif scope["type"] != "http" or self._calls is None:
+            await self._ministack.asgi(scope, receive, send)
         else:
             await self._observed(self._calls, scope, receive, send)
 
-    def refuse_creation(self, stack: str, logical_id: str) -> None:
-        """Raise if a resource is not to be created.
+    def stop(self) -> None:
+        """Release all stacks: a saved stack in progress would never end."""
+        self._holds.release()
 
-        Raises:
-            PermissionError: the control asks for its refusal.
-        """
+    def _refuse_creation(self, stack: str, logical_id: str) -> None:
         if self._control.refused.get(stack) == logical_id:
             raise PermissionError(f"{logical_id}: injected refusal")
 
@@ -153,9 +139,9 @@ class Wrapper:
             self._calls = Counter()
             self._holds.set(self._control.holds, self._control.delete_share)
             self._timeline.start()
-            self._hold_deployments(self._control.deployments)
+            self._deployments.hold(self._control.deployments)
             for stack, status in self._control.statuses.items():
-                self._set_status(stack, status)
+                set_status(self._ministack, stack, status)
         happened = {"calls": dict(self._calls or {}), **self._timeline.as_json()}
         await _respond(send, 200, {**self._control.model_dump(mode="json"), **happened})
 
@@ -174,7 +160,7 @@ class Wrapper:
         faults = (one for one in self._control.faults if one.stands_for(action, body))
         fault = next(faults, None)
         if fault is None:
-            await self._app(scope, _replay(body, receive), sending)
+            await self._ministack.asgi(scope, _replay(body, receive), sending)
             return
         fault.times -= 1
         if not fault.times:

@@ -15,7 +15,8 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from sentry_oms.local.ministack import ActionHandler, Ministack, Params, Response
-from sentry_oms.local.timeline import Timeline
+from tests.rig.hooks import pause_before_the_end
+from tests.rig.timeline import Timeline
 
 ENDS = {
     "CreateStack": "created",
@@ -54,7 +55,7 @@ class Holds:
         """Hold what this CloudFormation does."""
         for action in ENDS:
             ministack.wrap_action(action, self._writing(ministack, action))
-        ministack.pause_before_the_end(self.pause)
+        pause_before_the_end(self.pause)
 
     def set(self, seconds: Mapping[str, float], delete_share: float) -> None:
         """Hold stacks from now on; what is held already ends now.

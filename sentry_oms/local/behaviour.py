@@ -1,0 +1,83 @@
+"""Behaviour of ministack's CloudFormation and IAM that differs from AWS, corrected.
+
+Each function replaces a private function of ministack once, when the server starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sentry_oms.local.ministack import Params, Response
+
+
+def keep_resources_of_a_failed_rollback() -> None:
+    """Leave such resources in a stack that is ROLLBACK_FAILED, as AWS does.
+
+    ministack forgets them, so that a delete of the stack succeeds without them.
+    """
+    from ministack.services.cloudformation import stacks
+
+    roll_back = stacks._roll_back_operation
+
+    async def rolled_back(name: str, stack_id: str, stack: dict[str, Any], *operation: Any) -> None:
+        created = dict(stack["_resources"])
+        await roll_back(name, stack_id, stack, *operation)
+        if stack["StackStatus"] == "ROLLBACK_FAILED":
+            stack["_resources"] = {
+                logical_id: {**created[logical_id], "ResourceStatus": "DELETE_FAILED"}
+                for logical_id in stack["_rollback_failed"]
+            }
+
+    stacks._roll_back_operation = rolled_back
+
+
+def age_service_linked_roles() -> None:
+    """Give a service-linked role a date long past when it is created.
+
+    On AWS a new role can't be assumed for some seconds. Here it can, so nobody need wait.
+    """
+    from ministack.services import iam
+
+    create, now = iam._IAM_HANDLERS["CreateServiceLinkedRole"], iam._now
+
+    def aged(params: Params) -> Response:
+        iam._now = lambda: "2020-01-01T00:00:00Z"
+        try:
+            response: Response = create(params)
+            return response
+        finally:
+            iam._now = now
+
+    iam._IAM_HANDLERS["CreateServiceLinkedRole"] = aged
+
+
+def tell_changes_apart(create_only: Mapping[str, Mapping[str, str]]) -> None:
+    """Let change sets say of a property what AWS says, and know of conditions.
+
+    Args:
+        create_only: Always or Conditionally, by type and property. What ministack knows of a
+            type stays, and how it executes an update does too.
+    """
+    from ministack.services.cloudformation import changesets, provisioners, stacks
+
+    known = provisioners._REPLACING_PROPERTIES
+    classify, resolve = stacks._property_recreation, changesets._resolve_props_for_diff
+
+    def recreation(resource_type: str, name: str) -> str:
+        if resource_type in known or resource_type not in create_only:
+            return str(classify(resource_type, name))
+        return create_only[resource_type].get(name, "Never")
+
+    def resolved(template: Any, params: Any, stack_name: str, stack_id: str) -> Any:
+        found = resolve(template, params, stack_name, stack_id)
+        conditions = changesets._evaluate_conditions(template, params) if template else {}
+        resources = {
+            key: one
+            for key, one in found.get("Resources", {}).items()
+            if conditions.get(one.get("Condition"), True)
+        }
+        return {**found, "Resources": resources} if found else found
+
+    stacks._property_recreation = recreation
+    changesets._resolve_props_for_diff = resolved

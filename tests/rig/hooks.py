@@ -1,0 +1,85 @@
+"""Places in ministack where a test steps in; each is installed once, when the server starts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sentry_oms.local.ministack import Ministack
+from sentry_oms.local.provider import Properties
+
+
+def pause_before_the_end(pause: Callable[[], Awaitable[None]]) -> None:
+    """Await ``pause`` in the task of every stack operation, before its outcome is published.
+
+    ministack yields to other requests at that very place, by ``asyncio.sleep(0)``: what the
+    operation made is there, and its status, outputs, exports and last event are still to come.
+    """
+    from ministack.services.cloudformation import stacks
+
+    stacks.asyncio = _Pausing(pause)
+
+
+def before_each_creation(check: Callable[[str, str], None]) -> None:
+    """Call ``check`` before a resource is created; its creation fails if ``check`` raises.
+
+    Args:
+        check: takes the stack's name and the resource's logical ID.
+    """
+    from ministack.services.cloudformation import stacks
+
+    provision = stacks._provision_resource
+
+    def checked(kind: str, logical_id: str, properties: Properties, stack_name: str) -> Any:
+        check(stack_name, logical_id)
+        return provision(kind, logical_id, properties, stack_name)
+
+    stacks._provision_resource = checked
+
+
+def set_status(ministack: Ministack, stack: str, status: str) -> None:
+    """Give a stack that exists a status, which its own history would not lead to."""
+    record = ministack.stack_record(stack)
+    if record:
+        record["StackStatus"] = status
+
+
+class Deployments:
+    """Deployments of ECS services, which ministack completes in the call that makes them.
+
+    Create one instance a process: it replaces ministack's own function.
+    """
+
+    def __init__(self) -> None:
+        from ministack.services import ecs
+
+        self._services = ecs._services
+        self._complete = ecs._complete_service_deployment
+        self._held: frozenset[str] = frozenset()
+        ecs._complete_service_deployment = self._unless_held
+
+    def hold(self, services: frozenset[str]) -> None:
+        """Leave new deployments of these services in progress, and complete all others."""
+        self._held = services
+        for key, service in list(self._services.items()):
+            self._unless_held(service["clusterArn"].rpartition("/")[2], key)
+
+    def _unless_held(
+        self, cluster: str, key: str, expected_deployment_id: str | None = None
+    ) -> None:
+        if key.rpartition("/")[2] not in self._held:
+            self._complete(cluster, key, expected_deployment_id)
+
+
+class _Pausing:
+    """``asyncio`` as one module of ministack sees it, with another ``sleep``."""
+
+    def __init__(self, pause: Callable[[], Awaitable[None]]) -> None:
+        self._pause = pause
+
+    async def sleep(self, _: float) -> None:
+        await self._pause()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
