@@ -1,4 +1,4 @@
-"""``!protect_state``: no update replaces or deletes what holds state, and nobody its stack.
+"""``!protect_state``: block updates that replace or delete stateful resources, and stack deletion.
 
 Example::
 
@@ -8,11 +8,10 @@ Example::
       after_update:
         - !protect_state full
 
-Two locks of CloudFormation's own, which hold against every client and not against Sceptre alone:
-termination protection, without which nobody deletes the stack, and a stack policy, which an update
-that would replace or delete what holds state is refused by.
+Both locks are CloudFormation's, so they bind every client: termination protection denies the
+deletion of the stack, and a stack policy denies updates that replace or delete a stateful resource.
 
-Protection is brought back after every launch. So who lifts it lifts it for one change
+Every launch restores the protection, so lifting it is good for one change
 (docs/OPERATIONS.md, "Break-glass").
 
 Sources:
@@ -30,26 +29,18 @@ from sceptre.hooks import Hook
 
 from sentry_oms.arguments import parse
 from sentry_oms.aws.view import described
+from sentry_oms.cloudformation.types import HOLDS_STATE
 
 Level = Literal["none", "updates", "full"]
 
-STATEFUL = (
-    "AWS::Cognito::UserPool",
-    "AWS::DynamoDB::Table",
-    "AWS::ElastiCache::ReplicationGroup",
-    "AWS::KMS::Key",
-    "AWS::SQS::Queue",
-    "AWS::SecretsManager::Secret",
-)
-"""The types whose loss is a loss of data."""
 DELETABLE = ("AWS::SQS::Queue",)
-"""Those that an update may delete: an exchange goes with its queues; !keep_messages guards them."""
+"""An update may delete these: an exchange goes with its queues, which !keep_messages guards."""
 FIXED = ("AWS::SecretsManager::Secret",)
-"""Those that an update may not even change: a new GenerateSecretString makes a new value."""
+"""An update may not even modify these: a new GenerateSecretString generates a new value."""
 
 
 class Argument(BaseModel):
-    """What the tag takes: a mapping, or the level alone."""
+    """Argument of the tag: a mapping, or the level alone."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,18 +50,18 @@ class Argument(BaseModel):
 
 
 class ProtectState(Hook):
-    """Brings both locks to what is wanted."""
+    """Set termination protection and the stack policy."""
 
     model = Argument
     shorthand = "level"
 
     def run(self) -> None:
-        """One call where nothing is to be done, and none at level ``none``."""
+        """Make one call if nothing changes, and none at level ``none``."""
         level = parse(self.model, self, self.shorthand).level
         stack = described(self.stack)
         status = stack["StackStatus"] if stack else ""
         if stack is None or status == "ROLLBACK_COMPLETE" or not status.endswith("_COMPLETE"):
-            # A create that failed leaves nothing to protect, and its stack must be deletable.
+            # A failed creation leaves nothing to protect, and its stack must be deletable.
             return
         wanted = level == "full"
         if bool(stack.get("EnableTerminationProtection")) is not wanted:
@@ -95,12 +86,12 @@ class ProtectState(Hook):
 
 
 def policy() -> dict[str, Any]:
-    """The stack policy: everything may be updated, but no state lost."""
+    """Return the stack policy: it allows every update that loses no state."""
     return {
         "Statement": [
             {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
-            _deny("Update:Replace", *STATEFUL),
-            _deny("Update:Delete", *(kind for kind in STATEFUL if kind not in DELETABLE)),
+            _deny("Update:Replace", *HOLDS_STATE),
+            _deny("Update:Delete", *(kind for kind in HOLDS_STATE if kind not in DELETABLE)),
             _deny("Update:Modify", *FIXED),
         ]
     }

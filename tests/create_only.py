@@ -8,7 +8,7 @@ from pathlib import Path
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from sentry_oms.cloudformation.create_only import ALWAYS, CONDITIONALLY
-from sentry_oms.plan.state import HOLDS_STATE
+from sentry_oms.cloudformation.types import HOLDS_STATE
 
 ROOT = Path(__file__).parents[1]
 REGION = "us-east-1"

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from sentry_oms.checks.rule import Phase, rule
+from sentry_oms.cloudformation.types import NAME_PROPERTY, unique_name
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.project import Project
 
@@ -41,31 +42,31 @@ def template_size(project: Project) -> Iterator[Fault]:
 
 
 LOAD_BALANCING = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
-NAMES = {
-    ("AWS::SQS::Queue", "QueueName"): (80, r"[A-Za-z0-9_-]+(\.fifo)?"),
-    ("AWS::DynamoDB::Table", "TableName"): (255, r"[A-Za-z0-9_.-]{3,}"),
-    ("AWS::IAM::Role", "RoleName"): (64, r"[\w+=,.@-]+"),
-    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName"): (128, r"[\w+=,.@-]+"),
-    ("AWS::Logs::LogGroup", "LogGroupName"): (512, r"[A-Za-z0-9_/.#-]+"),
-    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "Name"): (32, LOAD_BALANCING),
-    ("AWS::ElasticLoadBalancingV2::TargetGroup", "Name"): (32, LOAD_BALANCING),
-    ("AWS::ECR::Repository", "RepositoryName"): (256, r"[a-z0-9]+([._/-][a-z0-9]+)*"),
-    ("AWS::ECS::Cluster", "ClusterName"): (255, r"[A-Za-z0-9_-]+"),
-    ("AWS::ECS::Service", "ServiceName"): (255, r"[A-Za-z0-9_-]+"),
-    ("AWS::ECS::TaskDefinition", "Family"): (255, r"[A-Za-z0-9_-]+"),
-    ("AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId"): (40, r"[A-Za-z](-?[A-Za-z0-9])*"),
-    ("AWS::S3::Bucket", "BucketName"): (63, r"[a-z0-9][a-z0-9.-]+[a-z0-9]"),
-    ("AWS::CloudWatch::Alarm", "AlarmName"): (255, r"[^\x00-\x1f]+"),
-    ("AWS::CloudWatch::Dashboard", "DashboardName"): (255, r"[A-Za-z0-9_-]+"),
-    ("AWS::SecretsManager::Secret", "Name"): (512, r"[A-Za-z0-9/_+=.@-]+"),
-    ("AWS::KMS::Alias", "AliasName"): (256, r"alias/[A-Za-z0-9/_-]+"),
-    ("AWS::Cognito::UserPool", "UserPoolName"): (128, r"[\w\s+=,.@-]+"),
-    ("AWS::Cognito::UserPoolClient", "ClientName"): (128, r"[\w\s+=,.@-]+"),
-    ("AWS::CodeBuild::Project", "Name"): (150, r"[A-Za-z0-9][A-Za-z0-9_-]+"),
-    ("AWS::CodePipeline::Pipeline", "Name"): (100, r"[A-Za-z0-9.@_-]+"),
+NAMES: Mapping[str, tuple[int, str]] = {
+    "AWS::SQS::Queue": (80, r"[A-Za-z0-9_-]+(\.fifo)?"),
+    "AWS::DynamoDB::Table": (255, r"[A-Za-z0-9_.-]{3,}"),
+    "AWS::IAM::Role": (64, r"[\w+=,.@-]+"),
+    "AWS::IAM::ManagedPolicy": (128, r"[\w+=,.@-]+"),
+    "AWS::Logs::LogGroup": (512, r"[A-Za-z0-9_/.#-]+"),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": (32, LOAD_BALANCING),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": (32, LOAD_BALANCING),
+    "AWS::ECR::Repository": (256, r"[a-z0-9]+([._/-][a-z0-9]+)*"),
+    "AWS::ECS::Cluster": (255, r"[A-Za-z0-9_-]+"),
+    "AWS::ECS::Service": (255, r"[A-Za-z0-9_-]+"),
+    "AWS::ECS::TaskDefinition": (255, r"[A-Za-z0-9_-]+"),
+    "AWS::ElastiCache::ReplicationGroup": (40, r"[A-Za-z](-?[A-Za-z0-9])*"),
+    "AWS::S3::Bucket": (63, r"[a-z0-9][a-z0-9.-]+[a-z0-9]"),
+    "AWS::CloudWatch::Alarm": (255, r"[^\x00-\x1f]+"),
+    "AWS::CloudWatch::Dashboard": (255, r"[A-Za-z0-9_-]+"),
+    "AWS::SecretsManager::Secret": (512, r"[A-Za-z0-9/_+=.@-]+"),
+    "AWS::KMS::Alias": (256, r"alias/[A-Za-z0-9/_-]+"),
+    "AWS::Cognito::UserPool": (128, r"[\w\s+=,.@-]+"),
+    "AWS::Cognito::UserPoolClient": (128, r"[\w\s+=,.@-]+"),
+    "AWS::CodeBuild::Project": (150, r"[A-Za-z0-9][A-Za-z0-9_-]+"),
+    "AWS::CodePipeline::Pipeline": (100, r"[A-Za-z0-9.@_-]+"),
 }
-"""By type and property: the most characters, and the pattern. Source: the Create operation of each
-service's API reference."""
+"""By type: the maximum number of characters of the name, and its pattern. Source: the Create
+operation of each service's API reference."""
 
 
 @rule(
@@ -80,18 +81,21 @@ def resource_name(project: Project) -> Iterator[Fault]:
     for file in project.stacks:
         evaluator = project.values.evaluator(file)
         for key, resource in file.section("Resources").items():
-            for property_, expression in resource.get("Properties", {}).items():
-                limit, pattern = NAMES.get((resource.get("Type"), property_), (0, ""))
-                name = evaluator.value(expression) if limit else None
-                if not isinstance(name, str):
-                    continue
-                field = f"Resources.{key}.Properties.{property_}"
-                if len(name) > limit:
-                    message = f"'{name}' has {len(name)} characters; at most {limit} are allowed"
-                    yield file.template_fault(field, message)
-                elif not re.fullmatch(pattern, name):
-                    message = f"'{name}' does not match {pattern}"
-                    yield file.template_fault(field, message, "use the characters that it allows")
+            kind = str(resource.get("Type"))
+            if kind not in NAMES:
+                continue
+            limit, pattern = NAMES[kind]
+            property_ = NAME_PROPERTY[kind]
+            name = evaluator.value(resource.get("Properties", {}).get(property_))
+            if not isinstance(name, str):
+                continue
+            field = f"Resources.{key}.Properties.{property_}"
+            if len(name) > limit:
+                message = f"'{name}' has {len(name)} characters; at most {limit} are allowed"
+                yield file.template_fault(field, message)
+            elif not re.fullmatch(pattern, name):
+                message = f"'{name}' does not match {pattern}"
+                yield file.template_fault(field, message, "use the characters that it allows")
 
 
 INLINE = 10_240
@@ -220,10 +224,6 @@ def _has_macro(part: Any) -> bool:
 SCOPED = {"AWS::ECS::Service": "Cluster", "AWS::Cognito::UserPoolGroup": "UserPoolId"}
 """Types whose names are unique within what this property names."""
 
-FURTHER = (("AWS::Cognito::UserPoolGroup", "GroupName"), ("AWS::EC2::SecurityGroup", "GroupName"))
-MANY = ("AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::ECS::TaskDefinition")
-"""Types of which several may have one name."""
-
 
 @rule(
     "OMS056",
@@ -240,15 +240,14 @@ def name_unique(project: Project) -> Iterator[Fault]:
     Source:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
     """
-    named = [pair for pair in (*NAMES, *FURTHER) if pair[0] not in MANY]
-    owners: dict[tuple[object, ...], str] = {}
+    owners: dict[tuple[str, str, str], str] = {}
     for resource in project.resources:
-        for kind, property_ in named:
-            name = resource.properties.get(property_)
-            if kind != resource.kind or not isinstance(name, str):
-                continue
-            within = str(resource.properties.get(SCOPED.get(kind, "")))
-            place = f"{resource.file.name}: {resource.key}"
-            owner = owners.setdefault((kind, property_, name, within), place)
-            if owner != place:
-                yield resource.fault(property_, f"'{name}' is the name of {owner} too")
+        property_ = unique_name(resource.kind)
+        name = resource.properties.get(property_) if property_ else None
+        if property_ is None or not isinstance(name, str):
+            continue
+        within = str(resource.properties.get(SCOPED.get(resource.kind, "")))
+        place = f"{resource.file.name}: {resource.key}"
+        owner = owners.setdefault((resource.kind, name, within), place)
+        if owner != place:
+            yield resource.fault(property_, f"'{name}' is the name of {owner} too")

@@ -13,24 +13,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-ACCOUNT = "123456789012"
+from sentry_oms.cloudformation.types import NAME_PROPERTY
 
-NAMES = {
-    "AWS::Cognito::UserPool": "UserPoolName",
-    "AWS::CodeBuild::Project": "Name",
-    "AWS::CodePipeline::Pipeline": "Name",
-    "AWS::DynamoDB::Table": "TableName",
-    "AWS::ECS::Cluster": "ClusterName",
-    "AWS::ECS::Service": "ServiceName",
-    "AWS::ECS::TaskDefinition": "Family",
-    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::Logs::LogGroup": "LogGroupName",
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::SQS::Queue": "QueueName",
-    "AWS::SecretsManager::Secret": "Name",
-}
-"""The property that names a resource of the type."""
+ACCOUNT = "123456789012"
 
 _REF = ""
 
@@ -126,7 +111,7 @@ def of_resource(place: Place, kind: str, properties: Mapping[str, Any], attribut
     generated = f"{place.stack_name}-{place.logical_id}-{_digest(place)[:12].upper()}"
     if kind == "AWS::S3::Bucket":
         generated = generated.lower()
-    name = properties.get(NAMES.get(kind, ""))
+    name = properties.get(NAME_PROPERTY.get(kind, ""))
     shape = _SHAPES.get((kind, attribute), "{generated}" + (f".{attribute}" if attribute else ""))
     digest = _digest(place)
     return shape.format(

@@ -12,7 +12,8 @@ from sceptre.resolvers.stack_output import StackOutput
 
 from sentry_oms.arguments import faults
 from sentry_oms.cloudformation.evaluate import UNKNOWN, Evaluator
-from sentry_oms.cloudformation.placeholders import ACCOUNT, NAMES, Place, of_resource
+from sentry_oms.cloudformation.placeholders import ACCOUNT, Place, of_resource
+from sentry_oms.cloudformation.types import NAME_PROPERTY
 from sentry_oms.offline.stack_file import StackFile, walk_tags
 
 
@@ -104,7 +105,7 @@ class Values:
     def _stand_in(self, file: StackFile, logical_id: str, attribute: str) -> str:
         resource = file.section("Resources")[logical_id]
         kind = str(resource.get("Type", ""))
-        key = NAMES.get(kind, "")
+        key = NAME_PROPERTY.get(kind, "")
         name = self.evaluator(file).value(resource.get("Properties", {}).get(key))
         place = Place(file.stack.external_name, file.stack.region, logical_id)
         return of_resource(place, kind, {key: name}, attribute)

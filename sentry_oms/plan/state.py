@@ -1,4 +1,4 @@
-"""What holds state, and what CloudFormation says too little about.
+"""Changes about which a change set says too little.
 
 A change set knows a type's create-only properties. It does not know that a pool refuses to change
 its schema, nor that a secret's value is written anew, nor that a name in use stands in the way of
@@ -18,49 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-HOLDS_STATE: Mapping[str, str] = {
-    "AWS::Cognito::UserPool": "users",
-    "AWS::Cognito::UserPoolClient": "id and secret",
-    "AWS::Cognito::UserPoolGroup": "members",
-    "AWS::DynamoDB::GlobalTable": "rows",
-    "AWS::DynamoDB::Table": "rows",
-    "AWS::ECR::Repository": "images",
-    "AWS::ElastiCache::CacheCluster": "keys",
-    "AWS::ElastiCache::ReplicationGroup": "keys",
-    "AWS::KMS::Key": "key material",
-    "AWS::Logs::LogGroup": "logs",
-    "AWS::S3::Bucket": "objects",
-    "AWS::SQS::Queue": "messages",
-    "AWS::SecretsManager::Secret": "value",
-}
-"""The types that hold state, and what it is."""
-
-CUSTOM_NAMES: Mapping[str, str] = {
-    "AWS::CloudWatch::Alarm": "AlarmName",
-    "AWS::CodeBuild::Project": "Name",
-    "AWS::CodePipeline::Pipeline": "Name",
-    "AWS::Cognito::UserPoolGroup": "GroupName",
-    "AWS::DynamoDB::GlobalTable": "TableName",
-    "AWS::DynamoDB::Table": "TableName",
-    "AWS::EC2::SecurityGroup": "GroupName",
-    "AWS::ECR::Repository": "RepositoryName",
-    "AWS::ECS::Cluster": "ClusterName",
-    "AWS::ECS::Service": "ServiceName",
-    "AWS::ElastiCache::CacheCluster": "ClusterName",
-    "AWS::ElastiCache::ReplicationGroup": "ReplicationGroupId",
-    "AWS::ElastiCache::SubnetGroup": "CacheSubnetGroupName",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": "Name",
-    "AWS::ElasticLoadBalancingV2::TargetGroup": "Name",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::KMS::Alias": "AliasName",
-    "AWS::Logs::LogGroup": "LogGroupName",
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::SQS::Queue": "QueueName",
-    "AWS::SecretsManager::Secret": "Name",
-    "AWS::WAFv2::WebACL": "Name",
-}
-"""The property by which two resources of the type can't be told apart, so that a new one under the
-old one's name can't be made before the old one is gone."""
+from sentry_oms.cloudformation.types import unique_name
 
 _SECRET_VALUES = ("SecretString", "GenerateSecretString")
 
@@ -119,7 +77,7 @@ def rewrites_value(kind: str, property_name: str) -> bool:
 
 def keeps_its_name(kind: str, properties: Mapping[str, Any], changed: set[str]) -> str | None:
     """The property whose custom name stays, where a replacement needs another; or None."""
-    name = CUSTOM_NAMES.get(kind)
+    name = unique_name(kind)
     if name is None or name in changed or name not in properties:
         return None
     return None if "AWS::NoValue" in str(properties[name]) else name

@@ -14,9 +14,10 @@ from enum import IntEnum
 from typing import Any
 
 from sentry_oms.cloudformation.templates import Template
+from sentry_oms.cloudformation.types import HOLDS_STATE
 from sentry_oms.plan.change import Action, Cause, ResourceChange
 from sentry_oms.plan.outputs import IDENTITIES
-from sentry_oms.plan.state import HOLDS_STATE, IMMUTABLE, keeps_its_name, rewrites_value
+from sentry_oms.plan.state import IMMUTABLE, keeps_its_name, rewrites_value
 
 Announced = Mapping[str, Any]
 """A ``ResourceChange`` of the response of DescribeChangeSet."""

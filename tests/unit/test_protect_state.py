@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sceptre.exceptions import InvalidHookArgumentValueError
 
-from hooks.protect_state import STATEFUL, ProtectState, policy
+from hooks.protect_state import ProtectState, policy
 from sentry_oms.aws.view import VIEW, StackKey
+from sentry_oms.cloudformation.types import HOLDS_STATE
 from tests.unit.tags import calls, stack
 
 SET = {"StackPolicyBody": json.dumps(policy())}
@@ -93,15 +94,15 @@ def denies(action: str, kind: str) -> bool:
 
 
 class TestPolicy:
-    @pytest.mark.parametrize("kind", STATEFUL)
+    @pytest.mark.parametrize("kind", HOLDS_STATE)
     def test_no_state_is_replaced(self, kind: str) -> None:
         assert denies("Update:Replace", kind)
 
-    @pytest.mark.parametrize("kind", STATEFUL)
+    @pytest.mark.parametrize("kind", HOLDS_STATE)
     def test_no_state_but_a_queue_is_deleted(self, kind: str) -> None:
         assert denies("Update:Delete", kind) is (kind != "AWS::SQS::Queue")
 
-    @pytest.mark.parametrize("kind", STATEFUL)
+    @pytest.mark.parametrize("kind", HOLDS_STATE)
     def test_all_but_a_secret_may_be_changed(self, kind: str) -> None:
         assert denies("Update:Modify", kind) is (kind == "AWS::SecretsManager::Secret")
 

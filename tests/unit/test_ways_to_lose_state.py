@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from hooks.protect_state import STATEFUL, policy
+from hooks.protect_state import policy
+from sentry_oms.cloudformation.types import HOLDS_STATE
 from tests.conftest import ROOT
+from tests.create_only import used
 from tests.journey import test_guards
 
 _GUARDS = "stack policy|`!keep_messages`|termination protection|`oms check`"
@@ -69,9 +71,9 @@ def test_the_stack_policy_refuses_it(way: str, how: str) -> None:
     assert not allows(found[1], found[2])
 
 
-def test_every_type_that_holds_state_is_in_the_table() -> None:
+def test_the_table_has_each_stateful_type_of_the_templates() -> None:
     named = {kind for _, how in BY_POLICY for kind in re.findall(r"of `([\w:]+)`", how)}
-    assert named == set(STATEFUL)
+    assert named == used() & set(HOLDS_STATE)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from sentry_oms import names
-from sentry_oms.cloudformation.placeholders import ACCOUNT, NAMES, Place, of_resource
+from sentry_oms.cloudformation.placeholders import ACCOUNT, Place, of_resource
+from sentry_oms.cloudformation.types import NAME_PROPERTY
 from tools.lint.deployed import CONNECTION, REGION, deployed
 
 OTHER_ACCOUNT = "999999999999"
@@ -132,7 +133,7 @@ def attribute(environment: str, stack: str, kind: str, name: str = "Arn") -> str
     logical_id, definition = resource(environment, stack, kind)
     place = Place(names.stack_name(stack, environment), REGION, logical_id)
     properties = definition.get("Properties", {})
-    key = NAMES.get(kind, "")
+    key = NAME_PROPERTY.get(kind, "")
     return of_resource(place, kind, {key: properties.get(key)}, name)
 
 

@@ -1,0 +1,71 @@
+"""Facts about CloudFormation types that several parts of the project use.
+
+Source: each type's page in
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+HOLDS_STATE: Mapping[str, str] = {
+    "AWS::Cognito::UserPool": "users",
+    "AWS::Cognito::UserPoolClient": "id and secret",
+    "AWS::Cognito::UserPoolGroup": "members",
+    "AWS::DynamoDB::GlobalTable": "rows",
+    "AWS::DynamoDB::Table": "rows",
+    "AWS::ECR::Repository": "images",
+    "AWS::ElastiCache::CacheCluster": "keys",
+    "AWS::ElastiCache::ReplicationGroup": "keys",
+    "AWS::KMS::Key": "key material",
+    "AWS::Logs::LogGroup": "logs",
+    "AWS::S3::Bucket": "objects",
+    "AWS::SQS::Queue": "messages",
+    "AWS::SecretsManager::Secret": "value",
+}
+"""The types whose loss is a loss of data, and the data. The plan reports the loss, and the stack
+policy of ``!protect_state`` denies it (docs/decisions/0009)."""
+
+NAME_PROPERTY: Mapping[str, str] = {
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::CodeBuild::Project": "Name",
+    "AWS::CodePipeline::Pipeline": "Name",
+    "AWS::Cognito::UserPool": "UserPoolName",
+    "AWS::Cognito::UserPoolClient": "ClientName",
+    "AWS::Cognito::UserPoolGroup": "GroupName",
+    "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::EC2::SecurityGroup": "GroupName",
+    "AWS::ECR::Repository": "RepositoryName",
+    "AWS::ECS::Cluster": "ClusterName",
+    "AWS::ECS::Service": "ServiceName",
+    "AWS::ECS::TaskDefinition": "Family",
+    "AWS::ElastiCache::CacheCluster": "ClusterName",
+    "AWS::ElastiCache::ReplicationGroup": "ReplicationGroupId",
+    "AWS::ElastiCache::SubnetGroup": "CacheSubnetGroupName",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "Name",
+    "AWS::ElasticLoadBalancingV2::TargetGroup": "Name",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::KMS::Alias": "AliasName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::SecretsManager::Secret": "Name",
+    "AWS::WAFv2::WebACL": "Name",
+}
+"""The property that names a resource of the type."""
+
+NOT_UNIQUE = frozenset(
+    {"AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::ECS::TaskDefinition"}
+)
+"""Types of which several resources may have the same name."""
+
+
+def unique_name(kind: str) -> str | None:
+    """Return the property whose value only one resource of the type can have, if any.
+
+    CloudFormation can't replace a resource under such a name, because it creates the new one first.
+    """
+    return None if kind in NOT_UNIQUE else NAME_PROPERTY.get(kind)
