@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sceptre.stack import Stack
 
-from sentry_oms.checks import (
+from sentry_oms.checks import (  # noqa: F401
     environment,
     files,
     limits,
@@ -23,22 +23,9 @@ from sentry_oms.checks import (
     tags,
 )
 from sentry_oms.checks.finding import Finding
-from sentry_oms.checks.rule import REGISTRY, Phase, Rule, Scope
+from sentry_oms.checks.rule import REGISTRY, Phase, Rule
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.reading import of_stacks, read_environment
-
-MODULES = (
-    files,
-    settings,
-    tags,
-    outputs,
-    parameters,
-    limits,
-    environment,
-    services,
-    state,
-)
-"""The modules whose rules are registered by this import."""
 
 RULES: tuple[Rule, ...] = tuple(REGISTRY[code] for code in sorted(REGISTRY))
 """Every rule, in the order of its code."""
@@ -46,13 +33,13 @@ RULES: tuple[Rule, ...] = tuple(REGISTRY[code] for code in sorted(REGISTRY))
 __all__ = ["RULES", "Finding", "check_environment", "check_project", "check_stacks"]
 
 
-def check_environment(project_path: Path, environment: str) -> list[Finding]:
+def check_environment(project_path: Path, name: str) -> list[Finding]:
     """Return the findings of every rule in an environment, by file and line.
 
     Raises:
         UnknownEnvironment: config/ has no such folder.
     """
-    return check_project(read_environment(project_path, environment))
+    return check_project(read_environment(project_path, name))
 
 
 def check_stacks(stacks: Iterable[Stack]) -> list[Finding]:
@@ -70,20 +57,13 @@ def check_project(project: Project) -> list[Finding]:
     first: dict[tuple[str, str], Finding] = {}
     failed: set[str] = set()
     for phase in Phase:
-        found = {
-            finding
-            for rule in RULES
-            if rule.phase is phase and _sees_enough(rule, project, failed)
-            for finding in rule.findings(project.without(failed))
-        }
+        is_whole = phase is Phase.FILES or not (failed or project.unreadable)
+        if phase.needs_environment and not (project.environment and is_whole):
+            continue
+        seen = project.without(failed)
+        rules = (rule for rule in RULES if rule.phase is phase)
+        found = {finding for rule in rules for finding in rule.findings(seen)}
         for finding in sorted(found, key=lambda one: (one.code, one.file, one.line, one.field)):
             first.setdefault((finding.file, finding.field), finding)
         failed |= {finding.stack for finding in found if finding.stack}
     return sorted(first.values(), key=lambda one: (one.file, one.line, one.code, one.field))
-
-
-def _sees_enough(rule: Rule, project: Project, failed: set[str]) -> bool:
-    if rule.scope is Scope.STACKS:
-        return True
-    is_whole = not failed and not project.unreadable
-    return bool(project.environment) and (rule.phase is Phase.READING or is_whole)

@@ -11,7 +11,7 @@ from sceptre.resolvers.stack_output import StackOutput
 
 from sentry_oms.arguments import tag_name
 from sentry_oms.checks.parameters import given_values
-from sentry_oms.checks.rule import Phase, Scope, rule
+from sentry_oms.checks.rule import Phase, rule
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS, queue_name, stack_name
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.project import Project
@@ -19,9 +19,8 @@ from sentry_oms.offline.stack_file import StackFile
 
 PROJECT_CODE = "sentry"
 """Of config.yaml: these rules know the names of this project alone."""
-FIFO = ("master-order",)
-STANDARD = ("order-execution-polling", "clients-events")
-"""The seed's queues that belong to no exchange. Consumers read their names with that ending."""
+IS_FIFO = {"master-order": True, "order-execution-polling": False, "clients-events": False}
+"""The queues that belong to no exchange. The type is part of the name that consumers know."""
 MFA = ("OFF", "OPTIONAL", "ON")
 """From the weakest to the strictest."""
 
@@ -35,14 +34,13 @@ def _environment(file: StackFile) -> str | None:
 
 @rule(
     "OMS080",
-    "A stack has its own environment's name",
     cause="`stack_name` is another environment's, or another stack's: a launch would update that "
     "stack with this one's template and values.",
     remedy="write sentry-<stack>-{{ environment }}",
     phase=Phase.BETWEEN,
 )
 def stack_named(project: Project) -> Iterator[Fault]:
-    """Find stacks whose name is not the one that their path gives."""
+    """A stack has its own environment's name."""
     for file in project.stacks:
         environment = _environment(file)
         stem = file.name.rpartition("/")[2]
@@ -54,13 +52,12 @@ def stack_named(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS081",
-    "A stack gets its own environment",
     cause="The parameter Environment is another environment's: resources get its names and sizes.",
     remedy="write {{ environment }}",
     phase=Phase.BETWEEN,
 )
 def environment_given(project: Project) -> Iterator[Fault]:
-    """Find stacks whose parameter Environment is not their own."""
+    """A stack gets its own environment."""
     for given in given_values(project):
         environment = _environment(given.file)
         if given.name == "Environment" and environment and given.whole != environment:
@@ -71,14 +68,13 @@ def environment_given(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS082",
-    "A stack reads its own environment",
     cause="A tag names a stack file of another environment: this stack would use that "
     "environment's VPC, secrets or queues.",
     remedy="begin the path with {{ environment }}/",
     phase=Phase.BETWEEN,
 )
 def dependencies_own(project: Project) -> Iterator[Fault]:
-    """Find tags and ``dependencies`` that name a stack of another environment."""
+    """A stack reads its own environment."""
     for file in project.stacks:
         environment = _environment(file)
         told = set()
@@ -98,16 +94,14 @@ def dependencies_own(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS088",
-    "The queues of the system keep their type",
     cause="master-order must be FIFO: orders of a client keep their sequence. "
     "order-execution-polling and clients-events must be standard: a FIFO queue has no delay for a "
     "single message. The type is part of a queue's name, by which consumers find it.",
     remedy="set fifo as the system needs it",
     phase=Phase.WIRING,
-    scope=Scope.ENVIRONMENT,
 )
 def queues_typed(project: Project) -> Iterator[Fault]:
-    """Find queue stacks that lack one of the system's queues, or have it with the other type."""
+    """The queues of the system keep their type."""
     for file in project.stacks:
         environment = _environment(file)
         made = {
@@ -117,35 +111,27 @@ def queues_typed(project: Project) -> Iterator[Fault]:
         }
         if not made or environment is None:
             continue
-        for names, fifo in ((FIFO, True), (STANDARD, False)):
-            for name in names:
-                if queue_name(name, environment, fifo=fifo) not in made:
-                    kind = "FIFO" if fifo else "standard"
-                    yield file.fault("sceptre_user_data.queues", f"{name} must be a {kind} queue")
+        for name, is_fifo in IS_FIFO.items():
+            if queue_name(name, environment, fifo=is_fifo) not in made:
+                kind = "FIFO" if is_fifo else "standard"
+                yield file.fault("sceptre_user_data.queues", f"{name} must be a {kind} queue")
 
 
 @rule(
     "OMS089",
-    "The user pool gives the MFA that the hook asks for",
     cause="`!validate_cognito` asks for a stricter MFA than the template gives the environment's "
     "user pool: the hook would refuse every launch of the services.",
     remedy="change cognito_mfa in config.yaml, or the template's Mappings",
     phase=Phase.WIRING,
-    scope=Scope.ENVIRONMENT,
 )
 def mfa_given(project: Project) -> Iterator[Fault]:
-    """Find hooks that ask for more than the target's template gives."""
-    for file in project.stacks:
-        told = False
-        for place, tag in file.tags:
-            argument = tag._argument
-            if tag_name(tag) != "!validate_cognito" or not isinstance(argument, dict) or told:
-                continue
-            asked = argument.get("mfa")
-            target = str(argument.get("stack")).removesuffix(".yaml")
-            for pool in project.of_kind("AWS::Cognito::UserPool"):
-                gives = pool.properties.get("MfaConfiguration", "OFF")
-                is_weaker = {asked, gives} <= {*MFA} and MFA.index(asked) > MFA.index(gives)
-                if pool.file.name == target and is_weaker:
-                    told = True
-                    yield file.fault(f"{place}.mfa", f"asks for {asked}; {target} gives {gives}")
+    """The user pool gives the MFA that the hook asks for."""
+    for tag in project.tags:
+        asked = tag.argument.get("mfa") if tag.name == "!validate_cognito" else None
+        target = str(tag.argument.get("stack")).removesuffix(".yaml")
+        for pool in project.of_kind("AWS::Cognito::UserPool"):
+            gives = pool.properties.get("MfaConfiguration", "OFF")
+            is_weaker = {asked, gives} <= {*MFA} and MFA.index(asked) > MFA.index(gives)
+            if pool.file.name == target and is_weaker:
+                message = f"asks for {asked}; {target} gives {gives}"
+                yield tag.file.fault(f"{tag.place}.mfa", message)

@@ -1,9 +1,8 @@
-"""What a check found: one mistake, where it is, and what to do."""
+"""A finding: one mistake, where it is, and what to do."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
@@ -12,12 +11,12 @@ class Finding:
 
     Args:
         file: relative to the project, such as config/dev/task-oms.yaml.
-        line: in that file; 1 where the field has none of its own.
+        line: in that file; 1 if the field has no line of its own.
         code: the rule's, such as OMS043.
-        field: such as ``parameters.Cpu``; empty where the file as a whole is at fault.
-        message: what is wrong.
+        field: such as ``parameters.Cpu``; empty for the file as a whole.
+        message: the problem.
         remedy: what to do.
-        stack: such as dev/task-oms; None where it is of no stack.
+        stack: such as dev/task-oms, if the file belongs to one stack.
     """
 
     file: str
@@ -36,7 +35,3 @@ class Finding:
         """Field, message and remedy, in one line."""
         parts = [self.field, self.message, self.remedy]
         return " ".join(": ".join(filter(None, parts)).split())
-
-    def as_dict(self) -> dict[str, Any]:
-        """The finding as JSON has it."""
-        return asdict(self)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sceptre.resolvers.stack_output import StackOutput
 
-from sentry_oms.checks.rule import Phase, Scope, rule
+from sentry_oms.checks.rule import Phase, rule
 from sentry_oms.cloudformation.evaluate import MALFORMED, Evaluator
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.project import Project
@@ -18,7 +18,6 @@ from sentry_oms.offline.stack_file import StackFile
 
 @rule(
     "OMS033",
-    "Every import is exported",
     cause="`Fn::ImportValue` names an export that no stack of the project has: the output is "
     "misspelt or has no Export, or the parameter with the stack's name is wrong. Names that only "
     "AWS knows pass.",
@@ -26,7 +25,7 @@ from sentry_oms.offline.stack_file import StackFile
     phase=Phase.BETWEEN,
 )
 def import_resolves(project: Project) -> Iterator[Fault]:
-    """Find imports whose name is known offline and that no stack exports.
+    """Every import is exported.
 
     Source:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-importvalue.html
@@ -36,12 +35,15 @@ def import_resolves(project: Project) -> Iterator[Fault]:
         for place, expression, name in _named_imports(project, file):
             owner = _owner(project, name)
             # A wrong stack name is reported once, and not for each of its outputs.
-            cause = name if owner else _parameter_of(file, expression) or name
+            parameter = None if owner else _parameter_of(file, expression)
+            cause = parameter or name
             if cause in seen or _exporter(project, name):
                 continue
             seen.add(cause)
             if owner is None:
-                yield _unowned(file, place, expression, name)
+                message = f"{name} is imported, and no stack of that name is known here"
+                blame = file.fault if parameter else file.template_fault
+                yield blame(f"parameters.{parameter}" if parameter else place, message)
             elif owner.template:
                 has = ", ".join(sorted(project.values.exports(owner))) or "nothing"
                 message = f"imports {name}, which {owner.name}.yaml does not export"
@@ -50,14 +52,13 @@ def import_resolves(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS034",
-    "A stack depends on the stacks that it imports from",
     cause="The name of the exporting stack is written out, so that Sceptre knows of no dependency. "
     "A launch may create the importing stack first, and then fails.",
     remedy="pass the stack's name with !stack_output",
     phase=Phase.BETWEEN,
 )
 def import_upstream(project: Project) -> Iterator[Fault]:
-    """Find imports from a stack that is not upstream, once for each such stack."""
+    """A stack depends on the stacks that it imports from."""
     for file in project.stacks:
         upstream = project.upstream(file)
         told: set[str] = set()
@@ -78,16 +79,14 @@ PUBLIC = "Sentry::PublicOutputs"
 
 @rule(
     "OMS035",
-    "Every output is read, or public",
     cause="No stack reads the output, by `!stack_output` or by import. It is left over, or the "
     "stack that should read it does not. An export that nobody imports today locks its resource "
     "once somebody does.",
     remedy=f"remove it, or list it under {PUBLIC} in the template's Metadata if people read it",
     phase=Phase.WIRING,
-    scope=Scope.ENVIRONMENT,
 )
 def output_read(project: Project) -> Iterator[Fault]:
-    """Find outputs that nothing in the environment reads and that are not public."""
+    """Every output is read, or public."""
     # By template, since an output of one that several stacks share needs one reader.
     read = {
         (project.known[name].template_source.file, key)
@@ -105,12 +104,11 @@ def output_read(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS036",
-    "Every public output exists",
     cause="An output was renamed or removed, and the list of public outputs was not changed.",
     remedy="correct the list",
 )
 def public_output_exists(project: Project) -> Iterator[Fault]:
-    """Find names and patterns of the list that match no output."""
+    """Every public output exists."""
     for file in project.stacks:
         if not isinstance(file.section("Metadata").get(PUBLIC, []), list):
             yield file.template_fault(f"Metadata.{PUBLIC}", "must be a list")
@@ -122,13 +120,12 @@ def public_output_exists(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS037",
-    "Every key that a template looks up is in the mapping",
     cause="`Fn::FindInMap` asks for an environment, or for a value, that the mapping does not "
     "have. CloudFormation refuses the template. cfn-lint checks literal keys only.",
     remedy="add the key to the mapping, or correct it",
 )
 def map_key_exists(project: Project) -> Iterator[Fault]:
-    """Find keys that the environment looks up and the mapping lacks, each once."""
+    """Every key that a template looks up is in the mapping."""
     for file in project.stacks:
         evaluator = project.values.evaluator(file)
         told = set()
@@ -143,13 +140,12 @@ def map_key_exists(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS038",
-    "No two outputs export one name",
     cause="Two outputs export one name. CloudFormation refuses the second.",
     remedy="begin the name with ${AWS::StackName}, and end it with the output's",
     phase=Phase.BETWEEN,
 )
 def export_unique(project: Project) -> Iterator[Fault]:
-    """Find exports whose name another output of the region has, in this stack or before it."""
+    """No two outputs export one name."""
     owners: dict[tuple[str, str], str] = {}
     for file in project.sound:
         evaluator = project.values.evaluator(file)
@@ -191,14 +187,6 @@ def _parameter_of(file: StackFile, expression: Any) -> str | None:
     """Return the parameter that config passes and that the name of an import begins with."""
     names = re.findall(r"(?:\$\{|'Ref': ')(\w+)", str(expression))
     return next((name for name in names if name in file.parameters), None)
-
-
-def _unowned(file: StackFile, place: str, expression: Any, name: str) -> Fault:
-    message = f"{name} is imported, and no stack of that name is known here"
-    parameter = _parameter_of(file, expression)
-    if parameter is None:
-        return file.template_fault(place, message)
-    return file.fault(f"parameters.{parameter}", message)
 
 
 def _public_outputs(file: StackFile) -> list[str]:

@@ -57,12 +57,11 @@ def given_values(project: Project) -> Iterator[Given]:
 
 @rule(
     "OMS040",
-    "The template takes every parameter",
     cause="A parameter's name is misspelt, or the template no longer has it.",
     remedy="correct the name",
 )
 def parameter_known(project: Project) -> Iterator[Fault]:
-    """Find parameters that the template does not declare."""
+    """The template takes every parameter."""
     for file in project.stacks:
         declared = file.section("Parameters")
         for name in file.parameters if file.template else ():
@@ -76,12 +75,11 @@ def parameter_known(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS041",
-    "Every parameter without a default is passed",
     cause="The template requires a parameter that the stack file does not pass.",
     remedy="pass it",
 )
 def parameter_given(project: Project) -> Iterator[Fault]:
-    """Find parameters that the template requires and config does not pass."""
+    """Every parameter without a default is passed."""
     for file in project.stacks:
         declared = file.section("Parameters")
         misspelt = [name for name in file.parameters if name not in declared]
@@ -96,12 +94,11 @@ def parameter_given(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS042",
-    "Every value is one of those allowed",
     cause="The template lists the allowed values of the parameter, and this is not one of them.",
     remedy="use one of those allowed",
 )
 def parameter_allowed(project: Project) -> Iterator[Fault]:
-    """Find values that are not among AllowedValues."""
+    """Every value is one of those allowed."""
     for given in given_values(project):
         allowed = [text_of(value) for value in given.declared.get("AllowedValues", [])]
         for item in given.items if allowed else ():
@@ -112,13 +109,12 @@ def parameter_allowed(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS043",
-    "Every value matches the template's pattern",
     cause="The template gives a pattern for the parameter, and the value does not match it. "
     "CloudFormation would refuse the stack, after those before it were changed.",
     remedy="write it as the pattern asks",
 )
 def parameter_pattern(project: Project) -> Iterator[Fault]:
-    """Find values, and items of lists, that AllowedPattern does not match as a whole."""
+    """Every value matches the template's pattern."""
     for given in given_values(project):
         pattern = given.declared.get("AllowedPattern")
         for item in given.items if pattern else ():
@@ -135,12 +131,11 @@ def _matches(pattern: str, item: str) -> bool:
 
 @rule(
     "OMS044",
-    "Every value has a valid length",
     cause="The value is shorter than the parameter's MinLength, or longer than its MaxLength.",
     remedy="write a value of that length",
 )
 def parameter_length(project: Project) -> Iterator[Fault]:
-    """Find values shorter than MinLength or longer than MaxLength."""
+    """Every value has a valid length."""
     for given in given_values(project):
         length = len(given.whole)
         shortest, longest = given.declared.get("MinLength"), given.declared.get("MaxLength")
@@ -152,12 +147,11 @@ def parameter_length(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS045",
-    "Every number is within its bounds",
     cause="A parameter of type Number has a value that is not a number, or is out of bounds.",
     remedy="write a number within the bounds",
 )
 def parameter_number(project: Project) -> Iterator[Fault]:
-    """Find non-numeric values of number parameters, and numbers out of bounds."""
+    """Every number is within its bounds."""
     for given in given_values(project):
         if given.declared.get("Type") in ("Number", "List<Number>"):
             for item in given.items:
@@ -186,12 +180,11 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudform
 
 @rule(
     "OMS046",
-    "Every value fits into a parameter",
     cause="CloudFormation accepts 4,096 bytes as a parameter's value, and this is more.",
     remedy="pass less, or split it over several parameters",
 )
 def parameter_size(project: Project) -> Iterator[Fault]:
-    """Find values of more than 4,096 bytes."""
+    """Every value fits into a parameter."""
     for given in given_values(project):
         size = len(given.whole.encode())
         if size > MOST_BYTES:
@@ -201,7 +194,6 @@ def parameter_size(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS047",
-    "The template's Rules accept the parameters",
     cause="Values do not go together: prod has dev's range of addresses, prod has no certificate, "
     "or Fargate has no such pair of CPU and memory. CloudFormation refuses the stack, after those "
     "before it were changed.",
@@ -209,7 +201,7 @@ def parameter_size(project: Project) -> Iterator[Fault]:
     phase=Phase.BETWEEN,
 )
 def rules_hold(project: Project) -> Iterator[Fault]:
-    """Find assertions that are false; values that only AWS knows pass.
+    """The template's Rules accept the parameters.
 
     Source:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
@@ -237,12 +229,11 @@ def _assertion_faults(file: StackFile, one: Any, evaluator: Evaluator) -> Iterat
 
 @rule(
     "OMS048",
-    "A list names each item once",
     cause="A list has one table or queue twice, and most likely another one not at all.",
     remedy="name each once",
 )
 def items_distinct(project: Project) -> Iterator[Fault]:
-    """Find items of lists, texts or tags, that stand there twice."""
+    """A list names each item once."""
     for file in project.stacks:
         for name, value in file.parameters.items():
             if isinstance(value, list):

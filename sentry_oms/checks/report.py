@@ -1,4 +1,4 @@
-"""How findings are printed: for a person, for a program, and for GitHub's log.
+"""Formats of findings: text, JSON, and workflow commands of GitHub.
 
 Source: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from sentry_oms.checks.finding import Finding
 
 
 def text(findings: Sequence[Finding], environment: str, stacks: int, rules: int) -> Iterator[str]:
-    """A line each, and one that says how many there are."""
+    """Yield a line for each finding, and a last line with their number."""
     yield from map(str, findings)
     count = len(findings)
     found = f"{count or 'no'} finding{'' if count == 1 else 's'}"
@@ -20,12 +21,12 @@ def text(findings: Sequence[Finding], environment: str, stacks: int, rules: int)
 
 
 def as_json(findings: Sequence[Finding]) -> Iterator[str]:
-    """A list of findings."""
-    yield json.dumps([finding.as_dict() for finding in findings], indent=2)
+    """Yield the findings as a JSON list."""
+    yield json.dumps([asdict(finding) for finding in findings], indent=2)
 
 
 def github(findings: Sequence[Finding]) -> Iterator[str]:
-    """A workflow command each, which GitHub shows at its line of the change."""
+    """Yield a workflow command for each finding, which GitHub shows at its line of the diff."""
     for finding in findings:
         yield (
             f"::error file={_property(finding.file)},line={finding.line},"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import IntEnum
 
 from sentry_oms.checks.finding import Finding
 from sentry_oms.offline.fault import Fault
@@ -14,27 +14,27 @@ Find = Callable[[Project], Iterator[Fault]]
 """Yields each fault of a project."""
 
 
-class Scope(Enum):
-    """What a rule must see of the project."""
-
-    STACKS = "each stack and its dependencies; part of the check before a launch"
-    ENVIRONMENT = "the whole environment"
-
-
 class Phase(IntEnum):
     """When a rule runs. A stack with a finding is left out of the later phases.
 
     So one mistake is reported once, where it was made, and not again wherever it leads.
     """
 
-    READING = 1
-    """Files, settings and templates can be read."""
-    STACK = 2
-    """A stack's own settings, tags, parameters, names and sizes."""
-    BETWEEN = 3
-    """What stacks give each other."""
-    WIRING = 4
-    """What the templates make of all that."""
+    FILES = 1
+    """The environment's files can be read."""
+    READING = 2
+    """Settings and templates can be read."""
+    STACK = 3
+    """A stack's own settings, tags, parameters, names and sizes are valid."""
+    BETWEEN = 4
+    """Stacks fit together."""
+    WIRING = 5
+    """Resources of the whole environment fit together."""
+
+    @property
+    def needs_environment(self) -> bool:
+        """Whether its rules need the whole environment, and so run in ``oms check`` only."""
+        return self in (Phase.FILES, Phase.WIRING)
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,6 @@ class Rule:
         cause: how the mistake happens, and what it would lead to.
         remedy: what to do, in a few words that can end a line.
         phase: when it runs.
-        scope: what it must see. A rule that needs the environment runs after the first phase only
-            if no stack failed before.
         find: yields each fault.
     """
 
@@ -57,7 +55,6 @@ class Rule:
     cause: str
     remedy: str
     phase: Phase
-    scope: Scope
     find: Find
 
     def findings(self, project: Project) -> Iterator[Finding]:
@@ -83,19 +80,18 @@ REGISTRY: dict[str, Rule] = {}
 
 def rule(
     code: str,
-    title: str,
     *,
     cause: str,
     remedy: str,
     phase: Phase = Phase.STACK,
-    scope: Scope = Scope.STACKS,
 ) -> Callable[[Find], Find]:
-    """Register the decorated function as a rule."""
+    """Register the decorated function as a rule. The first line of its docstring is the title."""
 
     def register(find: Find) -> Find:
         if code in REGISTRY or code in RETIRED:
             raise ValueError(f"{code} is the code of another rule")
-        REGISTRY[code] = Rule(code, title, cause, remedy, phase, scope, find)
+        title = (find.__doc__ or "").partition("\n")[0].rstrip(".")
+        REGISTRY[code] = Rule(code, title, cause, remedy, phase, find)
         return find
 
     return register

@@ -6,10 +6,9 @@ AWS accepts most of these mistakes. A pipeline deploys nothing, or a service nev
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sentry_oms.arguments import tag_name
-from sentry_oms.checks.rule import Phase, Scope, rule
+from sentry_oms.checks.rule import Phase, rule
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.project import Project, Resource
 
@@ -23,92 +22,63 @@ PULL = ("ecr:GetAuthorizationToken", "AmazonECSTaskExecutionRolePolicy")
 """What the agent of ECS needs and a task does not."""
 
 
-class Running(NamedTuple):
-    """A service of the environment."""
+class Service(NamedTuple):
+    """A service, and a container of it unless None."""
 
     cluster: str
-    service: str
-    containers: frozenset[str]
+    name: str
+    container: str | None = None
 
-
-def _services(project: Project) -> list[Running]:
-    containers = {
-        one.properties.get("Family"): frozenset(
-            str(container.get("Name")) for container in one.properties["ContainerDefinitions"]
-        )
-        for one in project.of_kind(TASK)
-    }
-    return [
-        Running(
-            str(one.properties.get("Cluster")),
-            str(one.properties.get("ServiceName")),
-            containers.get(_family(one.properties.get("TaskDefinition")), frozenset()),
-        )
-        for one in project.of_kind(SERVICE)
-    ]
-
-
-def _family(arn: Any) -> str:
-    return str(arn).rpartition("/")[2].partition(":")[0]
-
-
-class Name(NamedTuple):
-    """A cluster, a service or a container that something names; None: not named."""
-
-    fault: Fault
-    cluster: str | None
-    service: str | None
-    container: str | None
+    @property
+    def missing(self) -> str:
+        """The message if no stack creates it."""
+        container = f" with a container '{self.container}'" if self.container else ""
+        return f"'{self.cluster}' has no service '{self.name}'{container}"
 
 
 @rule(
     "OMS083",
-    "Every cluster, service and container that is named exists",
     cause="A pipeline deploys to a service of another cluster, or names a container that its task "
     "definition does not have; auto scaling scales a service that does not exist; a tag asks ECS "
     "for one. The tag then finds no service, and the launch takes it for new.",
     remedy="name a service of the environment, its cluster and its container",
     phase=Phase.WIRING,
-    scope=Scope.ENVIRONMENT,
 )
 def service_exists(project: Project) -> Iterator[Fault]:
-    """Find names of clusters, services and containers that no stack creates together."""
-    services = _services(project)
-    told = set()
-    for name in _names(project):
-        matching = [
-            one
-            for one in services
-            if name.cluster in (None, one.cluster)
-            and name.service in (None, one.service)
-            and (name.container is None or name.container in one.containers)
-        ]
-        # A stack's tags all ask for the same service.
-        place = (name.fault.stack, *name[1:])
-        if not matching and place not in told:
-            told.add(place)
-            yield name.fault
-
-
-def _names(project: Project) -> Iterator[Name]:
+    """Every cluster, service and container that is named exists."""
+    created = set(_created(project))
     for target in project.of_kind("AWS::ApplicationAutoScaling::ScalableTarget"):
-        _, cluster, service = (str(target.properties.get("ResourceId")) + "//").split("/")[:3]
-        message = f"'{cluster}' has no service '{service}'"
-        yield Name(target.fault("ResourceId", message), cluster, service, None)
+        _, cluster, name = (str(target.properties.get("ResourceId")) + "//").split("/")[:3]
+        if Service(cluster, name) not in created:
+            yield target.fault("ResourceId", Service(cluster, name).missing)
     for pipeline in project.of_kind("AWS::CodePipeline::Pipeline"):
-        yield from _deployed_by(project, pipeline)
-    for file in project.stacks:
-        for place, tag in file.tags:
-            argument = tag._argument
-            if isinstance(argument, dict) and {"cluster", "service"} <= argument.keys():
-                cluster, service = str(argument["cluster"]), str(argument["service"])
-                container = argument.get("container")
-                message = f"{tag_name(tag)}: '{cluster}' has no service '{service}'"
-                message += f" with a container '{container}'" if container else ""
-                yield Name(file.fault(place, message), cluster, service, container)
+        for path, service in _deployed_by(project, pipeline):
+            if service not in created:
+                yield pipeline.fault(path, service.missing)
+    reported = set()
+    for tag in project.tags:
+        if {"cluster", "service"} <= tag.argument.keys():
+            cluster, name = str(tag.argument["cluster"]), str(tag.argument["service"])
+            service = Service(cluster, name, tag.argument.get("container"))
+            # A stack's tags all name the same service.
+            if service not in created and (tag.file, service) not in reported:
+                reported.add((tag.file, service))
+                yield tag.file.fault(tag.place, f"{tag.name}: {service.missing}")
 
 
-def _deployed_by(project: Project, pipeline: Resource) -> Iterator[Name]:
+def _created(project: Project) -> Iterator[Service]:
+    tasks = {one.properties.get("Family"): one for one in project.of_kind(TASK)}
+    for one in project.of_kind(SERVICE):
+        cluster, name = one.properties.get("Cluster"), one.properties.get("ServiceName")
+        service = Service(str(cluster), str(name))
+        yield service
+        family = str(one.properties.get("TaskDefinition")).rpartition("/")[2].partition(":")[0]
+        task = tasks.get(family)
+        for container in task.properties["ContainerDefinitions"] if task else ():
+            yield service._replace(container=container.get("Name"))
+
+
+def _deployed_by(project: Project, pipeline: Resource) -> Iterator[tuple[str, Service]]:
     """Yield the service that a pipeline deploys, with the container that its build names."""
     builds = {one.properties.get("Name"): one for one in project.of_kind("AWS::CodeBuild::Project")}
     container = None
@@ -121,24 +91,20 @@ def _deployed_by(project: Project, pipeline: Resource) -> Iterator[Name]:
                 values = {one.get("Name"): one.get("Value") for one in variables}
                 container = values.get("CONTAINER_NAME", container)
             if "ServiceName" in configuration:
-                cluster, service = configuration.get("ClusterName"), configuration["ServiceName"]
-                message = f"'{cluster}' has no service '{service}'"
-                message += f" with a container '{container}'" if container else ""
+                cluster = str(configuration.get("ClusterName"))
                 path = f"Stages.{at}.Actions.{number}.Configuration"
-                yield Name(pipeline.fault(path, message), cluster, service, container)
+                yield path, Service(cluster, configuration["ServiceName"], container)
 
 
 @rule(
     "OMS087",
-    "A task's two roles are not swapped",
     cause="ExecutionRoleArn must be the role that pulls the image and reads secrets, TaskRoleArn "
     "the role of the service itself. Swapped, no task starts.",
     remedy="swap TaskRoleArn and ExecutionRoleArn",
     phase=Phase.WIRING,
-    scope=Scope.ENVIRONMENT,
 )
 def roles_placed(project: Project) -> Iterator[Fault]:
-    """Find task definitions whose task role pulls images, or whose execution role does not."""
+    """A task's two roles are not swapped."""
     pulls = {
         one.properties.get("RoleName"): any(words in str(one.properties) for words in PULL)
         for one in project.of_kind("AWS::IAM::Role")
@@ -154,16 +120,14 @@ def roles_placed(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS090",
-    "A service's target group has its port and a listener",
     cause="The service registers with another service's target group, or with one to which no "
     "listener forwards. ECS refuses the second; of the first, requests reach the wrong service.",
     remedy="name the service's own target group, and forward to it",
     phase=Phase.WIRING,
-    scope=Scope.ENVIRONMENT,
 )
 def target_group_fits(project: Project) -> Iterator[Fault]:
-    """Find services whose port is not the target group's, and groups behind no listener."""
-    target_groups = {one.ref: one for one in project.of_kind(TARGET_GROUP)}
+    """A service's target group has its port and a listener."""
+    target_groups = {one.attribute(): one for one in project.of_kind(TARGET_GROUP)}
     forwarded = str([one.properties for one in project.of_kind(*LISTENERS)])
     for service in project.of_kind(SERVICE):
         for at, balancer in enumerate(service.properties.get("LoadBalancers", [])):

@@ -40,14 +40,13 @@ KNOWN = {
 
 @rule(
     "OMS005",
-    "Sceptre knows every setting of a stack file",
     cause="A key at the top of a stack file is misspelt. Sceptre ignores it silently: a stack with "
     "`paramaters:` launches with defaults.",
     remedy="correct its name, or move it into a config.yaml if it is a variable of your own",
     phase=Phase.READING,
 )
 def setting_known(project: Project) -> Iterator[Fault]:
-    """Find settings of stack files that are neither Sceptre's nor a config.yaml's."""
+    """Sceptre knows every setting of a stack file."""
     for file in project.stacks:
         for key in sorted(set(file.stack.config) - set(file.stack.stack_group_config) - KNOWN):
             close = get_close_matches(key, KNOWN, n=1)
@@ -60,7 +59,6 @@ REQUIRED = "required_variables"
 
 @rule(
     "OMS006",
-    "Every required variable is set",
     cause="A value that is not in the repository comes from a variable of the shell, and the "
     "variable is not set. An unset variable would silently remove an alarm topic or a certificate; "
     "a variable that is set to nothing means none, and passes.",
@@ -68,7 +66,7 @@ REQUIRED = "required_variables"
     phase=Phase.READING,
 )
 def variable_set(project: Project) -> Iterator[Fault]:
-    """Find variables of ``required_variables`` that the shell lacks; empty counts as set."""
+    """Every required variable is set."""
     for file in project.stacks:
         required = file.stack.stack_group_config.get(REQUIRED, [])
         source = _declared_in(project, file.name)
@@ -93,14 +91,13 @@ def _declared_in(project: Project, name: str) -> Source:
 
 @rule(
     "OMS008",
-    "An environment has the name of its folder",
     cause="config.yaml was copied from another environment and not changed. Every stack would have "
     "the other environment's name, and a launch would change that environment.",
     remedy="write the folder's name",
     phase=Phase.READING,
 )
 def environment_named(project: Project) -> Iterator[Fault]:
-    """Find a config.yaml whose ``environment`` is another folder's name."""
+    """An environment has the name of its folder."""
     for file in project.stacks:
         folder = file.name.split("/")[0]
         named = file.stack.stack_group_config.get("environment", folder)
@@ -116,13 +113,12 @@ NAME = re.compile(r"[A-Za-z][-A-Za-z0-9]{0,127}")
 
 @rule(
     "OMS010",
-    "Every stack has a valid name",
     cause="`stack_name` is missing, or has other characters than letters, digits and hyphens, or "
     "more than 128. Without it, Sceptre derives a name from the path, and creates a second stack.",
     remedy="use letters, digits and hyphens, a letter first, at most 128 in all",
 )
 def stack_name_valid(project: Project) -> Iterator[Fault]:
-    """Find a ``stack_name`` that is missing, or that CloudFormation refuses."""
+    """Every stack has a valid name."""
     for file in project.stacks:
         name = file.stack.config.get("stack_name")
         if not name:
@@ -134,13 +130,12 @@ def stack_name_valid(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS011",
-    "No two stacks share a name",
     cause="A stack file was copied and its `stack_name` not changed. Both would be one stack on "
     "AWS: each launch would replace everything that the other one created.",
     remedy="give each its own",
 )
 def stack_name_unique(project: Project) -> Iterator[Fault]:
-    """Find the second stack of a name, and each after it."""
+    """No two stacks share a name."""
     first: dict[Any, StackFile] = {}
     checked = {file.name for file in project.stacks}
     for file in project.sound:
@@ -154,13 +149,12 @@ def stack_name_unique(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS012",
-    "Every stack has a timeout",
     cause="`stack_timeout` is missing. A service that never becomes stable would hold its stack "
     "for hours.",
     remedy="set it in minutes",
 )
 def stack_timeout_set(project: Project) -> Iterator[Fault]:
-    """Find stacks without a ``stack_timeout`` of at least a minute."""
+    """Every stack has a timeout."""
     for file in project.stacks:
         timeout = file.stack.stack_timeout
         if not timeout:
@@ -179,13 +173,12 @@ Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-a
 
 @rule(
     "OMS013",
-    "A stack's tags are valid",
     cause="More than 50 tags, a key that begins with `aws:`, or an invalid character. "
     "CloudFormation refuses the stack, or a service refuses one of its resources.",
     remedy="letters, digits, spaces and . : / = + - @ _ are allowed",
 )
 def stack_tags_valid(project: Project) -> Iterator[Fault]:
-    """Find too many tags, reserved keys, and invalid characters or lengths."""
+    """A stack's tags are valid."""
     for file in project.stacks:
         tags = file.stack._tags or {}
         if len(tags) > MOST_TAGS:
@@ -216,13 +209,12 @@ Source: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-ava
 
 @rule(
     "OMS014",
-    "The region exists; zones and ARNs are of the stack's region",
     cause="The region is misspelt, or a zone, a certificate, a topic or a secret is of another "
     "region: `region` was changed and the value was not.",
     remedy="name a region that AWS has",
 )
 def region_valid(project: Project) -> Iterator[Fault]:
-    """Find unknown regions, and values of another region than their stack's."""
+    """The region exists; zones and ARNs are of the stack's region."""
     regions = set(boto3.Session().get_available_regions("cloudformation"))
     for file in project.stacks:
         if file.stack.region not in regions:

@@ -2,52 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from sentry_oms.arguments import tag_name
-from sentry_oms.checks.rule import Phase, Scope, rule
-from sentry_oms.cloudformation.placeholders import ACCOUNT
+from sentry_oms.checks.rule import Phase, rule
+from sentry_oms.cloudformation.placeholders import SECRET_SUFFIX
+from sentry_oms.cloudformation.types import NAME_PROPERTY
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.project import Project, Resource
 from sentry_oms.offline.reading import groups, read_environment
 
 TASK = "AWS::ECS::TaskDefinition"
-NAMED = {
-    "AWS::DynamoDB::Table": ("dynamodb", "table/", "TableName"),
-    "AWS::SQS::Queue": ("sqs", "", "QueueName"),
-    "AWS::SecretsManager::Secret": ("secretsmanager", "secret:", "Name"),
+ARN = {
+    "AWS::DynamoDB::Table": "Arn",
+    "AWS::SQS::Queue": "Arn",
+    "AWS::SecretsManager::Secret": "",
 }
-"""By type: the service and the prefix of its ARNs, and the property that holds the name."""
+"""By type: the attribute of ``Fn::GetAtt`` that is the ARN; empty for ``Ref``."""
+STATE = re.compile(r"arn:aws:(dynamodb:[^:]*:[^:]*:table/|sqs:|secretsmanager:[^:]*:[^:]*:secret:)")
 PEOPLES = "/exchanges/"
 """In the name of a secret that people create."""
 
 
 @rule(
     "OMS084",
-    "Every table, queue and secret that is named exists",
     cause="A policy permits, or a container or a tag names, a table, a queue or a secret that no "
     "stack creates. Only exchange credentials are created by people.",
     remedy="correct the name",
     phase=Phase.WIRING,
-    scope=Scope.ENVIRONMENT,
 )
 def state_exists(project: Project) -> Iterator[Fault]:
-    """Find names of tables, queues and secrets that match nothing."""
+    """Every table, queue and secret that is named exists."""
     made = _made(project)
-    secrets = {name for service, name in made if service == "secretsmanager"}
+    secrets = {one.properties.get("Name") for one in project.of_kind("AWS::SecretsManager::Secret")}
     told = set()
-    for file in project.stacks:
-        for place, tag in file.tags:
-            argument = tag._argument
-            if tag_name(tag) == "!secret_arn" and isinstance(argument, dict):
-                name = str(argument.get("name"))
-                if name not in secrets and PEOPLES not in name:
-                    told.add(file.name)
-                    message = f"!secret_arn: no stack creates the secret '{name}'"
-                    yield file.fault(f"{place}.name", message)
+    for tag in project.tags:
+        name = str(tag.argument.get("name"))
+        if tag.name == "!secret_arn" and name not in secrets and PEOPLES not in name:
+            told.add(tag.file.name)
+            message = f"!secret_arn: no stack creates the secret '{name}'"
+            yield tag.file.fault(f"{tag.place}.name", message)
     for role in project.of_kind("AWS::IAM::Role"):
         for arn in _permitted(role.properties.get("Policies", [])):
             if _is_missing(arn, made):
@@ -57,9 +54,7 @@ def state_exists(project: Project) -> Iterator[Fault]:
             yield from _missing_of_containers(project, task, made)
 
 
-def _missing_of_containers(
-    project: Project, task: Resource, made: set[tuple[str, str]]
-) -> Iterator[Fault]:
+def _missing_of_containers(project: Project, task: Resource, made: set[str]) -> Iterator[Fault]:
     tables = {one.properties.get("TableName") for one in project.of_kind("AWS::DynamoDB::Table")}
     for at, container in enumerate(task.properties.get("ContainerDefinitions", [])):
         path = f"ContainerDefinitions.{at}"
@@ -74,13 +69,10 @@ def _missing_of_containers(
                 yield task.fault(f"{path}.Secrets", message)
 
 
-def _made(project: Project) -> set[tuple[str, str]]:
-    """Return the service and the name of each table, queue and secret."""
-    return {
-        (service, str(one.properties.get(property_)))
-        for kind, (service, _, property_) in NAMED.items()
-        for one in project.of_kind(kind)
-    }
+def _made(project: Project) -> set[str]:
+    """Return the ARN of each table, queue and secret, with and without its random ending."""
+    made = {one.attribute(ARN[one.kind]) for one in project.of_kind(*ARN)}
+    return made | {arn.removesuffix(SECRET_SUFFIX) for arn in made}
 
 
 def _permitted(policies: Any) -> Iterator[str]:
@@ -92,34 +84,23 @@ def _permitted(policies: Any) -> Iterator[str]:
                 yield from map(str, [resources] if isinstance(resources, str) else resources)
 
 
-def _is_missing(arn: str, made: set[tuple[str, str]]) -> bool:
-    """Return whether an ARN, or a pattern, names a kind of resource that is made and none of it."""
-    parts = arn.split(":", maxsplit=5)
-    kinds = [one for one in NAMED.values() if len(parts) == 6 and one[0] == parts[2]]
-    if not kinds or PEOPLES in arn or not parts[5].startswith(kinds[0][1]):
+def _is_missing(arn: str, made: set[str]) -> bool:
+    """Return whether an ARN, or a pattern, names tables, queues or secrets, and none is made."""
+    if not STATE.match(arn) or PEOPLES in arn:
         return False
-    service, prefix, _ = kinds[0]
-    wanted = parts[5].removeprefix(prefix)
-    if service == "dynamodb":
-        wanted = wanted.partition("/")[0]
-    ending = "-AbCdEf" if service == "secretsmanager" else ""
-    return not any(
-        service == of and (fnmatchcase(name, wanted) or fnmatchcase(name + ending, wanted))
-        for of, name in made
-    )
+    pattern = re.sub(r"(:table/[^/]+)/.*", r"\1", arn)
+    return not any(fnmatchcase(one, pattern) for one in made)
 
 
 @rule(
     "OMS085",
-    "Every table and queue has a service that may use it",
     cause="A list of names has one table twice and another not at all, or leaves a queue out. The "
     "service is refused when it first uses it.",
     remedy="name it in the cluster's parameters",
     phase=Phase.WIRING,
-    scope=Scope.ENVIRONMENT,
 )
 def state_used(project: Project) -> Iterator[Fault]:
-    """Find tables and queues that no role permits. Dead-letter queues are for people."""
+    """Every table and queue has a service that may use it."""
     # A bare * is for actions that know no resource.
     permitted = [
         arn
@@ -128,42 +109,35 @@ def state_used(project: Project) -> Iterator[Fault]:
         if arn != "*"
     ]
     dead_letter = {
-        str(one.properties["RedrivePolicy"].get("deadLetterTargetArn")).rpartition(":")[2]
+        one.properties["RedrivePolicy"].get("deadLetterTargetArn")
         for one in project.of_kind("AWS::SQS::Queue")
         if "RedrivePolicy" in one.properties
     }
-    for kind in ("AWS::DynamoDB::Table", "AWS::SQS::Queue"):
-        for one in project.of_kind(kind) if permitted else ():
-            service, prefix, property_ = NAMED[kind]
-            name = str(one.properties.get(property_))
-            arn = f"arn:aws:{service}:{one.file.stack.region}:{ACCOUNT}:{prefix}{name}"
-            if name not in dead_letter and not any(
-                fnmatchcase(arn, pattern) for pattern in permitted
-            ):
-                yield one.fault(property_, f"no role may use '{name}'")
+    for one in project.of_kind("AWS::DynamoDB::Table", "AWS::SQS::Queue"):
+        arn = one.attribute("Arn")
+        is_used = arn in dead_letter or any(fnmatchcase(arn, pattern) for pattern in permitted)
+        if permitted and not is_used:
+            property_ = NAME_PROPERTY[one.kind]
+            yield one.fault(property_, f"no role may use '{one.properties.get(property_)}'")
 
 
 @rule(
     "OMS086",
-    "Every permissions boundary exists, and its patterns match",
     cause="A role names a boundary that bootstrap does not create: IAM refuses the role. Or a "
     "pattern of a boundary matches no table, queue or secret of its environment: the service is "
     "refused what its own role permits.",
     remedy="correct the name, or the pattern in permissions-boundaries.json",
     phase=Phase.WIRING,
-    scope=Scope.ENVIRONMENT,
 )
 def boundary_exists(project: Project) -> Iterator[Fault]:
-    """Find boundaries that bootstrap does not create; in bootstrap, patterns without a match."""
+    """Every permissions boundary exists, and its patterns match."""
     if BOOTSTRAP not in groups(project.root):
         return
     if project.environment == BOOTSTRAP:
         yield from _unmatched(project)
         return
-    policies = {
-        one.properties.get("ManagedPolicyName")
-        for one in read_environment(project.root, BOOTSTRAP).of_kind("AWS::IAM::ManagedPolicy")
-    }
+    created = read_environment(project.root, BOOTSTRAP).of_kind("AWS::IAM::ManagedPolicy")
+    policies = {one.properties.get("ManagedPolicyName") for one in created}
     for role in project.of_kind("AWS::IAM::Role"):
         boundary = role.properties.get("PermissionsBoundary")
         if isinstance(boundary, str) and boundary.rpartition("/")[2] not in policies:
@@ -187,14 +161,12 @@ def _unmatched(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS091",
-    "A JSON key is read of a JSON secret",
     cause="A container reads one key of a secret that holds plain text. ECS can't start the task.",
     remedy="read the whole secret: take the key out of ValueFrom",
     phase=Phase.WIRING,
-    scope=Scope.ENVIRONMENT,
 )
 def secret_key_readable(project: Project) -> Iterator[Fault]:
-    """Find keys of secrets whose generated value is not JSON.
+    """A JSON key is read of a JSON secret.
 
     Source:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html

@@ -37,12 +37,11 @@ POINTS = {f"{when}_{operation}" for when in ("before", "after") for operation in
 
 @rule(
     "OMS020",
-    "Every hook stands on a point that Sceptre has",
     cause="A point's name is misspelt. Sceptre ignores it silently, and its hooks never run.",
     remedy="use before_ or after_ and an operation, such as before_update",
 )
 def hook_point_known(project: Project) -> Iterator[Fault]:
-    """Find keys of ``hooks`` that no operation runs."""
+    """Every hook stands on a point that Sceptre has."""
     for file in project.stacks:
         hooks = file.stack.hooks
         for point in hooks if isinstance(hooks, dict) else ():
@@ -54,13 +53,12 @@ def hook_point_known(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS021",
-    "Each point has a list of hooks",
     cause="A hook lacks the hyphen of a list, or the list holds a plain text or a resolver. "
     "Sceptre skips it silently, and the hook never runs.",
     remedy="write each hook as `- !name argument`",
 )
 def hooks_listed(project: Project) -> Iterator[Fault]:
-    """Find values of ``hooks`` that Sceptre skips."""
+    """Each point has a list of hooks."""
     for file in project.stacks:
         hooks = file.stack.hooks
         if not isinstance(hooks, dict):
@@ -77,12 +75,11 @@ def hooks_listed(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS022",
-    "Every tag's argument is valid",
     cause="A field of a tag's argument is missing, misspelt, or has an invalid value.",
     remedy="see the tag's page in docs/RESOLVERS.md or docs/HOOKS.md",
 )
 def tag_argument(project: Project) -> Iterator[Fault]:
-    """Find arguments that a tag's model refuses, once a stack."""
+    """Every tag's argument is valid."""
     for kind, fault in project.unreadable:
         if kind is Kind.ARGUMENT:
             yield fault
@@ -99,13 +96,12 @@ def tag_argument(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS023",
-    "Every output that a tag reads exists",
     cause="`!stack_output` names an output that the target's template does not have. A launch "
     "would fail at this stack, after it has changed those before.",
     remedy="correct the name",
 )
 def output_exists(project: Project) -> Iterator[Fault]:
-    """Find outputs that the target's template lacks."""
+    """Every output that a tag reads exists."""
     for file in project.stacks:
         for place, tag in file.tags:
             target = project.target(tag) if isinstance(tag, StackOutput) else None
@@ -117,13 +113,12 @@ def output_exists(project: Project) -> Iterator[Fault]:
 
 @rule(
     "OMS024",
-    "Every value that a tag computes from config can be computed",
     cause="A pattern of `!sqs_queue_names` matches no queue, its names are more than a parameter "
     "holds, or the target's user data holds tags.",
     remedy="see the tag's page in docs/RESOLVERS.md",
 )
 def tag_computable(project: Project) -> Iterator[Fault]:
-    """Find what the tags that ask nothing of AWS refuse, by resolving them."""
+    """Every value that a tag computes from config can be computed."""
     for file in project.stacks:
         for place, tag in file.tags:
             if computable(tag, project.known):

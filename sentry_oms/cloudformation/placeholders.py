@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 from sentry_oms.cloudformation.types import NAME_PROPERTY
 
 ACCOUNT = "123456789012"
+SECRET_SUFFIX = "-AbCdEf"
+"""The random ending of a secret's ARN."""
 
 _REF = ""
 
@@ -83,7 +85,7 @@ _SHAPES: Mapping[tuple[str, str], str] = {
     ("AWS::SQS::Queue", "Arn"): "arn:aws:sqs:{region}:{account}:{name}",
     ("AWS::SQS::Queue", "QueueName"): "{name}",
     ("AWS::SecretsManager::Secret", _REF): (
-        "arn:aws:secretsmanager:{region}:{account}:secret:{name}-AbCdEf"
+        "arn:aws:secretsmanager:{region}:{account}:secret:{name}" + SECRET_SUFFIX
     ),
     ("AWS::WAFv2::WebACL", "Arn"): (
         "arn:aws:wafv2:{region}:{account}:regional/webacl/{generated}/{uuid}"

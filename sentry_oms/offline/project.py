@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sceptre.resolvers.stack_output import StackOutput
 
+from sentry_oms.arguments import tag_name
 from sentry_oms.cloudformation.folding import fold
+from sentry_oms.cloudformation.placeholders import Place, of_resource
 from sentry_oms.cloudformation.templates import Template
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.stack_file import StackFile, Unreadable
@@ -26,19 +28,38 @@ class Resource:
         key: its logical ID.
         kind: its type, such as ``AWS::SQS::Queue``.
         properties: its properties.
-        ref: the value of ``Ref``.
     """
 
     file: StackFile
     key: str
     kind: str
     properties: dict[str, Any]
-    ref: Any
+
+    def attribute(self, name: str = "") -> str:
+        """Return the placeholder of an attribute of ``Fn::GetAtt``, or of ``Ref``."""
+        place = Place(self.file.stack.external_name, self.file.stack.region, self.key)
+        return of_resource(place, self.kind, self.properties, name)
 
     def fault(self, path: str, message: str, remedy: str | None = None) -> Fault:
         """Return a fault at a path of its properties."""
         field = f"Resources.{self.key}.Properties" + (f".{path}" if path else "")
         return self.file.template_fault(field, message, remedy)
+
+
+class Tag(NamedTuple):
+    """A tag whose argument is a mapping.
+
+    Args:
+        file: its stack.
+        place: its field, such as ``hooks.before_update.0``.
+        name: such as ``!secret_arn``.
+        argument: as the stack file has it.
+    """
+
+    file: StackFile
+    place: str
+    name: str
+    argument: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -99,13 +120,7 @@ class Project:
     def resources(self) -> tuple[Resource, ...]:
         """The resources of the stacks that are launched."""
         return tuple(
-            Resource(
-                file,
-                key,
-                str(one.get("Type")),
-                one.get("Properties") or {},
-                self._with_placeholders.evaluator(file).value({"Ref": key}),
-            )
+            Resource(file, key, str(one.get("Type")), one.get("Properties") or {})
             for file in self.stacks
             for key, one in self.deployed.get(file.name, {}).get("Resources", {}).items()
         )
@@ -113,6 +128,18 @@ class Project:
     def of_kind(self, *kinds: str) -> Iterator[Resource]:
         """Return the resources of these types."""
         return (resource for resource in self.resources if resource.kind in kinds)
+
+    @property
+    def tags(self) -> Iterator[Tag]:
+        """The tags with a mapping as their argument; equal ones of a stack once."""
+        for file in self.stacks:
+            seen = set()
+            for place, tag in file.tags:
+                argument, name = tag._argument, tag_name(tag)
+                key = name + repr(argument)
+                if isinstance(argument, Mapping) and key not in seen:
+                    seen.add(key)
+                    yield Tag(file, place, name, argument)
 
     def target(self, tag: StackOutput) -> StackFile | None:
         """Return the stack that a ``!stack_output`` reads."""

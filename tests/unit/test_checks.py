@@ -18,7 +18,7 @@ from sceptre.plan import actions
 from sceptre.plan.plan import SceptrePlan
 
 from sentry_oms.checks import RULES, Finding, check_environment, check_stacks
-from sentry_oms.checks.rule import Scope, rule
+from sentry_oms.checks.rule import rule
 from sentry_oms.checks.tags import OPERATIONS
 from sentry_oms.names import BOOTSTRAP
 from sentry_oms.offline.reading import environments, read_environment
@@ -27,7 +27,7 @@ from tests.conftest import BIN, ROOT, VARIABLES, Project
 from tools.docs import checks as page
 
 ENVIRONMENTS = environments(ROOT)
-ON_STACKS = {rule.code for rule in RULES if rule.scope is Scope.STACKS}
+ON_STACKS = {rule.code for rule in RULES if not rule.phase.needs_environment}
 
 
 @pytest.fixture(autouse=True)
@@ -157,7 +157,7 @@ class TestCatalogue:
 
     @pytest.mark.parametrize("code", ["OMS001", "OMS050", "OMS066"])
     def test_a_code_belongs_to_one_rule(self, code: str) -> None:
-        register = rule(code, "Another rule", cause="", remedy="")
+        register = rule(code, cause="", remedy="")
         with pytest.raises(ValueError, match=f"{code} is the code of another rule"):
             register(lambda _: iter(()))
 

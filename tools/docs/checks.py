@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from sentry_oms.checks import RULES
-from sentry_oms.checks.rule import Rule, Scope
+from sentry_oms.checks.rule import Rule
 
 INTRODUCTION = """\
 # Rules of `oms check`
@@ -72,7 +72,7 @@ def _index() -> str:
 
 
 def _section(rule: Rule) -> str:
-    scope = " *environment*" if rule.scope is Scope.ENVIRONMENT else ""
+    scope = " *environment*" if rule.phase.needs_environment else ""
     cause = _paragraph(f"**{rule.title}.**{scope} {rule.cause}")
     return f"## {rule.code}\n\n{cause}\n{_paragraph(f'Remedy: {rule.remedy}.')}"
 
