@@ -1,22 +1,20 @@
-"""``!keep_messages``: a change that would drop a queue is refused while it still holds messages.
+"""``!keep_messages``: refuse a change that would delete a queue while it has messages.
 
 Example::
 
     hooks:
-      before_update:
+      before_update: &keep_messages
         - !keep_messages {}
-      before_create_change_set:
-        - !keep_messages {}
-      before_execute_change_set:
-        - !keep_messages {}
+      before_create_change_set: *keep_messages
+      before_execute_change_set: *keep_messages
       before_delete:
         - !keep_messages {}
 
-A queue goes with the exchange that is taken out of config, with one that changes its type (a FIFO
-queue is another queue), and with the stack. What is in it, or in its dead-letter queue, are orders.
+A queue is deleted with its exchange, with its stack, and when its type changes (a FIFO queue is
+another queue). The messages in it, or in its dead-letter queue, are orders.
 
-The counts are SQS's and approximate: they settle about a minute after the last message was sent.
-So the producers are stopped first, as docs/OPERATIONS.md has it.
+SQS's counts are approximate: they settle about a minute after the last message was sent. So stop
+the producers first (docs/OPERATIONS.md).
 
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
 """
@@ -28,7 +26,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
-from sceptre.exceptions import SceptreException
+from sceptre.exceptions import InvalidHookArgumentValueError, SceptreException
 from sceptre.hooks import Hook
 
 from sentry_oms.arguments import parse, tag_name, validate
@@ -41,24 +39,24 @@ COUNTS = {
     "in flight": "ApproximateNumberOfMessagesNotVisible",
     "delayed": "ApproximateNumberOfMessagesDelayed",
 }
-"""What a person calls the messages of a queue, and the attribute that counts them."""
+"""The name of each kind of message, and the attribute that counts it."""
 
-CAME_TO_BE = ("CREATE_COMPLETE", "UPDATE_", "IMPORT_")
-"""How the status begins of a stack that has outputs; one that failed at first has none."""
+HAS_OUTPUTS = ("CREATE_COMPLETE", "UPDATE_", "IMPORT_")
+"""Prefixes of the status of a stack that has outputs: its creation succeeded."""
 
 
 class MessagesWouldBeLost(SceptreException):
-    """A queue that is to go still holds messages."""
+    """Raised if a queue that would be deleted has messages."""
 
 
 class Argument(BaseModel):
-    """What the tag takes: nothing."""
+    """Argument of the tag: an empty mapping."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Found(NamedTuple):
-    """A queue that holds messages."""
+    """A queue that has messages."""
 
     name: str
     counts: Mapping[str, int]
@@ -69,12 +67,16 @@ class Found(NamedTuple):
 
 
 class KeepMessages(Hook):
-    """Refuses to go on where a queue that would go holds messages."""
+    """Refuse an operation that would delete a queue with messages."""
 
     model = Argument
 
     def run(self) -> None:
-        """No call of its own where no queue would go; raises MessagesWouldBeLost."""
+        """Make no call unless a queue would be deleted.
+
+        Raises:
+            MessagesWouldBeLost: a queue that would be deleted has messages.
+        """
         parse(self.model, self)
         found = [queue for name in self._going() for queue in self._full(name)]
         if found:
@@ -84,7 +86,7 @@ class KeepMessages(Hook):
             )
 
     def _going(self) -> Iterator[str]:
-        """The queues that the stack has now and would not have afterwards."""
+        """Yield the queues that the operation would delete."""
         staying = set() if self._is_before_delete() else self._wanted()
         yield from (name for name in self._deployed() if name not in staying)
 
@@ -95,18 +97,23 @@ class KeepMessages(Hook):
             for key, url in outputs_of(found).items()
             if key.endswith("QueueUrl")
         ]
-        # Without outputs the guard would see nothing, and let everything pass.
-        if not names and found.get("StackStatus", "").startswith(CAME_TO_BE) and self._wanted():
+        # Without outputs the guard would find no queue and let every change pass.
+        if not names and found.get("StackStatus", "").startswith(HAS_OUTPUTS) and self._wanted():
             raise MessagesWouldBeLost(
                 f"{self.stack.name}: {tag_name(self)} the stack has no output that ends in "
-                "QueueUrl, so nobody can see what its queues hold: give the template one for each "
-                "queue"
+                "QueueUrl, so their messages can't be counted: give the template one for each queue"
             )
         return names
 
     def _is_before_delete(self) -> bool:
-        # Each point of a stack has instances of its own, and Sceptre does not say which it runs.
-        return any(hook is self for hook in self.stack.hooks.get("before_delete", []))
+        # Sceptre does not tell a hook at which point it runs.
+        points = {name for name, hooks in self.stack.hooks.items() if any(h is self for h in hooks)}
+        if "before_delete" in points and len(points) > 1:
+            raise InvalidHookArgumentValueError(
+                f"{self.stack.name}: {tag_name(self)} before_delete is an alias of another point: "
+                "write the hook out there, because an alias can't tell a deletion from an update"
+            )
+        return "before_delete" in points
 
     def _wanted(self) -> set[str]:
         label = f"{self.stack.name}: sceptre_user_data"
@@ -114,7 +121,7 @@ class KeepMessages(Hook):
         return {queue.full_name(messaging.environment) for queue in messaging.all_queues}
 
     def _full(self, name: str) -> Iterator[Found]:
-        """The queue and its dead-letter queue, as far as they hold messages."""
+        """Yield the queue and its dead-letter queue if they have messages."""
         attributes = self._attributes(name)
         yield from _with_messages(name, attributes)
         redrive = json.loads(attributes.get("RedrivePolicy", "{}"))
@@ -123,7 +130,7 @@ class KeepMessages(Hook):
             yield from _with_messages(dead_letter, self._attributes(dead_letter))
 
     def _attributes(self, name: str) -> dict[str, str]:
-        """The queue's attributes; none where it is gone."""
+        """Return the queue's attributes, or nothing if it does not exist."""
         absent = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
         url = none_if_absent(lambda: self._sqs("get_queue_url", QueueName=name), *absent)
         if url is None:

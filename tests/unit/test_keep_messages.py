@@ -64,8 +64,8 @@ def test_a_stack_whose_outputs_name_no_queue_is_refused(status: str) -> None:
     with pytest.raises(MessagesWouldBeLost) as refused:
         KeepMessages({}, silent(status)).run()
     assert str(refused.value) == (
-        "dev/sqs: !keep_messages the stack has no output that ends in QueueUrl, so nobody can see "
-        "what its queues hold: give the template one for each queue"
+        "dev/sqs: !keep_messages the stack has no output that ends in QueueUrl, so their "
+        "messages can't be counted: give the template one for each queue"
     )
 
 
@@ -119,6 +119,14 @@ def test_before_a_delete_every_queue_goes() -> None:
     hook = KeepMessages({}, double)
     double.hooks = {"before_delete": [hook]}
     with pytest.raises(MessagesWouldBeLost, match=r"master-order-queue-dev\.fifo holds 1 visible"):
+        hook.run()
+
+
+def test_an_alias_at_before_delete_is_refused() -> None:
+    double = owner()
+    hook = KeepMessages({}, double)
+    double.hooks = {"before_update": [hook], "before_delete": [hook]}
+    with pytest.raises(InvalidHookArgumentValueError, match="before_delete is an alias"):
         hook.run()
 
 
