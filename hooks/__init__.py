@@ -1,1 +1,1 @@
-"""YAML tags that act before or after a stack's operation, one file a tag."""
+"""YAML tags that act before or after an operation on a stack, one file each."""

@@ -1,4 +1,4 @@
-"""``!ecr_repository``: the repository of a service's image exists, and is as it should be.
+"""``!ecr_repository``: create the repository of a service's images, and reconcile its settings.
 
 Example::
 
@@ -8,12 +8,11 @@ Example::
       before_update:
         - !ecr_repository sentry/oms-dev
 
-A repository outlives its stack, because a stack that is deleted must not take the images of what
-was deployed with it. So no template owns it, and this hook makes it.
+The images must survive the deletion of the stack. So no template owns the repository.
 
-What guards images (scanning, immutable tags) is brought back at every launch. Tags follow the
-stack's, and so does what is kept: both are looked at where stack or repository is new, or the
-stack's tags change, and ``keep`` at every launch where it is written down.
+Every launch restores scanning and immutable tags. Tags and lifecycle policy are reconciled if the
+stack or the repository is new, or if the stack's tags change; the policy also at every launch if
+``keep`` is set.
 
 Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
 """
@@ -36,11 +35,11 @@ from sentry_oms.names import RepositoryName
 
 
 class RepositoryMismatch(SceptreException):
-    """The repository has a setting that can't be changed after it was made."""
+    """Raised if the repository differs in a setting that can't be changed after its creation."""
 
 
 class Argument(BaseModel):
-    """What the tag takes: a mapping, or the repository's name alone."""
+    """Argument of the tag: a mapping, or the repository's name alone."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -48,21 +47,23 @@ class Argument(BaseModel):
     keep: int | None = Field(
         default=None,
         ge=1,
-        description="images that are kept, the newest first; 50 where it says nothing",
+        description="number of newest images to keep; 50 if unset",
     )
     kms_key: str | None = Field(
-        default=None, pattern=r"^arn:aws[a-z-]*:kms:", description="ARN; none is ECR's own AES256"
+        default=None,
+        pattern=r"^arn:aws[a-z-]*:kms:",
+        description="ARN; else ECR's own AES256",
     )
 
 
 class EcrRepository(Hook):
-    """Creates the repository where it is missing, and brings its settings to what is wanted."""
+    """Create the repository if it is missing, and reconcile its settings."""
 
     model = Argument
     shorthand = "name"
 
     def run(self) -> None:
-        """One call where nothing is to be done, and two more for a stack that is new or changes."""
+        """Make one call if nothing changes, and two more if the stack is new or its tags change."""
         wanted = parse(self.model, self, self.shorthand)
         existing = described(self.stack, wanted.name)
         repository = existing or self._created(wanted)
@@ -91,7 +92,7 @@ class EcrRepository(Hook):
         return repository
 
     def _stack_has_its_tags(self) -> bool:
-        """Whether the stack was launched before, with the tags that it has in config."""
+        """Return whether the stack exists with the tags that it has in config."""
         stack = VIEW.seen(StackKey.of(self.stack))
         actual = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])} if stack else {}
         return bool(stack) and not self._tags().items() - actual.items()
@@ -137,23 +138,23 @@ class EcrRepository(Hook):
 
 
 KEEP = 50
-"""Images that a new repository keeps."""
+"""Number of images that a new repository keeps."""
 
 SCANNING = {"imageScanningConfiguration": {"scanOnPush": True}}
 
 
 def encryption(wanted: Argument) -> dict[str, str]:
-    """ECR's encryption configuration."""
+    """Return the encryption configuration of ECR."""
     if wanted.kms_key:
         return {"encryptionType": "KMS", "kmsKey": wanted.kms_key}
     return {"encryptionType": "AES256"}
 
 
 def lifecycle(keep: int) -> dict[str, Any]:
-    """The policy that lets untagged images go after a week, and keeps the newest of the others."""
+    """Return a policy that expires untagged images after a week, and keeps the newest others."""
     rules = [
         {
-            "description": "Untagged images go after a week",
+            "description": "Expire untagged images after a week",
             "selection": {
                 "tagStatus": "untagged",
                 "countType": "sinceImagePushed",
@@ -162,7 +163,7 @@ def lifecycle(keep: int) -> dict[str, Any]:
             },
         },
         {
-            "description": f"The newest {keep} images stay",
+            "description": f"Keep the newest {keep} images",
             "selection": {
                 "tagStatus": "any",
                 "countType": "imageCountMoreThan",

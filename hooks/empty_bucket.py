@@ -1,4 +1,4 @@
-"""``!empty_bucket``: takes every object out of a bucket before its stack is deleted.
+"""``!empty_bucket``: delete the objects of a bucket before its stack is deleted.
 
 Example::
 
@@ -6,8 +6,8 @@ Example::
       before_delete:
         - !empty_bucket {resource: ArtifactBucket, enabled: true}
 
-CloudFormation does not delete a bucket that holds objects: the stack would end as DELETE_FAILED. In
-prod buckets outlive their stacks, so there ``enabled`` is false.
+CloudFormation does not delete a bucket that has objects: the stack would be DELETE_FAILED. In prod,
+``enabled`` is false, because buckets are retained.
 
 Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 """
@@ -25,11 +25,11 @@ from sentry_oms.aws.absence import none_if_absent
 
 
 class BucketNotEmptied(SceptreException):
-    """S3 refused to delete some of the objects."""
+    """Raised if S3 refused to delete objects."""
 
 
 class Argument(BaseModel):
-    """What the tag takes."""
+    """Argument of the tag."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -38,12 +38,12 @@ class Argument(BaseModel):
 
 
 class EmptyBucket(Hook):
-    """Deletes every version and every delete marker. Does nothing to a bucket that is gone."""
+    """Delete every version and delete marker, if the bucket exists."""
 
     model = Argument
 
     def run(self) -> None:
-        """Two calls for each 1,000 versions."""
+        """Make two calls for each 1,000 versions."""
         wanted = parse(self.model, self)
         bucket = self._bucket(wanted.resource) if wanted.enabled else None
         if bucket is None:
@@ -73,7 +73,7 @@ class EmptyBucket(Hook):
             )
 
     def _bucket(self, resource: str) -> str | None:
-        # Neither the stack nor the resource need exist when a stack is deleted.
+        # The stack, or the resource, may not exist any more.
         response = none_if_absent(
             lambda: self.stack.connection_manager.call(
                 service="cloudformation",

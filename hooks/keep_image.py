@@ -1,4 +1,4 @@
-"""``!keep_image``: an update of the stack leaves the service with the image that it runs.
+"""``!keep_image``: keep the running image of a service through an update of its stack.
 
 Example::
 
@@ -9,13 +9,13 @@ Example::
       after_update:
         - !keep_image {...}
 
-The first of the two runs before the image is decided. If the pipeline has a deployment in progress,
-it waits until that is over, because an update would supersede it. It then remembers the task
-definition that the service runs.
+The first hook runs before the image is decided. If a deployment of the pipeline is in progress, it
+waits for its end, because an update would supersede it. Then it records the task definition that
+the service runs.
 
-The second one undoes what a rollback does to the image. CloudFormation goes back to the task
-definition that the stack made last, whose image may be older than what the pipeline has deployed
-since. Sceptre runs ``after_update`` after a failure too.
+The second hook restores that task definition after a rollback. CloudFormation rolls back to the
+stack's own task definition, whose image may be older than the pipeline's last deployment. Sceptre
+runs ``after_update`` after a failure, too.
 
 Sources:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
@@ -41,20 +41,21 @@ from sentry_oms.aws.service_image import (
     image_of,
     own_definition,
     primary,
+    update,
 )
 from sentry_oms.aws.view import VIEW, StackKey, View
 from sentry_oms.aws.view import described as described_stack
 
 LOOK_SECONDS = 5
-"""The pause between two looks at a deployment in progress."""
+"""Seconds between two calls while a deployment is in progress."""
 
 
 class DeploymentInProgress(SceptreException):
-    """The pipeline's deployment is still in progress after the wait."""
+    """Raised if the deployment is still in progress after the wait."""
 
 
 class Argument(ServiceImage):
-    """What the tag takes: the service, and how long its deployment is waited for."""
+    """Argument of the tag: the service, and the maximum wait for its deployment."""
 
     wait: float = Field(
         default=30, ge=0, description="minutes to wait for a deployment in progress"
@@ -62,21 +63,21 @@ class Argument(ServiceImage):
 
 
 class _Before(NamedTuple):
-    """What the first hook leaves for the second one."""
+    """State from the first hook to the second one."""
 
     definition: str | None
 
 
 class KeepImage(Hook):
-    """Waits for the pipeline's deployment, and puts back what a rollback takes away."""
+    """Wait for the pipeline's deployment, and restore its image after a rollback."""
 
     model = Argument
 
     def run(self) -> None:
-        """Before an update: wait and remember. After it: put back. One call if neither is due.
+        """Before an update, wait and record; after it, restore. Make one call if nothing is due.
 
         Raises:
-            DeploymentInProgress: the deployment is not over in time; nothing was changed.
+            DeploymentInProgress: the deployment did not end in time. Nothing was changed.
         """
         wanted = parse(self.model, self)
         key = (tag_name(self), StackKey.of(self.stack))
@@ -94,12 +95,12 @@ class KeepImage(Hook):
         clock: Callable[[], float],
         sleep: Callable[[float], None],
     ) -> Mapping[str, Any] | None:
-        """Return the service, once no deployment but one of the stack's own is in progress."""
-        described_stack(self.stack, view)  # a change set is executed without a look at the stack
+        """Return the service once no deployment is in progress, except one of the stack."""
+        described_stack(self.stack, view)  # execute_change_set does not describe the stack
         service = described(self.stack, wanted, view)
         began = clock()
         waits = False
-        # With a count of 0 the service is to stop, and nothing may hold that up.
+        # With a count of 0, stopping the service must not wait.
         while wanted.count and service and self._is_deployed_to(service, view):
             if clock() - began >= 60 * wanted.wait:
                 raise DeploymentInProgress(
@@ -126,9 +127,9 @@ class KeepImage(Hook):
         )
 
     def _put_back(self, wanted: Argument, before: str, view: View) -> None:
-        """Deploy again what ran before, if a rollback has put the stack's own in its place.
+        """Deploy the recorded task definition if a rollback replaced it by the stack's own.
 
-        It raises nothing: the launch has failed already, and its cause must be what is reported.
+        Raise nothing: the launch has failed already, and must report the cause of that.
         """
         try:
             stack = described_stack(self.stack, view) or {}
@@ -136,7 +137,7 @@ class KeepImage(Hook):
                 return
             service = described(self.stack, wanted, view)
             now = (primary(service) or {}).get("taskDefinition") if service else None
-            # Anything but the stack's own was deployed by somebody since.
+            # A later deployment runs anything but the stack's own task definition.
             if now is None or now == before or now != own_definition(self.stack, view):
                 return
             images = f"{image_of(self.stack, now, wanted, view)} in place of " + str(
@@ -146,15 +147,7 @@ class KeepImage(Hook):
             self._say_how(wanted, before, f"it is not known what {wanted.service} runs", error)
             return
         try:
-            self.stack.connection_manager.call(
-                service="ecs",
-                command="update_service",
-                kwargs={
-                    "cluster": wanted.cluster,
-                    "service": wanted.service,
-                    "taskDefinition": before,
-                },
-            )
+            update(self.stack, wanted, taskDefinition=before)
         except (BotoCoreError, ClientError, SceptreException) as error:
             problem = f"{wanted.service} runs {images}, and could not be put back"
             self._say_how(wanted, before, problem, error)

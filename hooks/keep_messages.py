@@ -81,8 +81,8 @@ class KeepMessages(Hook):
         found = [queue for name in self._going() for queue in self._full(name)]
         if found:
             raise MessagesWouldBeLost(
-                f"{self.stack.name}: {tag_name(self)} {'; '.join(map(str, found))}: drain what is "
-                "to go first, as docs/OPERATIONS.md says under 'Drain and remove an exchange'"
+                f"{self.stack.name}: {tag_name(self)} {'; '.join(map(str, found))}: drain it "
+                "first (docs/OPERATIONS.md, 'Drain and remove an exchange')"
             )
 
     def _going(self) -> Iterator[str]:

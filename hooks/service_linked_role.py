@@ -1,4 +1,4 @@
-"""``!service_linked_role``: the role that an AWS service needs of its own, before its first use.
+"""``!service_linked_role``: create the role that an AWS service needs before its first use.
 
 Example::
 
@@ -6,8 +6,8 @@ Example::
       before_create:
         - !service_linked_role ecs
 
-In an account that never used ECS, the first cluster fails if the role does not exist; and also if
-the role is only seconds old, because IAM needs some time until other services can assume it.
+In an account that never used ECS, the first cluster fails if the role does not exist, or if it is
+only seconds old, because a new role takes time to propagate in IAM.
 
 Sources:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
@@ -36,7 +36,7 @@ https://github.com/gravitational/teleport/pull/44194
 
 
 class Argument(BaseModel):
-    """What the tag takes: a mapping, or the service alone."""
+    """Argument of the tag: a mapping, or the service alone."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -51,7 +51,7 @@ class Argument(BaseModel):
 
 
 class ServiceLinkedRole(Hook):
-    """Creates the role if it is missing, and waits while it is new."""
+    """Create the role if it is missing, and wait while it is new."""
 
     model = Argument
     shorthand = "service"
@@ -85,11 +85,11 @@ class ServiceLinkedRole(Hook):
         principal = f"{wanted.service}.amazonaws.com"
         created = self._created(principal) or self._create(principal)
         age = self._clock() - created.timestamp()
-        # A clock that is behind AWS' must not lead to a longer wait.
+        # A clock behind that of AWS must not lengthen the wait.
         seconds = min(SETTLE_SECONDS, SETTLE_SECONDS - age)
         if wanted.wait and seconds > 0:
             self.logger.info(
-                "Waiting %.0f s, until the new role of %s can be assumed", seconds, principal
+                "Waiting %.0f s until the new role of %s can be assumed", seconds, principal
             )
             self._sleep(seconds)
 
@@ -98,7 +98,7 @@ class ServiceLinkedRole(Hook):
         try:
             self._iam("create_service_linked_role", AWSServiceName=principal)
         except ClientError:
-            # Two stacks may ask at once, and the second is refused because the first was served.
+            # Two stacks may create the role at once, and IAM refuses the second.
             created = self._created(principal)
             if created is None:
                 raise
@@ -106,7 +106,7 @@ class ServiceLinkedRole(Hook):
         return datetime.fromtimestamp(self._clock(), timezone.utc)
 
     def _created(self, principal: str) -> datetime | None:
-        """When the role was created; None if it does not exist."""
+        """Return the time of the role's creation, or None if it does not exist."""
         roles = self._iam("list_roles", PathPrefix=f"/aws-service-role/{principal}/")["Roles"]
         return roles[0]["CreateDate"] if roles else None
 

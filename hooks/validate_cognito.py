@@ -1,4 +1,4 @@
-"""``!validate_cognito``: a stack that signs users in launches only on a pool that is as it must be.
+"""``!validate_cognito``: launch a stack that signs users in only if its user pool is valid.
 
 Example::
 
@@ -9,8 +9,8 @@ Example::
           mfa: OPTIONAL
           flows: [ALLOW_USER_SRP_AUTH, ALLOW_REFRESH_TOKEN_AUTH]
 
-A pool can be changed by hand, and a service on a pool without a second factor is live before
-anybody looks. Every mismatch is named at once, so that one visit mends them all.
+A pool can be changed by hand, and CloudFormation does not notice. The message lists every mismatch,
+so that all can be corrected at once.
 
 Sources:
     https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPool.html
@@ -36,32 +36,36 @@ STRENGTH: dict[str, int] = {"OFF": 0, "OPTIONAL": 1, "ON": 2}
 
 
 class CognitoMismatch(SceptreException):
-    """The pool or its client is not as the stack needs it."""
+    """Raised if the pool or its client does not meet the stack's requirements."""
 
 
 class Argument(BaseModel):
-    """What the tag takes."""
+    """Argument of the tag."""
 
     model_config = ConfigDict(extra="forbid")
 
-    stack: str = Field(description="the stack file that makes pool and client")
-    mfa: Mfa = Field(description="the least that the pool must ask for")
+    stack: str = Field(description="the stack file that creates pool and client")
+    mfa: Mfa = Field(description="the minimum MFA of the pool")
     flows: list[str] = Field(min_length=1, description="flows that the client must allow")
     pool_output: str = "UserPoolId"
     client_output: str = "UserPoolClientId"
 
 
 class ValidateCognito(Hook):
-    """Refuses to go on where the pool or its client differs."""
+    """Refuse the operation if the pool or its client differs."""
 
     model = Argument
 
     def setup(self) -> None:
-        """Add the edge to the stack that makes the pool."""
+        """Add the dependency on the stack that creates the pool."""
         depends_on(self, "stack")
 
     def run(self) -> None:
-        """Two calls for all stacks that ask; raises CognitoMismatch with every mismatch."""
+        """Make two calls for all stacks of the command that name the pool.
+
+        Raises:
+            CognitoMismatch: the message lists every mismatch.
+        """
         wanted = parse(self.model, self)
         label = f"{self.stack.name}: {tag_name(self)}"
         found = outputs(dependency(self, wanted.stack), label)
@@ -77,16 +81,16 @@ class ValidateCognito(Hook):
         faults = list(mismatches(wanted, pool, factors, client))
         if faults:
             raise CognitoMismatch(
-                f"{label} user pool {pool_id} of {wanted.stack} is not as it must be: "
-                f"{'; '.join(faults)}. Launch {wanted.stack}, or undo what was changed by hand"
+                f"{label} user pool {pool_id} of {wanted.stack} is invalid: "
+                f"{'; '.join(faults)}. Launch {wanted.stack}, or undo the manual change"
             )
 
     def _factors(self, pool: Mapping[str, Any]) -> Any:
-        """What the pool takes as a second factor, as GetUserPoolMfaConfig says it."""
+        """Return the second factors of the pool, as GetUserPoolMfaConfig gives them."""
         sends_mail = pool.get("EmailConfiguration", {}).get("EmailSendingAccount") == "DEVELOPER"
         if pool.get("SmsConfiguration") or sends_mail:
             return self._cognito("get_user_pool_mfa_config", None, UserPoolId=pool["Id"])
-        # A pool that can send neither text messages nor mail of its own has but one factor.
+        # Without text messages and e-mail, software tokens are the only factor.
         mfa = pool.get("MfaConfiguration", "OFF")
         return {
             "MfaConfiguration": mfa,
@@ -112,7 +116,7 @@ def mismatches(
     factors: Mapping[str, Any] | None,
     client: Mapping[str, Any] | None,
 ) -> Iterator[str]:
-    """Each way in which pool, its factors and client differ from what is wanted."""
+    """Yield each mismatch of the pool, its factors and its client."""
     if pool is None:
         yield "the pool does not exist"
         return
@@ -121,7 +125,7 @@ def mismatches(
         yield f"its MFA is {mfa} and must be at least {wanted.mfa}"
     totp = (factors or {}).get("SoftwareTokenMfaConfiguration", {}).get("Enabled", False)
     if wanted.mfa != "OFF" and not totp:
-        yield "it does not take software tokens (TOTP)"
+        yield "it does not accept software tokens (TOTP)"
     if client is None:
         yield "its client does not exist"
         return

@@ -1,4 +1,4 @@
-"""``!desired_count``: 0 while a service is to stand still, and else CloudFormation leaves it alone.
+"""``!desired_count``: 0 for a service that must not run, else -1: CloudFormation keeps the count.
 
 Example::
 
@@ -10,9 +10,9 @@ Example::
         container: oms
         count: 1
 
-A service has no task while it has no image, and while ``count`` is 0. Otherwise never a number: a
-count passed once and -1 later would be an update each time, and would undo what auto scaling did.
-``!start_service`` raises it from 0.
+A service must not run without an image, or with a ``count`` of 0. Otherwise the value is never a
+number, because a number would be an update that undoes auto scaling. ``!start_service`` raises the
+count from 0.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ LEAVE_ALONE, STOPPED = "-1", "0"
 
 
 class DesiredCount(Resolver):
-    """Resolves to ``0`` or ``-1``, by the same decision as ``!ecr_image_tag``."""
+    """Resolve to ``0`` or ``-1`` by the same decision as ``!ecr_image_tag``."""
 
     model = ServiceImage
 
     def stand_in(self, _: str) -> str:
-        """Return the count as if there were an image, for checks that may not ask AWS."""
+        """Return the count of a service with an image, for offline checks."""
         return LEAVE_ALONE if parse(self.model, self).count else STOPPED
 
     def resolve(self) -> str:
         """Return the count.
 
         Raises:
-            ForeignImage: the service has tasks, is not to be stopped, and has no image of ours.
+            ForeignImage: the service has tasks of another repository's image, and a count above 0.
         """
         wanted = parse(self.model, self)
         if not wanted.count:

@@ -1,4 +1,4 @@
-"""``!ecr_image_tag``: the image that a service is to run, which a launch never rolls back.
+"""``!ecr_image_tag``: the tag of a service's image; a launch never rolls it back.
 
 Example::
 
@@ -24,29 +24,29 @@ from sentry_oms.aws.service_image import (
 
 
 class EcrImageTag(Resolver):
-    """Resolves to the tag that the service runs or is to run first, or to ``none``."""
+    """Resolve to the running or the first tag, or to ``none``."""
 
     model = ServiceImage
 
     def stand_in(self, _: str) -> str:
-        """A commit's hash, as the pipelines tag with it, for who may not ask AWS."""
+        """Return a commit's hash, as the pipelines tag images, for offline checks."""
         return "0" * 40
 
     def resolve(self) -> str:
-        """The tag."""
+        """Return the tag."""
         return decide(self.stack, parse(self.model, self)) or NO_IMAGE
 
     def if_nothing_else_changes(self, deployed: str) -> str | None:
-        """Return the tag that the stack has, if an update to the decided one would be for nothing.
+        """Return the stack's own tag if an update to the decided one would change nothing.
 
-        After a deployment by the pipeline the stack's own tag is an older one. An update to the
-        new one would replace each task by another that runs the same.
+        After a deployment by the pipeline, the stack's own tag is an older one. An update to the
+        running tag would replace each task by an equal one.
 
         Args:
-            deployed: the tag that the stack was given last.
+            deployed: the tag that was passed to the stack last.
 
         Returns:
-            ``deployed``; None if the service has yet to be updated.
+            ``deployed``, or None if the service needs the update.
         """
         wanted = parse(self.model, self)
         return deployed if differs_in_image_only(self.stack, wanted, deployed) else None

@@ -1,4 +1,4 @@
-"""``!ecr_repository_uri``: the URI of an ECR repository, as an image's name begins with it.
+"""``!ecr_repository_uri``: the URI of an ECR repository, the first part of an image's name.
 
 Example::
 
@@ -18,11 +18,11 @@ from sentry_oms.names import RepositoryName
 
 
 class RepositoryNotFound(SceptreException):
-    """The account has no such repository in the stack's region."""
+    """Raised if the repository does not exist in the stack's region."""
 
 
 class Argument(BaseModel):
-    """What the tag takes: a mapping, or the repository's name alone."""
+    """Argument of the tag: a mapping, or the repository's name alone."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -30,18 +30,22 @@ class Argument(BaseModel):
 
 
 class EcrRepositoryUri(Resolver):
-    """Resolves to ``<account>.dkr.ecr.<region>.amazonaws.com/<name>``, as ECR gives it."""
+    """Resolve to ``<account>.dkr.ecr.<region>.amazonaws.com/<name>``, as ECR gives it."""
 
     model = Argument
     shorthand = "name"
 
     def stand_in(self, account: str) -> str:
-        """The URI as it will be, for who may not ask AWS."""
+        """Return the expected URI, for offline checks."""
         name = parse(self.model, self, self.shorthand).name
         return f"{account}.dkr.ecr.{self.stack.region}.amazonaws.com/{name}"
 
     def resolve(self) -> str:
-        """The URI; raises RepositoryNotFound."""
+        """Return the URI.
+
+        Raises:
+            RepositoryNotFound: the repository does not exist.
+        """
         wanted = parse(self.model, self, self.shorthand)
         repository = described(self.stack, wanted.name)
         if repository is None:

@@ -1,4 +1,4 @@
-"""``!secret_arn``: the full ARN of a secret, with the suffix that Secrets Manager gave it.
+"""``!secret_arn``: the full ARN of a secret, with its random suffix.
 
 Example::
 
@@ -23,11 +23,11 @@ from sentry_oms.aws.view import VIEW, StackKey, View
 
 
 class SecretNotUsable(SceptreException):
-    """The secret does not exist, or is scheduled for deletion."""
+    """Raised if the secret does not exist, or is scheduled for deletion."""
 
 
 class Argument(BaseModel):
-    """What the tag takes: a mapping, or the secret's name alone."""
+    """Argument of the tag: a mapping, or the secret's name alone."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -38,22 +38,26 @@ class Argument(BaseModel):
 
 
 class SecretArn(Resolver):
-    """Resolves to the secret's ARN. Its value is never read."""
+    """Resolve to the secret's ARN. Its value is never read."""
 
     model = Argument
     shorthand = "name"
 
     def setup(self) -> None:
-        """Add the edge to the stack that creates the secret, where one is named."""
+        """Add the dependency on the stack that creates the secret, if it is named."""
         depends_on(self, "stack")
 
     def stand_in(self, account: str) -> str:
-        """An ARN of the right shape, for who may not ask AWS."""
+        """Return an ARN of the right shape, for offline checks."""
         name = parse(self.model, self, self.shorthand).name
         return f"arn:aws:secretsmanager:{self.stack.region}:{account}:secret:{name}-AbCdEf"
 
     def resolve(self) -> str:
-        """The ARN; raises SecretNotUsable."""
+        """Return the ARN.
+
+        Raises:
+            SecretNotUsable: the secret does not exist, or is scheduled for deletion.
+        """
         wanted = parse(self.model, self, self.shorthand)
         label = f"{self.stack.name}: {tag_name(self)} name:"
         secret = self._described(wanted.name)
@@ -70,7 +74,7 @@ class SecretArn(Resolver):
         return str(secret["ARN"])
 
     def _described(self, name: str, view: View = VIEW) -> Mapping[str, Any] | None:
-        # Once for all stacks that name the secret.
+        # One call for all stacks that name the secret.
         return view.once(
             ("secret", StackKey.of(self.stack).connection, name),
             lambda: none_if_absent(

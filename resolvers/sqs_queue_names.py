@@ -1,4 +1,4 @@
-"""``!sqs_queue_names``: the full names of the queues that match, from another stack's config.
+"""``!sqs_queue_names``: the full names of matching queues, from another stack's config.
 
 Example::
 
@@ -7,8 +7,8 @@ Example::
         stack: dev/sqs.yaml
         queues: [master-order, "*-orders"]
 
-The names are computed and not read from outputs, so that a diff made before a launch already
-shows what a new exchange does to every consumer (docs/decisions/0001).
+The names are computed from config, not read from outputs, so that a diff shows the effect of a new
+exchange on every consumer before the launch (docs/decisions/0001).
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ PARAMETER_LIMIT = 4096
 
 
 class QueueNamesError(SceptreException):
-    """The queues that the tag asks for can't be had."""
+    """Raised if the names can't be computed."""
 
 
 class Argument(BaseModel):
-    """What the tag takes."""
+    """Argument of the tag."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,17 +43,21 @@ class Argument(BaseModel):
 
 
 class SqsQueueNames(Resolver):
-    """Resolves to the list of full queue names, in the order of the queues' definition."""
+    """Resolve to the full names, in the order of the queues' definition."""
 
     model = Argument
     offline = True
 
     def setup(self) -> None:
-        """Add the edge to the stack that defines the queues."""
+        """Add the dependency on the stack that defines the queues."""
         depends_on(self, "stack")
 
     def resolve(self) -> list[str]:
-        """The names; raises QueueNamesError for a pattern without match or a list too long."""
+        """Return the names.
+
+        Raises:
+            QueueNamesError: a pattern matches no queue, or the list is too long.
+        """
         wanted = parse(self.model, self)
         label = f"{self.stack.name}: {tag_name(self)}"
         messaging = self._messaging(wanted.stack, label)
@@ -70,13 +74,13 @@ class SqsQueueNames(Resolver):
         size = len(",".join(names).encode())
         if size > PARAMETER_LIMIT:
             raise QueueNamesError(
-                f"{label} queues: {len(names)} names are {size} bytes, and a parameter takes "
+                f"{label} queues: {len(names)} names are {size} bytes; a parameter accepts "
                 f"{PARAMETER_LIMIT}: ask for fewer, or split the exchanges over two stacks"
             )
         return names
 
     def _messaging(self, path: str, label: str) -> Messaging:
-        # The private attribute, since reading the property would resolve the tags that we refuse.
+        # Not the property, which would resolve the tags that are refused here.
         user_data = dependency(self, path)._sceptre_user_data
         tags: list[str] = []
         _call_func_on_values(
@@ -91,7 +95,7 @@ class SqsQueueNames(Resolver):
 
 
 def matching(queues: Iterable[Queue], patterns: list[str]) -> list[Queue]:
-    """The queues whose short name matches at least one of the patterns, each once."""
+    """Return the queues whose short name matches a pattern, each once."""
 
     def wanted(queue: Queue) -> Any:
         return any(fnmatchcase(queue.name, pattern) for pattern in patterns)

@@ -1,13 +1,13 @@
-"""Reading YAML into models, with one line that names stack, tag and field when it is wrong.
+"""Validation of YAML by models; an error names stack, tag and field in one line.
 
-A tag declares what it takes as class attributes, so that the offline check knows it as well:
+A tag describes its argument by class attributes, which the offline check reads, too:
 
 ``model``
-    the pydantic model of its argument;
+    the pydantic model of the argument;
 ``shorthand``
-    the field that a bare scalar stands for, where one does;
+    the field that a bare scalar sets, if any;
 ``offline``
-    true where ``resolve()`` asks nothing of AWS.
+    true if ``resolve()`` makes no call to AWS.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def parse(model: type[Model], tag: CustomYamlTagBase, shorthand: str | None = None) -> Model:
-    """Validate ``tag.argument`` as ``model``; a bare scalar stands for the field ``shorthand``.
+    """Validate ``tag.argument`` as ``model``; a bare scalar sets the field ``shorthand``.
 
     Raises:
-        InvalidResolverArgumentError, InvalidHookArgumentValueError: naming every field at fault.
+        InvalidResolverArgumentError, InvalidHookArgumentValueError: the message names every
+            invalid field.
     """
     argument = _written_out(tag.argument, shorthand)
     kind = InvalidHookArgumentValueError if isinstance(tag, Hook) else InvalidResolverArgumentError
@@ -40,9 +41,9 @@ def parse(model: type[Model], tag: CustomYamlTagBase, shorthand: str | None = No
 
 
 def faults(tag: CustomYamlTagBase) -> Iterator[tuple[str, str]]:
-    """What is wrong in the argument of a tag that declares a ``model``: field and message.
+    """Yield field and message of each fault in the argument of a tag that declares a ``model``.
 
-    Nothing is resolved. What another tag will give is not known yet, and passes.
+    Nothing is resolved: the values of nested tags are unknown, and pass.
     """
     model: type[BaseModel] | None = getattr(tag, "model", None)
     if model is None:
@@ -59,7 +60,7 @@ def faults(tag: CustomYamlTagBase) -> Iterator[tuple[str, str]]:
 def validate(
     model: type[Model], data: Any, label: str, error: type[SceptreException] = SceptreException
 ) -> Model:
-    """Validate ``data`` as ``model``, or raise ``error``: one line that begins with ``label``."""
+    """Validate ``data`` as ``model``, or raise ``error`` with a line that begins with ``label``."""
     try:
         return model.model_validate(data)
     except ValidationError as invalid:
@@ -67,11 +68,10 @@ def validate(
 
 
 def depends_on(tag: CustomYamlTagBase, field: str) -> None:
-    """Add the edge from the tag's stack to the stack file named in the argument's ``field``.
+    """Add a dependency on the stack file named in the argument's ``field``.
 
-    For a tag's ``setup()``: it reads ``_argument``, because a dict argument is still empty in
-    ``__init__`` and nested tags are not set up yet. A missing file is reported by Sceptre, which
-    reads every dependency after this.
+    Call it in a tag's ``setup()``. It reads ``_argument``, because a dict argument is still empty
+    in ``__init__`` and nested tags are not set up yet. Sceptre reports a missing file.
     """
     argument = tag._argument
     path = argument.get(field) if isinstance(argument, dict) else None
@@ -80,10 +80,10 @@ def depends_on(tag: CustomYamlTagBase, field: str) -> None:
 
 
 def dependency(tag: CustomYamlTagBase, path: str) -> Any:
-    """The ``sceptre.stack.Stack`` of the stack file that ``depends_on`` added.
+    """Return the ``sceptre.stack.Stack`` of the stack file that ``depends_on`` added.
 
     Raises:
-        SceptreException: under ``--ignore-dependencies``, where Sceptre drops them all.
+        SceptreException: ``--ignore-dependencies`` is set, which drops all dependencies.
     """
     name = sceptreise_path(normalise_path(path)).removesuffix(".yaml")
     for stack in tag.stack.dependencies:
@@ -96,7 +96,7 @@ def dependency(tag: CustomYamlTagBase, path: str) -> Any:
 
 
 def tag_name(tag: CustomYamlTagBase) -> str:
-    """``SecretArn`` -> ``!secret_arn``."""
+    """Return ``!secret_arn`` for a ``SecretArn``."""
     name = type(tag).__name__
     return "!" + "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
 

@@ -1,17 +1,17 @@
-"""The rendered parts of a page that people write: what stands between two comments."""
+"""Generated parts of a handwritten page, between two comments."""
 
 from __future__ import annotations
 
 
 class NoMarkersError(Exception):
-    """The page has no place for the part."""
+    """Raised if the page lacks the comments."""
 
 
 def written_between(text: str, start: str, end: str, part: str) -> str:
-    """``text`` with the part between its markers, a line below the one and above the other.
+    """Return the text with the part between its markers.
 
     Raises:
-        NoMarkersError: it has none.
+        NoMarkersError: the text has no such markers.
     """
     before, found, rest = text.partition(start)
     _, ended, after = rest.partition(end)

@@ -1,7 +1,7 @@
 """The naming rules: stacks, queues, tables, secrets, repositories, clusters, services.
 
-Pure: nothing here talks to AWS or to Sceptre. The SQS template, ``!sqs_queue_names``, the checks
-and the tests all ask here, so a name is decided in one place.
+The SQS template, ``!sqs_queue_names``, the checks and the tests take every name from here. Nothing
+here calls AWS or Sceptre.
 
 Sources: the seed's naming section (``sentry-{stack}-{env}``) and
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
@@ -20,7 +20,7 @@ Environment = Literal["dev", "staging", "prod"]
 ENVIRONMENTS: tuple[str, ...] = get_args(Environment)
 
 BOOTSTRAP = "bootstrap"
-"""The folder of config/ that is the account's, launched once, and no environment."""
+"""The folder of config/ for the account. It is launched once and is not an environment."""
 
 RepositoryName = Annotated[
     str,
@@ -30,13 +30,13 @@ RepositoryName = Annotated[
         pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*$",
     ),
 ]
-"""What ECR takes as a repository's name.
+"""A valid name of an ECR repository.
 
 Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
 """
 
 QUEUE_NAME_LIMIT = 80
-"""Characters of an SQS queue name, a ``.fifo`` included."""
+"""Maximum characters of an SQS queue name, including ``.fifo``."""
 
 EXCHANGE_QUEUES = ("orders", "filled-orders")
 """The FIFO queues of every exchange, as suffixes of its name."""
@@ -45,24 +45,24 @@ EXCHANGE_QUEUES = ("orders", "filled-orders")
 def _checked(name: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise ValueError(
-            f"{name!r} is no name: use lower-case letters, digits and single hyphens between them"
+            f"{name!r} is not a valid name: use a-z, 0-9 and single hyphens between them"
         )
     return name
 
 
 Name = Annotated[str, AfterValidator(_checked)]
-"""The part of a name that a person chooses: an exchange, or a queue without its suffix."""
+"""The name of an exchange, or of a queue without its suffix."""
 
 
 def stack_name(stack: str, environment: str) -> str:
-    """``vpc`` in dev is the CloudFormation stack ``sentry-vpc-dev``; the account's has no end."""
+    """Return ``sentry-vpc-dev`` for ``vpc`` in dev; a stack of the account has no suffix."""
     return f"sentry-{stack}" if environment == BOOTSTRAP else f"sentry-{stack}-{environment}"
 
 
 def stack_of(name: str, environment: str) -> str | None:
-    """``sentry-vpc-dev`` is ``vpc`` of dev; None where the name is not of the environment.
+    """Return ``vpc`` for ``sentry-vpc-dev`` in dev, or None if the name is of another environment.
 
-    What has the prefix and the end of no environment is the account's.
+    A name without the suffix of an environment belongs to the account.
     """
     if not name.startswith("sentry-"):
         return None
@@ -74,42 +74,42 @@ def stack_of(name: str, environment: str) -> str | None:
 
 
 def queue_name(name: str, environment: str, *, fifo: bool) -> str:
-    """``master-order`` in dev is the queue ``master-order-queue-dev.fifo``."""
+    """Return ``master-order-queue-dev.fifo`` for ``master-order`` in dev."""
     return _with_type(f"{name}-queue-{environment}", fifo)
 
 
 def dead_letter_queue_name(name: str, environment: str, *, fifo: bool) -> str:
-    """``master-order`` in dev fails into ``master-order-dlq-dev.fifo``."""
+    """Return ``master-order-dlq-dev.fifo`` for ``master-order`` in dev."""
     return _with_type(f"{name}-dlq-{environment}", fifo)
 
 
 def table_name(table: Literal["config", "trading_data"], environment: str) -> str:
-    """The DynamoDB table of a kind of data: ``oms_config_dev``."""
+    """Return the name of a DynamoDB table: ``oms_config_dev``."""
     return f"oms_{table}_{environment}"
 
 
 def secret_name(environment: str) -> str:
-    """The application's own secret. Exchange credentials lie below it, in ``/exchanges/``."""
+    """Return the name of the application's secret. Exchange credentials are in ``/exchanges/``."""
     return f"sentry/{environment}"
 
 
 def repository_name(image: Literal["admin-front-end", "oms", "websocket"], environment: str) -> str:
-    """The ECR repository of an image: ``sentry/oms-dev``."""
+    """Return the ECR repository of an image: ``sentry/oms-dev``."""
     return f"sentry/{image}-{environment}"
 
 
 def cluster_name(cluster: Literal["gateway", "oms"], environment: str) -> str:
-    """The ECS cluster: ``sentry-oms-dev``."""
+    """Return the name of an ECS cluster: ``sentry-oms-dev``."""
     return f"sentry-{cluster}-{environment}"
 
 
 def service_name(service: Literal["frontend-admin", "oms", "websocket"], environment: str) -> str:
-    """The ECS service: ``sentry-oms-service-dev``."""
+    """Return the name of an ECS service: ``sentry-oms-service-dev``."""
     return f"sentry-{service}-service-{environment}"
 
 
 class Service(NamedTuple):
-    """A service, the cluster that runs it, and the image that it runs."""
+    """A service, its cluster and its image."""
 
     service: Literal["frontend-admin", "oms", "websocket"]
     cluster: Literal["gateway", "oms"]
@@ -124,7 +124,7 @@ SERVICES = (
 
 
 class Layer(NamedTuple):
-    """Stacks that a person thinks of together."""
+    """A group of stacks."""
 
     title: str
     stacks: tuple[str, ...]
@@ -139,14 +139,14 @@ LAYERS = (
     Layer("services", ("task-frontend", "task-oms", "task-websocket")),
     Layer("CI/CD", ("pipeline-frontend", "pipeline-oms", "pipeline-websocket")),
 )
-"""The seed's five layers. An edge never goes from a layer to a lower one."""
+"""The five layers. A stack depends only on stacks of its own layer and the ones before."""
 
 
 def logical_id(name: str) -> str:
-    """``bitget-filled-orders`` is ``BitgetFilledOrders`` in a template.
+    """Return ``BitgetFilledOrders`` for ``bitget-filled-orders``.
 
-    It comes from the name and never from a position: CloudFormation replaces a resource whose
-    logical ID changes, and a replaced queue loses its orders.
+    A logical ID comes from the name, never from a position: CloudFormation replaces a resource
+    whose logical ID changes, and a replaced queue loses its orders.
     """
     return "".join(part[:1].upper() + part[1:] for part in name.split("-"))
 
@@ -156,17 +156,19 @@ def _with_type(name: str, fifo: bool) -> str:
 
 
 class Queue(BaseModel):
-    """One queue and its dead-letter queue, as the YAML list gives it."""
+    """A queue and its dead-letter queue, as the YAML list gives it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name
     fifo: bool = False
     visibility_timeout: int = Field(
-        default=180, ge=0, le=43_200, description="seconds; six times what the handler takes"
+        default=180, ge=0, le=43_200, description="seconds; six times the handler's processing time"
     )
     max_age: int = Field(
-        default=300, ge=60, description="seconds that the oldest message may wait before an alarm"
+        default=300,
+        ge=60,
+        description="age in seconds of the oldest message that sounds an alarm",
     )
 
     @property
@@ -189,10 +191,10 @@ class Queue(BaseModel):
 
 
 class Messaging(BaseModel):
-    """The sqs stack's ``sceptre_user_data``: the exchanges, and the queues that are not of one.
+    """The sqs stack's ``sceptre_user_data``: the exchanges, and the other queues.
 
     Raises (as pydantic errors that name the field):
-        a name that SQS refuses, a duplicate, or two queues that would share a logical ID.
+        a name that SQS refuses, a duplicate, or two queues with the same logical ID.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -203,7 +205,7 @@ class Messaging(BaseModel):
 
     @property
     def all_queues(self) -> tuple[Queue, ...]:
-        """The queues of no exchange first, then each exchange's, in the order given."""
+        """The general queues, then the queues of each exchange, in the order given."""
         return self.queues + tuple(
             Queue(name=f"{exchange}-{suffix}", fifo=True)
             for exchange in self.exchanges

@@ -1,1 +1,1 @@
-"""AWS as this process sees it: the shared view, paging, absence, repositories, services."""
+"""The shared view of AWS, paging, absent resources, repositories, and services."""

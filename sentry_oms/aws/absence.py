@@ -1,4 +1,4 @@
-"""Asking AWS for something that need not exist."""
+"""Calls about resources that may not exist."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Answer = TypeVar("Answer")
 
 
 def none_if_absent(ask: Callable[[], Answer], *codes: str) -> Answer | None:
-    """What ``ask`` gives, or None where AWS refuses it with one of the error codes.
+    """Return the result of ``ask``, or None if AWS refuses it with one of the error codes.
 
     Raises:
-        ClientError: any other refusal.
+        ClientError: AWS refuses it with another code.
     """
     try:
         return ask()

@@ -1,7 +1,7 @@
-"""What an update would change of a stack, and what is not worth an update on its own.
+"""Differences between a stack and its config, and values that don't justify an update alone.
 
-A resolver says so of its value by a method ``if_nothing_else_changes(deployed)``, which returns the
-value to pass instead: the deployed one, with which CloudFormation has no update to perform.
+A resolver marks such a value by a method ``if_nothing_else_changes(deployed)``, which returns the
+deployed value to pass instead, so that CloudFormation has no updates to perform.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sentry_oms.cloudformation.templates import Template
 def normal(value: str | None, declared: Mapping[str, Any]) -> str | None:
     """Return a parameter's value as CloudFormation compares it.
 
-    Lists have no white space between items, and no value ends in a line break.
+    CloudFormation removes white space between items of a list, and line breaks at the end.
 
     Args:
         declared: the parameter's declaration in the template.
@@ -30,7 +30,7 @@ def normal(value: str | None, declared: Mapping[str, Any]) -> str | None:
 
 
 def settings_differ(stack: Any, description: Description) -> bool:
-    """Whether tags, notifications or the service role differ from those deployed."""
+    """Return whether tags, notifications or the service role differ from the deployed ones."""
     tags = {one["Key"]: one["Value"] for one in description.get("Tags", [])}
     role = stack.cloudformation_service_role
     return (
@@ -50,15 +50,15 @@ def kept(
 ) -> dict[str, str]:
     """Return the parameters that keep their deployed values because nothing else changes.
 
-    It is all or none: wherever a difference can't be excluded, nothing is kept.
+    Return none of them if anything else differs, or may differ.
 
     Args:
         tags: the resolvers of parameters, by the parameter's name.
         values: the parameters that an update would pass.
         stack: a ``sceptre.stack.Stack``.
-        description: the stack as AWS has it.
-        template: as it would be sent.
-        deployed_template: as CloudFormation has it; asked last, since it takes a call.
+        description: the stack as DescribeStacks gives it.
+        template: the template that an update would send.
+        deployed_template: gets the deployed one; called last, because it calls AWS.
     """
     deployed = parameters_of(description)
     asked = {name: tag for name, tag in tags.items() if hasattr(tag, "if_nothing_else_changes")}
@@ -80,7 +80,7 @@ def kept(
 def _differing(
     values: Mapping[str, str], deployed: Mapping[str, str], declared: Mapping[str, Any]
 ) -> set[str]:
-    """The names of parameters that differ, or may: the value of some is not shown."""
+    """Return the names of parameters that differ, or whose value AWS does not show."""
     differing = values.keys() - declared.keys() | deployed.keys() - declared.keys()
     for name, declaration in declared.items():
         default = str(declaration["Default"]) if "Default" in declaration else None

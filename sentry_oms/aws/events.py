@@ -17,10 +17,10 @@ _BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 
 
 def events(connection_manager: Any, stack_name: str) -> Iterator[StackEvent]:
-    """All events of a stack, the newest first, as far as they are read.
+    """Yield the events of a stack, the newest first. Pages are fetched as they are read.
 
     Args:
-        connection_manager: a ``sceptre.connection_manager.ConnectionManager``, or like one.
+        connection_manager: a ``sceptre.connection_manager.ConnectionManager``.
         stack_name: the stack's name on AWS.
     """
 
@@ -35,7 +35,7 @@ def events(connection_manager: Any, stack_name: str) -> Iterator[StackEvent]:
 
 
 def of_last_operation(newest_first: Iterable[StackEvent]) -> Iterator[StackEvent]:
-    """The events since the last operation on the stack began, the newest first."""
+    """Yield the events of the last operation on the stack, the newest first."""
     for event in newest_first:
         yield event
         if is_of_the_stack(event) and event["ResourceStatus"] in _BEGINNINGS:
@@ -43,5 +43,5 @@ def of_last_operation(newest_first: Iterable[StackEvent]) -> Iterator[StackEvent
 
 
 def is_of_the_stack(event: StackEvent) -> bool:
-    """Whether the event is the stack's own and not that of a resource in it."""
+    """Return whether the event is about the stack itself, not about a resource."""
     return bool(event.get("PhysicalResourceId") == event.get("StackId"))

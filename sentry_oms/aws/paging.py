@@ -1,4 +1,4 @@
-"""Listings that CloudFormation gives page by page, each page with the token of the next."""
+"""Paginated listings of CloudFormation."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ def members(
     member: str,
     first: Mapping[str, Any] | None = None,
 ) -> Iterator[Any]:
-    """All that is listed, page by page as far as it is read.
+    """Yield every item. Pages are fetched as they are read.
 
     Args:
-        ask: the call, with the arguments that continue a listing.
+        ask: the call; it takes the arguments that continue a listing.
         member: of the response, such as ``StackEvents``.
-        first: the first page, where it was asked for already.
+        first: the first page, if it was fetched already.
     """
     page = ask({}) if first is None else first
     while True:

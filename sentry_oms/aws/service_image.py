@@ -1,10 +1,9 @@
-"""The one decision about a service's image and count, that two resolvers and two hooks ask.
+"""The decision about a service's image and count, shared by the resolvers and hooks that need it.
 
-The pipeline owns a running service's image: it registers task definitions that CloudFormation does
-not know. So a launch keeps what the service's last completed deployment runs, and never rolls it
-back. Before the first deployment there is the newest image pushed, or, where that is not wanted,
-one named in config; and before the first image there is none, and then no task either, because a
-service that can't start holds its stack for hours (aws-cdk issues 3646, 7746).
+The pipeline owns the image of a running service: it registers task definitions that CloudFormation
+does not know. So a launch keeps the image of the last completed deployment. Before the first
+deployment it takes the newest image pushed, or the one named in config. Without an image it starts
+no task, because a service that can't start holds its stack for hours (aws-cdk issues 3646, 7746).
 
 Sources:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html (rolloutState)
@@ -15,32 +14,32 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 
 from sentry_oms.aws.absence import none_if_absent
 from sentry_oms.aws.events import events, of_last_operation
+from sentry_oms.aws.repositories import Connection, has_tag, images, newest_tag
 from sentry_oms.aws.view import VIEW, StackKey, View, outputs_of, parameters_of
 from sentry_oms.names import RepositoryName
 
 NO_IMAGE = "none"
-"""The tag that says so. A template's Rule holds that it goes with a count of 0."""
-
+"""The tag if there is no image. A Rule of the template requires a count of 0 with it."""
 
 LAUNCHED = "oms-"
-"""How the tokens begin by which a launch marks its writes (``sentry_oms.executor.calls``)."""
+"""Prefix of the tokens by which a launch marks its writes (``sentry_oms.executor.calls``)."""
 
 _logger = logging.getLogger("sceptre")
 
 
 class ForeignImage(SceptreException):
-    """The service runs an image of elsewhere; a launch would stop it for want of one of ours."""
+    """Raised if a launch would stop a service because its image is in another repository."""
 
 
 class ServiceImage(BaseModel):
-    """A service and where its images are; the argument of the tags that ask for the decision."""
+    """A service and the repository of its images; the argument of the tags that need both."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,30 +48,23 @@ class ServiceImage(BaseModel):
     service: str = Field(description="name of the ECS service")
     container: str = Field(description="name of the container that runs the image")
     newest: bool = Field(
-        default=True, description="take the newest image pushed where none is deployed yet"
+        default=True, description="take the newest image pushed if none is deployed yet"
     )
     tag: str | None = Field(
         default=None,
         pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$",
-        description="the image to deploy first, where `newest` is false; empty for none",
+        description="the image to deploy first if `newest` is false; empty for none",
     )
     count: int = Field(
         default=1, ge=0, description="tasks to start with; 0 stops the service and keeps it stopped"
     )
 
 
-class Connection(Protocol):
-    """How AWS is called: a ``sceptre.connection_manager.ConnectionManager``."""
-
-    def call(self, service: str, command: str, kwargs: dict[str, Any]) -> Any:
-        """Call a command of a service."""
-
-
 def decide(stack: Any, wanted: ServiceImage, view: View = VIEW) -> str | None:
     """Return the tag to run, or None if there is no image yet.
 
-    Decided once for a stack in this process, so that image and count never come from two looks at
-    AWS with a push between them.
+    The decision is made once for a stack in this process, so that a push between two calls can't
+    give image and count different answers.
     """
     tag = view.once((StackKey.of(stack), wanted), lambda: _decide(stack, wanted, view) or NO_IMAGE)
     return None if tag == NO_IMAGE else tag
@@ -93,14 +85,13 @@ def _tag_before_rollback(
 ) -> str | None:
     """Return the tag that a launch passed last, if its update was rolled back to another one.
 
-    The hook ``!keep_image`` deploys it again after the rollback. If it could not, or the launch
-    was killed before that, the service runs what the stack had before: an older image, perhaps.
-    Only a launch's own updates count, which are known by their token: they pass what ran. What
-    somebody has deployed since counts as it is.
+    The hook ``!keep_image`` deploys it again after the rollback. If that failed, or the launch was
+    killed before, the service may run an older image. Only updates by a launch count, recognized
+    by their token, because they pass the image that ran. A deployment since then is kept.
 
     Args:
-        service: as ECS describes it; it runs the stack's own task definition.
-        tag: of that task definition.
+        service: as ECS describes it. It runs the stack's own task definition.
+        tag: the tag in that task definition.
     """
     seen = view.seen(StackKey.of(stack)) or {}
     if seen["StackStatus"] != "UPDATE_ROLLBACK_COMPLETE":
@@ -114,7 +105,7 @@ def _tag_before_rollback(
     if passed in (None, tag) or not has_tag(connection, wanted.repository, str(passed)):
         return None
     _logger.warning(
-        "%s - Its last update was rolled back from image %s to %s; %s is to run again",
+        "%s - The last update was rolled back from image %s to %s; the launch deploys %s",
         stack.name,
         passed,
         tag,
@@ -126,10 +117,10 @@ def _tag_before_rollback(
 def _launched_image(
     stack: Any, operation: Iterable[Mapping[str, Any]], wanted: ServiceImage, view: View
 ) -> str | None:
-    """The image of the task definition that an operation made, if a launch began it.
+    """Return the image of the task definition that an operation created, if a launch began it.
 
     Args:
-        operation: its events.
+        operation: the events of the operation.
     """
     known = ("", own_definition(stack, view))
     made = next(
@@ -143,14 +134,14 @@ def _launched_image(
     )
     if made is None or not made.get("ClientRequestToken", "").startswith(LAUNCHED):
         return None
-    # The rollback has deregistered it. AWS describes such a revision for as long as it keeps it.
+    # The rollback has deregistered the revision. AWS describes it until it deletes it.
     return none_if_absent(
         lambda: image_of(stack, made["PhysicalResourceId"], wanted, view), "ClientException"
     )
 
 
 def refuse_to_stop(stack: Any, wanted: ServiceImage, view: View = VIEW) -> None:
-    """Check that no service is stopped because there is no image for it.
+    """Check that a launch does not stop the service for lack of an image.
 
     Raises:
         ForeignImage: the service has tasks of an image that is not in the wanted repository.
@@ -170,7 +161,7 @@ def refuse_to_stop(stack: Any, wanted: ServiceImage, view: View = VIEW) -> None:
 
 def _first_tag(connection: Connection, wanted: ServiceImage) -> str | None:
     if wanted.newest:
-        return newest_tag(_images(connection, wanted.repository))
+        return newest_tag(images(connection, wanted.repository))
     return wanted.tag or None
 
 
@@ -179,10 +170,10 @@ def described(
 ) -> Mapping[str, Any] | None:
     """Return the service as DescribeServices gives it, or None if it does not exist.
 
-    It is asked for once, until its stack is written.
+    The answer is kept until the stack is written.
 
     Args:
-        again: ask now, whatever was seen before.
+        again: call even if an answer is kept.
     """
 
     def ask() -> Mapping[str, Any] | None:
@@ -201,18 +192,27 @@ def described(
     return view.beside(StackKey.of(stack), (wanted.cluster, wanted.service), ask, again=again)
 
 
+def update(stack: Any, wanted: ServiceImage, **changes: Any) -> None:
+    """Call UpdateService, for example with ``desiredCount`` or ``taskDefinition``."""
+    stack.connection_manager.call(
+        service="ecs",
+        command="update_service",
+        kwargs={"cluster": wanted.cluster, "service": wanted.service, **changes},
+    )
+
+
 def own_definition(stack: Any, view: View = VIEW) -> str | None:
-    """Return the ARN of the task definition that the stack itself made; None if it was not seen."""
+    """Return the ARN of the task definition that the stack created, if the stack was described."""
     return outputs_of(view.seen(StackKey.of(stack)) or {}).get("TaskDefinitionArn")
 
 
 def primary(service: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the deployment that ECS made last: in progress, completed or failed."""
+    """Return the newest deployment: in progress, completed or failed."""
     return next((one for one in service["deployments"] if one["status"] == "PRIMARY"), None)
 
 
 def task_definition(stack: Any, arn: str, view: View = VIEW) -> Mapping[str, Any]:
-    """Return a task definition as DescribeTaskDefinition gives it. A revision never changes."""
+    """Return a task definition as DescribeTaskDefinition gives it. A revision is immutable."""
 
     def ask() -> Mapping[str, Any]:
         found: Mapping[str, Any] = stack.connection_manager.call(
@@ -232,14 +232,14 @@ def image_of(stack: Any, arn: str, wanted: ServiceImage, view: View = VIEW) -> s
 def differs_in_image_only(
     stack: Any, wanted: ServiceImage, deployed: str, view: View = VIEW
 ) -> bool:
-    """Whether the service runs the decided image already, and an update would change nothing else.
+    """Return whether the service runs the decided image and an update would change nothing else.
 
-    False if its task definition differs from the stack's own in more than the image: an older
-    revision that a person went back to, for example, lacks what the stack has got since. False too
-    if the stack's own image has left the repository, since a rollback would need it.
+    Return False if its task definition differs from the stack's own in more than the image: an
+    older revision, for example, lacks later settings of the stack. Return False also if the
+    repository no longer has the stack's own image, because a rollback would need it.
 
     Args:
-        deployed: the tag that the stack was given last.
+        deployed: the tag that was passed to the stack last.
     """
     service = described(stack, wanted, view)
     own = own_definition(stack, view)
@@ -268,11 +268,11 @@ _OF_A_REVISION = frozenset(
         "taskDefinitionArn",
     }
 )
-"""What ECS itself says of a revision."""
+"""Fields that ECS adds to a revision."""
 
 
 def _settings(definition: Mapping[str, Any], container: str) -> dict[str, Any]:
-    """What a task definition was registered with, but for a container's image."""
+    """Return the registered settings of a task definition without a container's image."""
     containers = [
         {**one, "image": None} if one["name"] == container else one
         for one in definition["containerDefinitions"]
@@ -284,12 +284,12 @@ def _settings(definition: Mapping[str, Any], container: str) -> dict[str, Any]:
 def running_tag(
     stack: Any, service: Mapping[str, Any], wanted: ServiceImage, view: View = VIEW
 ) -> str | None:
-    """The tag of the service's last completed deployment; None if it is of no image of ours."""
+    """Return the tag of the last completed deployment, if its image is in the repository."""
     return our_tag(completed_image(stack, service, wanted, view), wanted)
 
 
 def our_tag(image: str | None, wanted: ServiceImage) -> str | None:
-    """The tag of an image in the wanted repository; None for ``none``, and for any other image."""
+    """Return the tag of an image in the repository; None for ``none`` and for other images."""
     repository, _, tag = (image or "").rpartition(":")
     is_ours = repository.endswith(f"/{wanted.repository}")
     return tag if is_ours and tag != NO_IMAGE else None
@@ -298,7 +298,7 @@ def our_tag(image: str | None, wanted: ServiceImage) -> str | None:
 def completed_image(
     stack: Any, service: Mapping[str, Any], wanted: ServiceImage, view: View = VIEW
 ) -> str | None:
-    """The image that the service's last completed deployment runs in the wanted container."""
+    """Return the wanted container's image in the last completed deployment."""
     definition = completed(service["deployments"])
     if definition is None:
         return None
@@ -306,9 +306,9 @@ def completed_image(
 
 
 def _own_image(stack: Any, definition: str, view: View) -> str | None:
-    """The image of a task definition that the stack itself made, of the parameters it was given.
+    """Return the image of the stack's own task definition, from the stack's parameters.
 
-    None where it is another's, such as the pipeline's, or the stack was not seen.
+    Return None for another task definition, such as the pipeline's.
     """
     if own_definition(stack, view) != definition:
         return None
@@ -317,11 +317,11 @@ def _own_image(stack: Any, definition: str, view: View) -> str | None:
 
 
 def completed(deployments: Iterable[Mapping[str, Any]]) -> str | None:
-    """The task definition of the last completed deployment.
+    """Return the task definition of the last completed deployment.
 
-    A deployment in progress or failed may be rolled back, so the one before it counts. While it is
-    rolled back, ECS lists the rollback as PRIMARY and in progress: then none is completed, and
-    what is rolled back to is the one that was.
+    A deployment in progress or failed may be rolled back, so the one before it counts. During a
+    rollback no deployment is COMPLETED: the PRIMARY one in progress returns to the earlier task
+    definition.
     """
     newest_first = sorted(deployments, key=lambda one: one["createdAt"], reverse=True)
     for one in newest_first:
@@ -330,31 +330,3 @@ def completed(deployments: Iterable[Mapping[str, Any]]) -> str | None:
     rollback = [one for one in newest_first if "roll" in one.get("rolloutStateReason", "").lower()]
     primary = [one for one in rollback if one["status"] == "PRIMARY"]
     return str(primary[0]["taskDefinition"]) if primary else None
-
-
-def newest_tag(images: Iterable[Mapping[str, Any]]) -> str | None:
-    """A tag of the image pushed last; untagged images don't count."""
-    tagged = [one for one in images if one.get("imageTags")]
-    newest = max(tagged, key=lambda one: one["imagePushedAt"], default=None)
-    return str(newest["imageTags"][0]) if newest else None
-
-
-def has_tag(connection: Connection, repository: str, tag: str) -> bool:
-    """Whether the repository holds an image under the tag."""
-    return any(tag in one.get("imageTags", []) for one in _images(connection, repository))
-
-
-def _images(connection: Connection, repository: str) -> list[Mapping[str, Any]]:
-    images: list[Mapping[str, Any]] = []
-    wanted = {"repositoryName": repository}
-    while True:
-        page = none_if_absent(
-            lambda: connection.call(service="ecr", command="describe_images", kwargs=dict(wanted)),
-            "RepositoryNotFoundException",
-        )
-        if page is None:
-            return []
-        images += page["imageDetails"]
-        if "nextToken" not in page:
-            return images
-        wanted["nextToken"] = page["nextToken"]

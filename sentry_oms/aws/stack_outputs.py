@@ -1,4 +1,4 @@
-"""Outputs of a stack that others depend on."""
+"""Outputs of a stack that other stacks depend on."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sentry_oms.aws.view import VIEW, View, described, outputs_of
 
 
 def outputs(target: Any, label: str, view: View = VIEW) -> dict[str, str]:
-    """The outputs of a ``sceptre.stack.Stack``, by key.
+    """Return the outputs of a ``sceptre.stack.Stack``, by key.
 
     Raises:
-        StackDoesNotExistError: it is not on AWS; ``label`` says who asks.
+        StackDoesNotExistError: it does not exist. The message begins with ``label``.
     """
     found = described(target, view)
     if found is None:

@@ -1,15 +1,15 @@
-"""One shared view of AWS: the last description of each stack that this process has seen.
+"""The shared view of AWS: the last description of each stack in this process.
 
-Every DescribeStacks feeds it. ``!stack_output`` and the executor read it and ask only for what was
-never seen, so a stack is described at most once however many of its outputs are read. There is no
-describe-all: accounts hold thousands of stacks, and the API gives them in pages.
+Every DescribeStacks feeds it. ``!stack_output`` and the executor read it, so a stack is described
+at most once, for any number of outputs. It never describes all stacks, because an account can have
+thousands.
 
-``once`` keeps what was found by a look at AWS, where two readers must not see different things, and
-``beside`` what holds as long as a stack is not written.
+``once`` keeps an answer of AWS that all readers must share. ``beside`` keeps an answer until the
+stack is written.
 
-Only a stack that is at rest is remembered, or one that does not exist. While it is being written
-its outputs may still change, so every reader asks again until it is done; a dependency is always
-complete before what depends on it starts.
+The view keeps a stack only if no operation on it is in progress, or if it does not exist. During an
+operation its outputs may change, so every reader calls AWS again. A dependency is always complete
+before its dependents start.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ Description = Mapping[str, Any]
 
 
 def outputs_of(description: Description) -> dict[str, str]:
-    """A stack's outputs, by key."""
+    """Return a stack's outputs, by key."""
     return {one["OutputKey"]: one["OutputValue"] for one in description.get("Outputs", [])}
 
 
 def parameters_of(description: Description) -> dict[str, str]:
-    """The values that a stack's parameters have, by key."""
+    """Return the deployed values of a stack's parameters, by key."""
     return {
         one["ParameterKey"]: one.get("ParameterValue", "")
         for one in description.get("Parameters", [])
@@ -41,7 +41,7 @@ def parameters_of(description: Description) -> dict[str, str]:
 
 
 class StackKey(NamedTuple):
-    """What tells one stack on AWS from every other."""
+    """The identity of a stack on AWS."""
 
     name: str
     region: str
@@ -50,17 +50,17 @@ class StackKey(NamedTuple):
 
     @classmethod
     def of(cls, stack: Any) -> StackKey:
-        """The key of a ``sceptre.stack.Stack``."""
+        """Return the key of a ``sceptre.stack.Stack``."""
         return cls(stack.external_name, stack.region, stack.profile, stack.sceptre_role)
 
     @property
     def connection(self) -> tuple[str, str | None, str | None]:
-        """What tells the account and region that its calls reach from every other."""
+        """The identity of the account and region that its calls reach."""
         return self[1:]
 
 
 class View:
-    """The descriptions seen so far. Safe to use from the threads of Sceptre's executor."""
+    """The descriptions of stacks. Thread-safe."""
 
     def __init__(self) -> None:
         self._seen: dict[StackKey, Description | None] = {}
@@ -71,9 +71,9 @@ class View:
         self._asking: defaultdict[StackKey, threading.Lock] = defaultdict(threading.Lock)
 
     def describe(self, key: StackKey, ask: Callable[[], Description | None]) -> Description | None:
-        """What was seen of the stack last, or what ``ask`` gives now; None where there is no such.
+        """Return the stack's last description, or call ``ask``; None if it does not exist.
 
-        Threads that want the same stack wait for one call instead of making one each.
+        Threads that read the same stack share one call.
         """
         with self._asking[key]:
             if key in self._seen:
@@ -83,13 +83,13 @@ class View:
             return described
 
     def seen(self, key: StackKey) -> Description | None:
-        """What was seen of the stack last, without asking; None also where nothing was."""
+        """Return the stack's last description without a call, or None."""
         return self._seen.get(key)
 
     def once(self, key: Hashable, decide: Callable[[], Decision]) -> Decision:
-        """What ``decide`` gave the first time that it was asked for with this key.
+        """Return the result of the first ``decide`` with this key.
 
-        None is not kept: what is missing now may be made later.
+        None is not kept, because a missing resource may be created later.
         """
         with self._deciding[key]:
             if key in self._decided:
@@ -103,9 +103,9 @@ class View:
     def beside(
         self, key: StackKey, what: Hashable, ask: Callable[[], Decision], *, again: bool = False
     ) -> Decision:
-        """What ``ask`` gave since the stack was written last, or gives now with ``again``.
+        """Return the result of ``ask`` since the stack was last written; ``again`` calls it now.
 
-        Only where the stack itself was seen: else nobody would say that it is written.
+        Nothing is kept for a stack without a description, because no write would drop it.
         """
         if key not in self._seen:
             return ask()
@@ -116,25 +116,25 @@ class View:
         return found
 
     def leave(self, key: Hashable, what: Any) -> None:
-        """Leave something of a hook for the hook that runs after the operation.
+        """Keep a hook's state for the hook that runs after the operation.
 
-        Sceptre makes an object for each hook point, so that neither can keep it itself.
+        Sceptre creates an object for each hook point, so a hook can't keep it itself.
         """
         self._left[key] = what
 
     def take(self, key: Hashable) -> Any:
-        """Return what was left under the key, once; None if nothing was."""
+        """Return and remove the state under the key, or None."""
         return self._left.pop(key, None)
 
     def see(self, key: StackKey, description: Description | None) -> None:
-        """Remember a description, or that there is none, unless the stack is being written."""
+        """Keep a description, or the absence of the stack, unless an operation is in progress."""
         if description and str(description.get("StackStatus", "")).endswith("_IN_PROGRESS"):
             self.forget(key)
         else:
             self._seen[key] = description
 
     def forget(self, key: StackKey) -> None:
-        """Drop what was seen, because the stack is being written."""
+        """Drop the description, because an operation on the stack begins."""
         self._seen.pop(key, None)
         self._beside.pop(key, None)
 
@@ -144,7 +144,7 @@ VIEW = View()
 
 
 def described(stack: Any, view: View = VIEW) -> Description | None:
-    """A ``sceptre.stack.Stack`` as AWS has it, seen before or asked now; None: there is no such.
+    """Return the description of a ``sceptre.stack.Stack``, or None if it does not exist.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
     """
@@ -157,7 +157,7 @@ def described(stack: Any, view: View = VIEW) -> Description | None:
                 kwargs={"StackName": stack.external_name},
             )
         except ClientError as error:
-            # CloudFormation has no code of its own for it.
+            # CloudFormation has no error code for a missing stack.
             if error.response["Error"]["Message"].endswith("does not exist"):
                 return None
             raise

@@ -1,9 +1,9 @@
-"""Which properties a resource is created with once and for all, by type.
+"""Create-only properties by type: a change of one replaces the resource.
 
-``create_only.json`` is taken from the registry schemas that come with cfn-lint (``make
-generated``), since they are not there at run time; a test holds it. It has the types that our
-templates use and those that hold state. ``Always``: a change replaces the resource;
-``Conditionally``: CloudFormation decides by the values.
+``make generated`` writes ``create_only.json`` from cfn-lint's registry schemas, which are not
+installed at run time; a test checks that it is up to date. It has the types of our templates and
+the stateful ones. ``Always``: a change replaces the resource; ``Conditionally``: it depends on the
+values.
 
 Source: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
 (createOnlyProperties, conditionalCreateOnlyProperties)
@@ -22,6 +22,6 @@ ALWAYS, CONDITIONALLY = "Always", "Conditionally"
 
 @cache
 def create_only() -> Mapping[str, Mapping[str, str]]:
-    """Each type's properties, with what a change of it asks for."""
+    """Return each type's create-only properties, with Always or Conditionally."""
     loaded: Mapping[str, Mapping[str, str]] = json.loads(_FILE.read_text())
     return loaded

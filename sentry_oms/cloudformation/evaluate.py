@@ -1,4 +1,4 @@
-"""What an expression of a template comes to, as far as that is known without AWS.
+"""Evaluation of intrinsic functions, as far as values are known without AWS.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 """
@@ -16,7 +16,7 @@ from sentry_oms.cloudformation.templates import Template
 
 
 class Special(Enum):
-    """Values that no template can write."""
+    """Markers that can't be written in a template."""
 
     UNKNOWN = "known only to AWS"
     NO_VALUE = "AWS::NoValue"
@@ -27,18 +27,18 @@ NO_VALUE = Special.NO_VALUE
 
 
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-"""What an expression raises that is none. cfn-lint names it; here it is unknown."""
+"""Raised by malformed intrinsic functions, which cfn-lint reports; treated as unknown."""
 
 
 class Evaluator:
-    """Evaluates the expressions of one template.
+    """Evaluates the intrinsic functions of one template.
 
     Args:
         template: the whole template, for its conditions and mappings.
         named: the value of a parameter, a pseudo parameter, a resource or its attribute
             (``Queue.Arn``), or UNKNOWN.
-        unknown: what stands for what only AWS knows; ``""`` makes texts as short as they can be.
-        imported: the value of an export, by its name.
+        unknown: the value of an unknown part; ``""`` makes texts as short as possible.
+        imported: returns the value of an export by its name.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Evaluator:
         self._unknown = unknown
 
     def value(self, expression: Any) -> Any:
-        """The value; UNKNOWN as a whole where a part is."""
+        """Return the value, or UNKNOWN if a part of it is unknown."""
         if isinstance(expression, list):
             items = [self.value(item) for item in expression]
             return self._joined([item for item in items if item is not NO_VALUE])
@@ -68,7 +68,7 @@ class Evaluator:
         return UNKNOWN if UNKNOWN in kept.values() else kept
 
     def holds(self, condition: Any) -> bool | None:
-        """Whether a condition, or the named one, holds; None where only AWS knows."""
+        """Return whether a condition, or the named one, is true; None if unknown."""
         if isinstance(condition, str):
             conditions = self._template.get("Conditions", {})
             return self.holds(conditions[condition]) if condition in conditions else None
@@ -100,10 +100,10 @@ class Evaluator:
         return None
 
     def imports(self, *, all_branches: bool) -> Iterator[tuple[str, Any]]:
-        """Each ``Fn::ImportValue`` of resources and outputs: its place, and its argument.
+        """Yield place and argument of each ``Fn::ImportValue`` in resources and outputs.
 
         Args:
-            all_branches: also those that the conditions known here leave out.
+            all_branches: include the branches that known conditions exclude.
         """
         for section in ("Resources", "Outputs"):
             for key, part in self._template.get(section, {}).items():
@@ -217,7 +217,7 @@ class Evaluator:
 
 
 def function_of(expression: Mapping[str, Any]) -> str | None:
-    """The intrinsic function that a mapping calls, or None where it is none."""
+    """Return the intrinsic function that a mapping calls, if any."""
     if len(expression) != 1:
         return None
     (key,) = expression
@@ -225,7 +225,7 @@ def function_of(expression: Mapping[str, Any]) -> str | None:
 
 
 def text_of(value: Any) -> str:
-    """A value as CloudFormation writes it into a text."""
+    """Return a value as CloudFormation writes it into a text."""
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(text_of, value)) if isinstance(value, list) else str(value)

@@ -1,8 +1,7 @@
-"""A template as one environment gets it: conditions decided, parameters and mappings filled in.
+"""The template of one environment: conditions evaluated, parameters and mappings filled in.
 
-What CloudFormation itself only knows, such as a resource's own ARN, stays as the expression that it
-is. So a judge that knows nothing of conditions sees what is deployed, and no false alarm of a
-branch that is never taken.
+Values known only at deployment, such as a resource's ARN, keep their intrinsic function. So a
+linter that does not evaluate conditions sees the deployed resources, and no excluded branch.
 """
 
 from __future__ import annotations
@@ -15,15 +14,15 @@ from sentry_oms.cloudformation.evaluate import NO_VALUE, UNKNOWN, Evaluator, fun
 from sentry_oms.cloudformation.templates import Template
 
 KEPT = ("AWSTemplateFormatVersion", "Description", "Metadata")
-"""The sections that folding leaves as they are."""
+"""Sections that folding does not change."""
 
 
 def fold(template: Template, evaluator: Evaluator) -> Template:
-    """The template without conditions, mappings and rules, and only with parameters left to know.
+    """Return the template without conditions, mappings, rules and known parameters.
 
     Args:
-        template: as it would be sent.
-        evaluator: of the same template, which knows the parameters of an environment.
+        template: the template as it would be sent.
+        evaluator: the evaluator of the template, with the parameters of an environment.
     """
     folder = _Folder(evaluator)
     folded = {key: template[key] for key in KEPT if key in template}
@@ -47,7 +46,7 @@ class _Folder:
         self._evaluator = evaluator
 
     def parts(self, section: Mapping[str, Any]) -> dict[str, Any]:
-        """Resources or outputs whose condition holds, folded, without the condition."""
+        """Return the folded resources or outputs whose condition is not false."""
         return {
             key: self.fold({name: value for name, value in part.items() if name != "Condition"})
             for key, part in section.items()
@@ -68,7 +67,7 @@ class _Folder:
         return {key: value for key, value in members.items() if value is not NO_VALUE}
 
     def _partly(self, function: str, argument: Any) -> Any:
-        """A call of which something is known."""
+        """Fold an intrinsic function of which a part is known."""
         if function == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
             condition, then, otherwise = argument
             holds = self._evaluator.holds(condition)
@@ -94,7 +93,7 @@ class _Folder:
 
 
 def _keep_dependencies(resource: dict[str, Any], kept: Mapping[str, Any]) -> None:
-    """Leave out of ``DependsOn`` what the conditions left out."""
+    """Remove excluded resources from ``DependsOn``."""
     before = resource.pop("DependsOn", [])
     left = [name for name in ([before] if isinstance(before, str) else before) if name in kept]
     if left:
@@ -102,7 +101,7 @@ def _keep_dependencies(resource: dict[str, Any], kept: Mapping[str, Any]) -> Non
 
 
 def _references(part: Any) -> list[str]:
-    """The names that a part refers to, by Ref or in a Sub."""
+    """Return the names in Ref and Sub of a part."""
     if isinstance(part, list):
         return [name for item in part for name in _references(item)]
     if isinstance(part, dict):

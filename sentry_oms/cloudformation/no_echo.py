@@ -1,4 +1,4 @@
-"""Parameters whose values a template calls NoEcho: nobody shows them."""
+"""NoEcho parameters, whose values must not be shown."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 MASKED = "****"
-"""What is shown in their place."""
+"""The text in place of the value."""
 
 
 def is_no_echo(declared: Mapping[str, Any]) -> bool:
-    """Whether a parameter's value must not be shown.
+    """Return whether a parameter is NoEcho.
 
     Args:
-        declared: its declaration in the template.
+        declared: the parameter's declaration in the template.
     """
     return str(declared.get("NoEcho", "")).lower() == "true"

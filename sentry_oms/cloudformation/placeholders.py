@@ -1,7 +1,7 @@
-"""What stands for a value that only AWS knows, so that all else can be judged.
+"""Placeholders for values known only at deployment, so that the rest can be checked.
 
-The shape is AWS's, and the rest is made of names: the same resource gets the same value wherever it
-is mentioned, and two resources never get the same.
+A placeholder has the shape of the real value. The same resource always gets the same one, and two
+resources never share one.
 
 Source: "Return values" of each type in
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
@@ -94,7 +94,7 @@ _SHAPES: Mapping[tuple[str, str], str] = {
 
 
 class Place(NamedTuple):
-    """Where a resource is."""
+    """The location of a resource."""
 
     stack_name: str
     region: str
@@ -102,13 +102,13 @@ class Place(NamedTuple):
 
 
 def of_resource(place: Place, kind: str, properties: Mapping[str, Any], attribute: str) -> str:
-    """What a resource's attribute would be.
+    """Return the placeholder of a resource's attribute.
 
     Args:
         place: the resource.
         kind: its type, such as ``AWS::SQS::Queue``.
-        properties: as far as they are known.
-        attribute: of ``Fn::GetAtt``; empty for ``Ref``.
+        properties: its properties, as far as they are known.
+        attribute: the attribute of ``Fn::GetAtt``; empty for ``Ref``.
     """
     generated = f"{place.stack_name}-{place.logical_id}-{_digest(place)[:12].upper()}"
     if kind == "AWS::S3::Bucket":

@@ -1,4 +1,4 @@
-"""What an expression of a template refers to.
+"""References in a template.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 """
@@ -13,13 +13,13 @@ from sentry_oms.cloudformation.evaluate import function_of
 from sentry_oms.cloudformation.templates import Template
 
 Reference = tuple[str, str]
-"""A parameter, or a resource and its attribute; the attribute of ``Ref`` is empty."""
+"""A parameter, or a resource and its attribute, which is empty for ``Ref``."""
 
 _IN_TEXT = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
 def references(expression: Any, template: Template) -> set[Reference]:
-    """What it refers to, also by way of the conditions that it names."""
+    """Return the references of an expression, including those of its conditions."""
     return set(_walk(expression, template.get("Conditions") or {}, frozenset()))
 
 

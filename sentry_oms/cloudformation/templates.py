@@ -1,8 +1,8 @@
 """Python templates whose ``sceptre_user_data`` is a model.
 
-A template file says ``sceptre_handler = handler("sqs", Messaging, render)``; what is wrong in the
-YAML is then named in one line. (Raised from inside the template file, Sceptre would add a
-traceback of it: ``sceptre/template_handlers/helper.py``, ``print_template_traceback``.)
+A template file sets ``sceptre_handler = handler("sqs", Messaging, render)``. A fault in the YAML is
+then reported in one line. If the template file itself raised the error, Sceptre would add a
+traceback (``sceptre/template_handlers/helper.py``, ``print_template_traceback``).
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from sceptre.exceptions import TemplateSceptreHandlerError
 from sentry_oms.arguments import Model, validate
 
 Template = dict[str, Any]
-"""A CloudFormation template as JSON has it."""
+"""A CloudFormation template, parsed."""
 
 
 def handler(
     stack: str, model: type[Model], render: Callable[[Model], Template]
 ) -> Callable[[Mapping[str, Any]], str]:
-    """A ``sceptre_handler`` that validates the user data, renders, and minifies.
+    """Return a ``sceptre_handler`` that validates the user data, renders, and minifies.
 
     Args:
         stack: the name of the stack file, for the message.
-        model: the shape of the stack's ``sceptre_user_data``.
-        render: makes the template of a valid model.
+        model: the model of the stack's ``sceptre_user_data``.
+        render: returns the template for a valid model.
 
-    The body has no white space: CloudFormation takes 51,200 bytes, and pretty-printed queues of
-    four exchanges are more.
+    The body has no white space, because the queues of four exchanges would be more than the
+    51,200 bytes that CloudFormation accepts.
     """
 
     def sceptre_handler(sceptre_user_data: Mapping[str, Any]) -> str:
@@ -43,19 +43,19 @@ def handler(
 
 
 def loaded(body: str) -> Any:
-    """What a body says, in JSON or in YAML; it need not be a template."""
+    """Parse a body in JSON or YAML. It may not be a template."""
     body = body.removeprefix("---\n")
     if body.lstrip().startswith("{"):
         return json.loads(body)
-    # It comes as ordered dictionaries of a class that is slow to walk.
+    # cfn-flip returns a dictionary class that is slow to walk.
     return json.loads(json.dumps(cfn_flip.load_yaml(body), default=str))
 
 
 def deployed_template(stack: Any) -> Template:
-    """The template of a ``sceptre.stack.Stack`` as CloudFormation was given it.
+    """Return the deployed template of a ``sceptre.stack.Stack``.
 
     Raises:
-        ClientError: there is no such stack.
+        ClientError: the stack does not exist.
     """
     response = stack.connection_manager.call(
         service="cloudformation",
@@ -63,6 +63,6 @@ def deployed_template(stack: Any) -> Template:
         kwargs={"StackName": stack.external_name, "TemplateStage": "Original"},
     )
     body = response["TemplateBody"]
-    # boto gives JSON as a dictionary, and YAML as a text.
+    # boto3 returns JSON as a dictionary, and YAML as text.
     template: Template = loaded(body) if isinstance(body, str) else body
     return template

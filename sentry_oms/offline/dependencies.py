@@ -1,4 +1,4 @@
-"""Which stack waits for which, read from config alone: nothing here asks AWS."""
+"""The dependency graph of stacks, from config alone."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from sceptre.plan.plan import SceptrePlan
 
 
 def dependencies(project: Path, path: str) -> nx.DiGraph:
-    """Sceptre's own graph of the stacks at a path of config, and of what they wait for.
+    """Return Sceptre's graph of the stacks at a path of config and their dependencies.
 
     Args:
-        project: the directory that holds config/ and templates/.
+        project: the directory of config/ and templates/.
         path: an environment, or a stack's file.
 
     Returns:
-        A graph of stacks' names (``dev/vpc``); an edge goes from a stack to one that waits for it.
+        A graph of names (``dev/vpc``); an edge goes from a stack to its dependent.
 
     Raises:
-        SceptreException: there is no such path, or config is wrong.
+        SceptreException: the path does not exist, or config is invalid.
     """
     plan = SceptrePlan(SceptreContext(str(project), path))
     graph = plan.graph.filtered(plan.command_stacks).graph

@@ -1,4 +1,4 @@
-"""What is checked: stacks, and their dependencies."""
+"""The model of a project: stacks, and their dependencies."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Tag(NamedTuple):
 
 @dataclass(frozen=True)
 class Project:
-    """What is checked.
+    """The stacks to check, and their dependencies.
 
     Args:
         root: the project's directory.
@@ -72,7 +72,7 @@ class Project:
         known: those and their dependencies, by name.
         environment: the environment, if all of it is checked.
         unreadable: the parts of config that could not be read.
-        failed: the stacks that an earlier phase of the check has findings of.
+        failed: the stacks with a finding of an earlier phase of the check.
     """
 
     root: Path

@@ -1,7 +1,7 @@
-"""Reading config with Sceptre itself, so that what is checked is what Sceptre does.
+"""Reading of config by Sceptre itself, so that the check sees what a launch does.
 
-Where the whole can't be read, Sceptre stops at the first mistake. Then each file is read by itself
-and each mistake is named; the stacks that could be read are checked all the same.
+Sceptre stops at the first file that it can't read. Then this module reads each file alone and
+reports each mistake. The stacks that can be read are checked all the same.
 """
 
 from __future__ import annotations
@@ -40,32 +40,32 @@ ARGUMENT_ERRORS = (
 
 
 class UnknownEnvironment(SceptreException):
-    """There is no such folder in config/."""
+    """Raised if config/ has no such folder."""
 
 
 def read_environment(root: Path, environment: str) -> Project:
-    """The environment's stacks and what they depend on, with what could not be read.
+    """Read an environment's stacks and their dependencies; keep the parts that can't be read.
 
-    The account's own folder is read like an environment.
+    The account's folder is read like an environment.
 
     Raises:
-        UnknownEnvironment: naming those that there are.
+        UnknownEnvironment: the message lists the environments.
     """
     root = root.resolve()
     refuse_unknown(root, environment)
     context = SceptreContext(str(root), environment)
     try:
         plan = SceptrePlan(context)
-    except Exception as error:  # Sceptre's errors, Jinja's, YAML's and those of tags.
+    except Exception as error:  # Errors of Sceptre, Jinja, YAML and tags.
         return _by_file(root, environment, context, error)
     return _project(root, plan.graph, environment, ())
 
 
 def refuse_unknown(root: Path, environment: str) -> None:
-    """Refuse what is neither an environment nor the account's own.
+    """Check that the name is an environment, or the account's folder.
 
     Raises:
-        UnknownEnvironment: naming those that there are.
+        UnknownEnvironment: the message lists the environments.
     """
     if environment not in groups(root):
         known = environments(root)
@@ -74,7 +74,7 @@ def refuse_unknown(root: Path, environment: str) -> None:
 
 
 def of_stacks(stacks: Iterable[Stack]) -> Project:
-    """Stacks that Sceptre has read, and what they depend on."""
+    """Return the project of stacks that Sceptre has read, with their dependencies."""
     given = list(stacks)
     root = Path(given[0].stack_group_config["project_path"]) if given else Path()
     known: dict[str, Stack] = {}
@@ -90,12 +90,12 @@ def of_stacks(stacks: Iterable[Stack]) -> Project:
 
 
 def environments(root: Path) -> list[str]:
-    """The folders of config/ that hold stack files, but for the account's own."""
+    """Return the folders of config/ with stack files, except the account's."""
     return [name for name in groups(root) if name != BOOTSTRAP]
 
 
 def groups(root: Path) -> list[str]:
-    """The folders of config/ that hold stack files: environments, and the account's own."""
+    """Return the folders of config/ with stack files."""
     folders = (path for path in (root / "config").glob("*") if path.is_dir())
     return sorted(path.name for path in folders if any(path.glob("*.yaml")))
 
@@ -113,14 +113,14 @@ def _by_file(root: Path, environment: str, context: SceptreContext, error: Excep
     reading = _Reading(root, context)
     reading.read(environment)
     if not reading.unreadable:
-        # Every file can be read, and yet the whole can't.
+        # Each file can be read alone, but not all together.
         place = Source.read(root, f"config/{environment}/config.yaml")
         reading.add(Kind.CONFIG, Fault(place, "", str(error)))
     return _project(root, reading.stacks.values(), environment, reading.unreadable)
 
 
 class _Reading:
-    """Reads file by file. It asks ConfigReader's own methods, which read one."""
+    """Reads file by file, with ConfigReader's methods for one file."""
 
     def __init__(self, root: Path, context: SceptreContext) -> None:
         self.root = root
@@ -130,7 +130,7 @@ class _Reading:
         self._groups: dict[str, dict[str, Any] | None] = {}
 
     def read(self, environment: str) -> None:
-        """Read the environment and what it depends on, then tie the stacks together."""
+        """Read the environment and its dependencies, then connect the stacks."""
         config = self.root / "config"
         todo = [
             path.relative_to(config).as_posix()
@@ -154,7 +154,7 @@ class _Reading:
             self._cycle(cycle)
 
     def add(self, kind: Kind, fault: Fault) -> None:
-        """Note a fault, once."""
+        """Record a fault once."""
         if Unreadable(kind, fault) not in self.unreadable:
             self.unreadable.append(Unreadable(kind, fault))
 
@@ -165,7 +165,7 @@ class _Reading:
             return None
         try:
             stack = self._reader._construct_stack(file, group)
-        except Exception as error:  # Sceptre's errors, Jinja's, YAML's and those of tags.
+        except Exception as error:  # Errors of Sceptre, Jinja, YAML and tags.
             self._classify(file, error)
             return None
         self.stacks[file] = stack
@@ -230,7 +230,7 @@ class _Reading:
 
 
 def _cycles(stacks: Iterable[Stack]) -> Iterator[list[Stack]]:
-    """Each way round that leads back, from the stack of it that comes first by name."""
+    """Return each cycle, beginning with its first stack by name."""
     done: set[str] = set()
 
     def visit(stack: Stack, way: list[Stack]) -> Iterator[list[Stack]]:
@@ -248,7 +248,7 @@ def _cycles(stacks: Iterable[Stack]) -> Iterator[list[Stack]]:
 
 
 def _line(source: Source, error: Exception) -> int:
-    """Where in the source an error of Jinja or YAML is."""
+    """Return the line of an error of Jinja or YAML."""
     cause = error.__cause__ or error.__context__
     if isinstance(cause, TemplateSyntaxError):
         return int(cause.lineno)
@@ -260,7 +260,7 @@ def _line(source: Source, error: Exception) -> int:
 
 
 def _line_of_mark(source: Source, mark: yaml.Mark) -> int:
-    """Jinja moves lines: the one that YAML names is looked for in the source."""
+    """Find YAML's line in the source, because Jinja moves lines."""
     rendered = (mark.buffer or "").rstrip("\0").splitlines()
     wanted = rendered[mark.line].strip() if mark.line < len(rendered) else ""
     lines = [line.strip() for line in source.text.splitlines()]
@@ -270,8 +270,8 @@ def _line_of_mark(source: Source, mark: yaml.Mark) -> int:
 
 
 def _first_cause(error: Exception, message: str) -> str:
-    """What Jinja or YAML says, without the place, which the finding has."""
+    """Return the message of Jinja or YAML without the place."""
     cause = error.__cause__ or error.__context__
     if isinstance(cause, yaml.MarkedYAMLError):
-        return f"is no YAML: {cause.problem or cause.context}"
+        return f"is not valid YAML: {cause.problem or cause.context}"
     return message

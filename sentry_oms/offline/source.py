@@ -1,4 +1,4 @@
-"""A file of the project, and the line that a field stands on."""
+"""A file of the project, and the lines of its fields."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Source:
-    """A file as it was written, before Jinja.
+    """A file before Jinja.
 
     Args:
         file: its path relative to the project, with forward slashes.
-        text: what is in it; empty where it does not exist.
+        text: its content; empty if it does not exist.
     """
 
     file: str
@@ -21,15 +21,15 @@ class Source:
 
     @classmethod
     def read(cls, root: Path, file: str) -> Source:
-        """The file, or an empty one where there is none."""
+        """Return the file, or an empty one if it does not exist."""
         path = root / file
         return cls(file, path.read_text(errors="replace") if path.is_file() else "")
 
     def line(self, field: str) -> int:
-        """The line of ``parameters.Cpu``: that of ``Cpu`` in the block below ``parameters``.
+        """Return the line of a field such as ``parameters.Cpu``.
 
-        Jinja moves lines, so they are looked for in the source and not taken from what was parsed.
-        The deepest part that is found counts; 1 where none is.
+        The line is searched in the source, because Jinja moves lines. Return the line of the
+        deepest part that is found, or 1.
         """
         lines = self.text.splitlines()
         block = range(len(lines))
@@ -43,20 +43,20 @@ class Source:
         return found or 1
 
     def line_of(self, text: str) -> int:
-        """The line on which ``text`` first stands; 1 where it does not."""
+        """Return the first line with ``text``, or 1."""
         before, found, _ = self.text.partition(text)
         return before.count("\n") + 1 if found else 1
 
 
 def _key(lines: list[str], block: range, key: str) -> int | None:
-    """The outermost line with the key. It may be the block's first: ``{stack: x, queues: y}``."""
+    """Return the outermost line with the key, also in ``{stack: x, queues: y}``."""
     wanted = re.compile(rf"(?<![\w.:/-])[\"']?{re.escape(key)}[\"']?\s*(:(?!:)|,|]|$)")
     found = [at for at in block if wanted.search(lines[at])]
     return min(found, key=lambda at: (_indent(lines[at]), at), default=None)
 
 
 def _item(lines: list[str], block: range, position: int) -> int | None:
-    """The line of a list's item, where the items stand below each other."""
+    """Return the line of an item in a block list."""
     items = [at for at in block[1:] if lines[at].lstrip().startswith("- ")]
     if not items:
         return None
@@ -65,7 +65,7 @@ def _item(lines: list[str], block: range, position: int) -> int | None:
 
 
 def _end(lines: list[str], first: int) -> int:
-    """The line after the block that begins at ``first``."""
+    """Return the line after the block that begins at ``first``."""
     indent = _indent(lines[first])
     for at in range(first + 1, len(lines)):
         text = lines[at].lstrip()

@@ -1,7 +1,7 @@
-"""One stack as the rules see it: as Sceptre reads it, with its file and its template.
+"""A stack as Sceptre reads it, with its file and its template.
 
-Nothing here asks AWS. So the parameters are the unresolved ones, and a template whose user data
-holds tags is left out: to render it would resolve them.
+Nothing here calls AWS. So parameters are unresolved, and a template whose user data has tags is not
+rendered, because rendering would resolve them.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ PLACES = {
     "sceptre_role": "_sceptre_role",
     "cloudformation_service_role": "_cloudformation_service_role",
 }
-"""Where a stack file may hold tags, and the attribute that Sceptre keeps them in, unresolved."""
+"""Fields of a stack file that may have tags, and Sceptre's attribute with the unresolved value."""
 
 
 class Kind(Enum):
-    """Why config, or a template, can't be read."""
+    """The reason why config, or a template, can't be read."""
 
     CONFIG = "config"
     TAG = "tag"
@@ -51,14 +51,14 @@ class Kind(Enum):
 
 
 class Unreadable(NamedTuple):
-    """Something that could not be read, and why."""
+    """A part that can't be read, and the reason."""
 
     kind: Kind
     fault: Fault
 
 
 class Rendering(NamedTuple):
-    """A template as it would be sent, and what it says; or why there is none."""
+    """A rendered template, or the reason why it can't be read."""
 
     body: str = ""
     template: Template | None = None
@@ -66,7 +66,7 @@ class Rendering(NamedTuple):
 
 
 class StackFile:
-    """One stack as the rules see it.
+    """A stack as the rules see it.
 
     Args:
         root: the project's directory.
@@ -80,47 +80,47 @@ class StackFile:
 
     @cached_property
     def source(self) -> Source:
-        """The stack's file in config/."""
+        """The stack file."""
         return Source.read(self.root, f"config/{self.name}.yaml")
 
     @cached_property
     def template_source(self) -> Source:
-        """The template's file; the stack's own where it has none."""
+        """The template file, or the stack file if there is none."""
         path = self._template_path
         return Source.read(self.root, f"templates/{path}") if path else self.source
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        """What the file passes, with tags as they stand."""
+        """The parameters that the file passes, with unresolved tags."""
         raw: Mapping[str, Any] = self.stack._parameters
         return raw
 
     @property
     def is_launched(self) -> bool:
-        """Whether a launch touches it: what is ignored may lack its values."""
+        """Whether a launch includes it; an ignored stack may lack values."""
         return not (self.stack.ignore or self.stack.obsolete)
 
     @property
     def template(self) -> Template | None:
-        """What the template says; None where it can't be read without AWS."""
+        """The template, or None if it can't be read without AWS."""
         return self.rendering.template
 
     def section(self, name: str) -> Mapping[str, Any]:
-        """A section of the template; empty where it has none, or can't be read."""
+        """Return a section of the template, or an empty one."""
         found: Mapping[str, Any] = (self.template or {}).get(name) or {}
         return found
 
     def fault(self, field: str, message: str, remedy: str | None = None) -> Fault:
-        """A fault in the stack's file."""
+        """Return a fault in the stack file."""
         return Fault(self.source, field, message, remedy, self.name)
 
     def template_fault(self, field: str, message: str, remedy: str | None = None) -> Fault:
-        """A fault in the template's file."""
+        """Return a fault in the template file."""
         return Fault(self.template_source, field, message, remedy, self.name)
 
     @cached_property
     def tags(self) -> tuple[tuple[str, CustomYamlTagBase], ...]:
-        """Every tag of the file, those in another's argument included, with its field."""
+        """Every tag of the file with its field, including nested tags."""
         return tuple(
             found
             for field, attribute in PLACES.items()
@@ -129,7 +129,7 @@ class StackFile:
 
     @cached_property
     def rendering(self) -> Rendering:
-        """The template, rendered as Sceptre would."""
+        """The template, rendered as Sceptre renders it."""
         if any(walk_tags([self.stack._sceptre_user_data, self._handler])):
             return Rendering()
         if self._handler.get("type", "file") != "file":
@@ -145,10 +145,10 @@ class StackFile:
 
     @property
     def _sceptres_template(self) -> SceptreTemplate:
-        """The stack's own, which the launch that follows then need not render again.
+        """The stack's template object, which the following launch reuses.
 
-        To make it, Sceptre resolves where and as whom the stack is launched; where a tag says
-        that, the check has one of its own.
+        To create it, Sceptre resolves bucket and role of the launch. If these are tags, the check
+        creates an object of its own.
         """
         says_where = [
             self.stack._template_bucket_name,
@@ -168,12 +168,12 @@ class StackFile:
         try:
             template = loaded(body)
         except json.JSONDecodeError as error:
-            return self._malformed(f"is no JSON: {error.msg}", error.lineno)
+            return self._malformed(f"is not valid JSON: {error.msg}", error.lineno)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            return self._malformed(f"is no YAML: {error.problem}", line)
-        except Exception as error:  # What CloudFormation's own tags raise.
-            return self._malformed(f"is no YAML: {error}", 1)
+            return self._malformed(f"is not valid YAML: {error.problem}", line)
+        except Exception as error:  # Raised by CloudFormation's tags.
+            return self._malformed(f"is not valid YAML: {error}", 1)
         for field, message in _misshapen(template):
             fault = self.template_fault(field, message)
             return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
@@ -188,7 +188,7 @@ class StackFile:
         if message.startswith("sceptre_user_data"):
             return self.fault(*message.split(" ", maxsplit=1))
         message = f"{type(error).__name__}: {message.replace(f'{self.root}/', '')}"
-        return self.template_fault("", message, "correct the template, or what it is given")
+        return self.template_fault("", message, "correct the template, or its sceptre_user_data")
 
     @staticmethod
     def _unreadable(kind: Kind, fault: Fault) -> Rendering:
@@ -206,9 +206,9 @@ class StackFile:
 
 
 def _misshapen(template: Any) -> Iterator[tuple[str, str]]:
-    """What keeps a template from being one; what lies deeper is cfn-lint's affair."""
+    """Yield the faults of a template's outermost structure. cfn-lint checks the rest."""
     if not isinstance(template, dict) or not template.get("Resources"):
-        yield "", "has no Resources: it is no CloudFormation template"
+        yield "", "has no Resources: it is not a CloudFormation template"
         return
     for section in ("Metadata", "Parameters", "Mappings", "Conditions", "Resources", "Outputs"):
         parts = template.get(section) or {}
@@ -221,7 +221,7 @@ def _misshapen(template: Any) -> Iterator[tuple[str, str]]:
 
 
 def walk_tags(value: Any, field: str = "") -> Iterator[tuple[str, CustomYamlTagBase]]:
-    """The tags in a value, and those in their arguments, each with its field."""
+    """Yield each tag in a value with its field, including nested tags."""
     if isinstance(value, CustomYamlTagBase):
         yield field, value
         value = value._argument

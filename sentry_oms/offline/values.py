@@ -1,4 +1,4 @@
-"""What is known without AWS of the values that stacks pass each other."""
+"""The values that stacks pass each other, as far as they are known without AWS."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from sentry_oms.offline.stack_file import StackFile, walk_tags
 
 
 class Values:
-    """Parameters, outputs and exports, each worked out once.
+    """Parameters, outputs and exports, each computed once.
 
     Args:
         known: the stacks, by name.
-        stand_ins: take something of the right shape for what only AWS knows.
+        stand_ins: use placeholders for values known only at deployment.
     """
 
     def __init__(self, known: Mapping[str, StackFile], *, stand_ins: bool = False) -> None:
@@ -33,15 +33,15 @@ class Values:
         self._exports: dict[str, dict[str, str]] = {}
 
     def given(self, file: StackFile, name: str) -> Any:
-        """What config passes for a parameter: a text, a list of texts, or UNKNOWN."""
+        """Return the value that config passes: a text, a list of texts, or UNKNOWN."""
         key = (file.name, name)
         if key not in self._parameters:
-            self._parameters[key] = UNKNOWN  # For who goes round in a circle.
+            self._parameters[key] = UNKNOWN  # Ends the recursion of a cycle.
             self._parameters[key] = self._known(file, file.parameters[name])
         return self._parameters[key]
 
     def parameter(self, file: StackFile, name: str) -> Any:
-        """A parameter as the template sees it: what config passes, else its default."""
+        """Return the value of a parameter: from config, else its default."""
         declared = file.section("Parameters").get(name, {})
         if name in file.parameters:
             value = self.given(file, name)
@@ -54,7 +54,7 @@ class Values:
         return value
 
     def output(self, file: StackFile, key: str) -> Any:
-        """The value of an output of the stack's template."""
+        """Return the value of an output."""
         place = (file.name, key)
         if place not in self._outputs:
             self._outputs[place] = UNKNOWN
@@ -63,7 +63,7 @@ class Values:
         return self._outputs[place]
 
     def exports(self, file: StackFile) -> dict[str, str]:
-        """The names under which the stack exports, with the output of each."""
+        """Return the stack's exports, by name, with the output of each."""
         if file.name not in self._exports:
             evaluator = self.evaluator(file)
             names = {
@@ -78,11 +78,11 @@ class Values:
         return self._exports[file.name]
 
     def evaluator(self, file: StackFile, *, shortest: bool = False) -> Evaluator:
-        """What evaluates the expressions of the stack's template.
+        """Return the evaluator of the stack's template.
 
         Args:
             file: the stack.
-            shortest: take nothing for what only AWS knows, so that sizes are the least possible.
+            shortest: use empty texts for unknown values, so that sizes are minimal.
         """
 
         def named(name: str) -> Any:
@@ -137,12 +137,12 @@ class Values:
             return stand_in(ACCOUNT) if stand_in else UNKNOWN
         try:
             return tag.resolve()
-        except Exception:  # Its own rule says what is wrong.
+        except Exception:  # Another rule reports it.
             return UNKNOWN
 
 
 def computable(tag: CustomYamlTagBase, known: Mapping[str, StackFile]) -> bool:
-    """Whether a tag can be resolved without AWS, as far as its argument and its targets go."""
+    """Return whether a tag can be resolved without AWS."""
     if not getattr(tag, "offline", False) or any(faults(tag)) or any(walk_tags(tag._argument)):
         return False
     argument = tag._argument
@@ -154,6 +154,6 @@ def computable(tag: CustomYamlTagBase, known: Mapping[str, StackFile]) -> bool:
 
 
 def is_list(declared: Any) -> bool:
-    """Whether a parameter takes a list."""
+    """Return whether a parameter is a list."""
     kind = str(declared.get("Type", ""))
     return kind == "CommaDelimitedList" or kind.startswith("List<")

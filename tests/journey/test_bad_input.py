@@ -85,8 +85,8 @@ def test_a_target_that_was_never_launched(project: Project) -> None:
 @pytest.mark.parametrize(
     ("exchanges", "fault"),
     [
-        ("[bitget, Okx]", "sceptre_user_data: exchanges.1: 'Okx' is no name"),
-        ("[bitget, b_x]", "exchanges.1: 'b_x' is no name: use lower-case letters, digits"),
+        ("[bitget, Okx]", "sceptre_user_data: exchanges.1: 'Okx' is not a valid name"),
+        ("[bitget, b_x]", "exchanges.1: 'b_x' is not a valid name: use a-z, 0-9"),
         ("[bitget, 7]", "exchanges.1: Input should be a valid string"),
         ("[bitget, bitget]", "exchange 'bitget' is listed twice"),
         (f"[{'x' * 60}]", "is longer than the 80 characters that SQS allows"),

@@ -70,7 +70,7 @@ class TestKeepMessages:
         project.edit("config/config.yaml", *EXCHANGES)
         done = project.sceptre(*command)
         assert done.returncode == 1
-        assert f"!keep_messages {OKX} holds 1 visible: drain what is to go first" in done.stdout
+        assert f"!keep_messages {OKX} holds 1 visible: drain it first" in done.stdout
         assert written(aws, "sentry-sqs-dev") == before
 
     def test_a_queue_that_holds_orders_does_not_change_its_type(

@@ -237,7 +237,7 @@ class TestValidateCognito:
         project.edit("config/config.yaml", 'frontend_memory: ""', "frontend_memory: 1024")
         said = self.refused(project, aws)
         assert "its MFA is OFF and must be at least OPTIONAL" in said
-        assert "does not take software tokens (TOTP)" in said
+        assert "does not accept software tokens (TOTP)" in said
         assert "its client lacks the flows ALLOW_USER_SRP_AUTH" in said
 
     def test_a_pool_that_is_gone_stops_who_depends_on_it(

@@ -102,7 +102,7 @@ def test_messages_are_named_with_where_and_how_they_are() -> None:
     with pytest.raises(
         MessagesWouldBeLost,
         match=r"^dev/sqs: !keep_messages okx-orders-queue-dev\.fifo holds 2 visible, 1 in flight, "
-        r"3 delayed; okx-orders-dlq-dev\.fifo holds 4 visible: drain what is to go first, as ",
+        r"3 delayed; okx-orders-dlq-dev\.fifo holds 4 visible: drain it first ",
     ):
         KeepMessages({}, double).run()
 

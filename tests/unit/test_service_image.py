@@ -9,6 +9,7 @@ from unittest.mock import MagicMock
 import pytest
 from botocore.exceptions import ClientError
 
+from sentry_oms.aws.repositories import newest_tag
 from sentry_oms.aws.service_image import (
     LAUNCHED,
     ForeignImage,
@@ -16,7 +17,6 @@ from sentry_oms.aws.service_image import (
     completed,
     decide,
     differs_in_image_only,
-    newest_tag,
     refuse_to_stop,
 )
 from sentry_oms.aws.view import StackKey, View
@@ -260,7 +260,7 @@ class TestAfterARollback:
         events = [self.event("task:1"), self.event("task:3")]
         passed = task(f"{ECR}/sentry/oms-dev:def")
         assert self.decided(events, passed, images("abc", "def")) == "def"
-        assert "rolled back from image def to abc; def is to run again" in caplog.text
+        assert "rolled back from image def to abc; the launch deploys def" in caplog.text
 
     def test_an_update_that_somebody_made_by_hand_may_have_failed_for_its_image(self) -> None:
         assert self.decided([self.event("task:3", token="by-hand")]) == "abc"

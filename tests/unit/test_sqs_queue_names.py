@@ -62,7 +62,7 @@ def test_every_pattern_must_match() -> None:
 
 def test_a_list_that_no_parameter_holds_is_refused() -> None:
     exchanges = [f"exchng{number:02}" for number in range(60)]
-    with pytest.raises(QueueNamesError, match=r"120 names are \d+ bytes, and a parameter takes"):
+    with pytest.raises(QueueNamesError, match=r"120 names are \d+ bytes; a parameter accepts"):
         tag(["*-orders"], {**USER_DATA, "exchanges": exchanges}).resolve()
 
 

@@ -51,7 +51,7 @@ def test_a_pool_with_another_factor_must_take_tokens_too(
 ) -> None:
     pool = {"UserPool": {"Id": "pool", "MfaConfiguration": "ON", **sender}}
     hook(monkeypatch, pool, CLIENT, factors("ON")).run()
-    with pytest.raises(CognitoMismatch, match="it does not take software tokens"):
+    with pytest.raises(CognitoMismatch, match="it does not accept software tokens"):
         hook(monkeypatch, pool, CLIENT, factors("ON", totp=False)).run()
 
 
@@ -60,8 +60,8 @@ def test_every_mismatch_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
     tag = hook(monkeypatch, TEXTING, client, factors("OFF", totp=False))
     with pytest.raises(
         CognitoMismatch,
-        match=r"^dev/task-frontend: !validate_cognito user pool pool of dev/cognito\.yaml is not "
-        r"as it must be: its MFA is OFF and must be at least OPTIONAL; it does not take software "
+        match=r"^dev/task-frontend: !validate_cognito user pool pool of dev/cognito\.yaml is "
+        r"invalid: its MFA is OFF and must be at least OPTIONAL; it does not accept software "
         r"tokens \(TOTP\); its client lacks the flows ALLOW_USER_SRP_AUTH\. Launch ",
     ):
         tag.run()
@@ -73,7 +73,7 @@ def test_optional_is_not_enough_where_it_must_be_on(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_pool_that_is_gone_is_the_only_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(CognitoMismatch, match=r"must be: the pool does not exist\. Launch"):
+    with pytest.raises(CognitoMismatch, match=r"is invalid: the pool does not exist\. Launch"):
         hook(monkeypatch, ABSENT).run()
 
 
