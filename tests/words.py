@@ -38,7 +38,10 @@ BETTER = {
 """Patterns to avoid, and what to write instead. Case counts only in ``(?-i:...)``."""
 
 _PATTERNS = {re.compile(pattern, re.IGNORECASE): better for pattern, better in BETTER.items()}
-_BLOCK = re.compile(r"^ *```.*?^ *```|^#+ .*?$|<!--.*?-->", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(
+    r"<!-- ([\w ]+)\b.*?-->\n.*?<!-- end of \1 -->|^ *```.*?^ *```|^#+ .*?$|<!--.*?-->",
+    re.DOTALL | re.MULTILINE,
+)
 _CODE = re.compile(r"``.+?``|`[^`]+`|\]\([^)]*\)|https?://\S+", re.DOTALL)
 _PARAGRAPH = re.compile(r"^\s*(?:$|\||[-*] |\d+\. )")
 
