@@ -1,20 +1,20 @@
-# What a person runs. Everything else is .venv/bin/sceptre and .venv/bin/oms.
+# Targets for people and CI. Other commands: .venv/bin/sceptre and .venv/bin/oms.
 
 ENV ?= dev
 ENVS ?= dev staging prod
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-# The AWS CLI pins botocore, so it has an environment of its own.
+# The AWS CLI pins botocore, so it has its own environment.
 AWS_CLI := .tools/awscli/.python
-# So do the judges of the templates: checkov's versions clash with ours, cfn-guard and the simulator
-# of IAM come by npm, and moto needs a newer boto3 than Sceptre.
+# So have the linters of the templates: checkov's versions conflict with ours, cfn-guard and the IAM
+# simulator are npm packages, and moto needs a newer boto3 than Sceptre.
 CHECKOV := .tools/checkov/.python
 NODE_ITSELF := .tools/node/.python
 NODE := .tools/node/.npm
 MOTO := .tools/moto/.python
-# And the linters of the workflows of GitHub Actions. jactionlint's rule self-repository asks for $/ in
-# place of ./, which older runners do not know; no run: is long enough for shellcheck or pyflakes.
+# The linters of the workflows. jactionlint's rule self-repository requires $/ instead of ./, which
+# older runners don't support; no run: is long enough for shellcheck or pyflakes.
 WORKFLOWS := .tools/workflows/.python
 JACTIONLINT := .tools/workflows/bin/jactionlint --profile pedantic --shellcheck= --pyflakes= \
   --ignore self-repository
@@ -22,7 +22,7 @@ ZIZMOR := .tools/workflows/bin/zizmor --quiet --offline --persona auditor --stri
   --config .github/zizmor.yml --color never
 SCHEMA := .tools/workflows/bin/check-jsonschema --builtin-schema
 BAD_WORKFLOW := tools/lint/bad/workflow.yml
-# And microburst, the proxy of faults, which brings a server and a botocore of its own.
+# microburst, a fault injection proxy, installs a server and its own botocore.
 MICROBURST := .tools/microburst/.python
 
 .PRECIOUS: .tools/%/.python
@@ -34,7 +34,7 @@ help: ## Show the targets
 
 install: $(INSTALLED) ## Set up .venv and nothing else
 
-# One shell, so that nothing runs with other credentials if the embedded AWS did not start.
+# One shell, so that no command uses other credentials if the embedded AWS does not start.
 launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded AWS
 	@set -eua; . ./.variables; set +a; \
 	$(BIN)/oms local up; \
@@ -47,10 +47,10 @@ launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded 
 test: $(INSTALLED) $(AWS_CLI) $(MICROBURST) $(NODE_ITSELF) ## Run every test
 	@$(BIN)/python -m pytest
 
-accept: $(INSTALLED) ## Accept the rendered stacks and the differences between siblings; review the diff
+accept: $(INSTALLED) ## Accept changed snapshots of stacks and of sibling differences; review the diff
 	@$(BIN)/python -m pytest -n0 -q tests/snapshot --snapshot-update
 
-soak: $(INSTALLED) $(MICROBURST) ## Run the tests that take long: kills at twenty moments, faults of every kind
+soak: $(INSTALLED) $(MICROBURST) ## Run slow tests: kills at twenty moments, faults of every kind
 	@$(BIN)/python -m pytest tests/soak
 
 lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) lint-workflows ## Run every static check and linter
@@ -75,7 +75,7 @@ lint-workflows: $(WORKFLOWS)
 bench: $(INSTALLED) ## Compare with stock Sceptre; WRITE=1 writes docs/PERFORMANCE.md
 	@$(BIN)/python -m tools.bench $(if $(WRITE),--write)
 
-generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pictures, docs, schemas
+generated: $(INSTALLED) ## Regenerate files from code: templates, graphs, docs, schemas
 	@$(BIN)/python templates/messaging/sqs_queues.py
 	@$(BIN)/oms graph dev --write README.md
 	@$(BIN)/oms graph dev --write README.pt-BR.md
@@ -88,30 +88,30 @@ generated: $(INSTALLED) ## Write anew what is rendered from code: templates, pic
 	@$(BIN)/python -m tests.create_only
 	@$(BIN)/python -m tests.plan_examples
 
-aws-env: $(INSTALLED) ## Print what a shell needs to reach the embedded AWS: eval "$(make -s aws-env)"
+aws-env: $(INSTALLED) ## Print the variables to use the embedded AWS: eval "$(make -s aws-env)"
 	@$(BIN)/oms local env
 
-# What the workflows run, on the AWS whose credentials the environment has. docs/WORKFLOWS.md says
-# what a person types instead.
+# Targets of the workflows, with the credentials of the environment. docs/WORKFLOWS.md has the
+# commands to run by hand.
 ci-check: $(INSTALLED)
 	@$(BIN)/oms check $(ENV) --format github
 
-# Exit code 2 says that something changes, which is what a pull request is for. 3, loss of state,
-# fails, so that a person looks.
+# Exit code 2 means changes, which is normal for a pull request. 3, loss of state, fails so that a
+# person reviews it.
 ci-plan: $(INSTALLED)
 	@$(BIN)/oms plan $(ENVS) --format markdown --output plan.md || test $$? -eq 2
 
 ci-launch: $(INSTALLED)
 	@$(BIN)/sceptre launch -y $(ENV)
 
-# Never fails, so that each environment is asked: the exit code is for .github/drift-issue.js.
+# Never fails, so that every environment is checked; .github/drift-issue.js reads the exit code.
 ci-drift: $(INSTALLED)
 	@$(BIN)/sceptre drift detect $(ENV) 2> drift-$(ENV).txt || echo "code=$$?" >> "$$GITHUB_OUTPUT"
 
-stop: ## End the embedded AWS
+stop: ## Stop the embedded AWS
 	@if [ -x $(BIN)/oms ]; then $(BIN)/oms local down; fi
 
-clean: stop ## End it, and remove .local, .venv and .tools
+clean: stop ## Stop it, and remove .local, .venv and .tools
 	@rm -rf .local .venv .tools
 
 $(INSTALLED): setup.cfg pyproject.toml constraints.txt
@@ -125,15 +125,15 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	  --constraint constraints.txt --editable '.[local,test]' >&2
 	@touch $@
 
-# An environment of Python's for each constraints file.
+# A Python environment for each requirements file.
 .tools/%/.python: requirements/%.txt
 	@echo "Setting up .tools/$* ..." >&2
 	@$(PYTHON) -m venv .tools/$*
 	@.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< >&2
 	@touch $@
 
-# Node comes from PyPI, so that Python and make are enough. The rules' package names aws-cdk-lib as
-# its peer, which cfn-guard itself does not need: 240 MB are left out.
+# Node comes from PyPI, so that only Python and make are required. Without peer dependencies, npm
+# omits 240 MB of aws-cdk-lib, which cfn-guard does not need.
 $(NODE): $(NODE_ITSELF) tools/lint/package.json tools/lint/package-lock.json
 	@cp tools/lint/package.json tools/lint/package-lock.json .tools/node/
 	@cd .tools/node && PATH="$$PWD/bin:$$PATH" bin/npm ci --omit=peer --legacy-peer-deps \

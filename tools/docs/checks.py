@@ -1,4 +1,4 @@
-"""docs/CHECKS.md, rendered from the registry of rules."""
+"""Render docs/CHECKS.md from the registry of rules."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sentry_oms.checks.rule import Rule
 INTRODUCTION = """\
 # Rules of `oms check`
 
-<!-- Rendered from the registry of rules: `make generated` writes it. -->
+<!-- Generated from the registry of rules by `make generated`. -->
 
 `oms check dev` reports each mistake in the config of an environment by file, line, field and code.
-It needs no credentials and asks nothing of AWS. It reads config with Sceptre itself, so it checks
-what a launch does, and it does not stop at the first file that can't be read.
+It needs no credentials and does not call AWS. It reads config with Sceptre itself, and does not
+stop at the first file that can't be read.
 
 ```bash
 .venv/bin/oms check dev                    # exit 1 if there is a finding
@@ -24,13 +24,13 @@ what a launch does, and it does not stop at the first file that can't be read.
 
 A launch, a create and an update run the same rules on their stacks before the first write. Rules
 marked *environment* need the whole environment and run in `oms check` only. Values that only AWS
-knows, such as the ID of a subnet, pass. So do the parameters of an ignored stack.
+knows, such as the ID of a subnet, are not checked, nor are the parameters of an ignored stack.
 
-Rules run in phases, and a stack with a finding is left out of the later phases: each mistake is
-reported once, where it was made.
+Rules run in phases. A stack with a finding skips the later phases, so that each mistake is reported
+once, where it was made.
 
-`oms check` is about config: files, settings, tags, parameters, names, and what stacks give each
-other. What is valid in a resource is [cfn-lint's to know](#what-cfn-lint-finds).
+`oms check` checks config: files, settings, tags, parameters, names, and references between stacks.
+[cfn-lint](#what-cfn-lint-finds) checks the properties of resources.
 
 Codes are stable. The code of a removed rule is not used again: OMS050 and OMS060 to OMS076 are
 retired. To add a rule, write a function in one of the modules of `sentry_oms/checks/` with the
@@ -40,24 +40,24 @@ decorator `@rule`, add a broken project to `tests/broken/projects.py`, and run `
 CFN_LINT = """\
 ## What cfn-lint finds
 
-`oms check` is about config. Whether AWS accepts a template is
-[cfn-lint](https://github.com/aws-cloudformation/cfn-lint)'s to say. `.cfnlintrc` adds this
-project's rules in `tools/cfn_lint_rules/`, so that an editor with cfn-lint shows them too:
+[cfn-lint](https://github.com/aws-cloudformation/cfn-lint) checks whether AWS accepts a template.
+`.cfnlintrc` adds this project's rules in `tools/cfn_lint_rules/`, so that an editor with cfn-lint
+shows them too:
 
 ```bash
 .venv/bin/cfn-lint templates/networking/alb-frontend.json
 ```
 
-- E9001 to E9016 are JSON schemas in `schemas/`, one for each service: limits, properties that
-  exclude each other, and names that another list must contain.
+- E9001 to E9016 are JSON schemas in `schemas/`, one for each service: limits, mutually exclusive
+  properties, and names that another list must contain.
 - E9101 to E9108 compare resources of one template: subnets with their VPC, a NAT gateway with its
   subnet, a queue with its dead-letter queue, a service with its container, actions of a pipeline
   with their artifacts, metric math with its metrics, Redis with its token.
 
-By hand, cfn-lint reads a template as it is written. `make lint` also gives it each template as each
-environment gets it, with parameters, mappings and imports filled in: a wrong value is found there
-wherever it comes from. To add a rule, extend a file of `schemas/` and add an edit that AWS refuses
-to `tests/broken/refused.py`; its test checks that the rule finds the edit and nothing else.
+By hand, cfn-lint reads a template as written. `make lint` also runs it on each template evaluated
+for each environment, with parameters, mappings and imports, to find invalid values from config. To
+add a rule, extend a file of `schemas/` and add an edit that AWS rejects to
+`tests/broken/refused.py`; its test checks that the rule finds the edit and nothing else.
 """
 
 
