@@ -1,4 +1,4 @@
-"""Edits of the templates that AWS refuses, each with the rule of tools/cfn_lint_rules for it."""
+"""Edits of templates that AWS refuses, each with its rule of tools/cfn_lint_rules."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sentry_oms.cloudformation.templates import Template
+from tests.broken.edits import change
 from tests.conftest import ROOT
 
 VPC = "networking/vpc-nonprod.json"
@@ -28,13 +29,12 @@ class Refused:
     """One edit.
 
     Args:
-        rule: the ID of the rule that reports it.
-        name: what is wrong.
+        rule: the code of the rule that reports it.
+        name: the mistake.
         file: the template.
-        path: where it is, such as ``Queue.QueueName``: a resource, then a path in its Properties.
-            A path that begins with a slash begins at the template's root; + appends to a list.
-        value: what stands there then; ``...`` removes it.
-        stack: the stack whose folded template shows it; empty if the template as written does.
+        path: a path in it, as ``change`` takes it.
+        value: the new value; ``...`` removes what is there.
+        stack: the stack whose folded template shows the fault, unless the written template does.
     """
 
     rule: str
@@ -46,25 +46,9 @@ class Refused:
 
     @property
     def template(self) -> Template:
-        """The template with the edit."""
-        resource, *rest = self.path.split(".")
-        parts = ["Resources", resource, "Properties", *rest]
-        if self.path.startswith("/"):
-            parts = self.path[1:].split("/")
+        """The edited template."""
         whole: Template = json.loads((ROOT / "templates" / self.file).read_text())
-        place: Any = whole
-        for part in parts[:-1]:
-            place = place[int(part)] if isinstance(place, list) else place.setdefault(part, {})
-        last: Any = parts[-1]
-        if last == "+":
-            place.append(self.value)
-            return whole
-        last = int(last) if isinstance(place, list) else last
-        if self.value is ...:
-            del place[last]
-        else:
-            place[last] = self.value
-        return whole
+        return change(whole, self.path, self.value)
 
 
 def ref(name: str) -> dict[str, Any]:

@@ -1,65 +1,31 @@
-"""What the hook ``!keep_image`` promises; the AWS side is a stub."""
+"""``!keep_image``."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from hooks import keep_image
 from hooks.keep_image import DeploymentInProgress, KeepImage
-from tests.unit.tags import calls, refusal, stack
-
-START = datetime(2026, 1, 1, tzinfo=timezone.utc)
-ARGUMENT = {"repository": "sentry/oms-dev", "cluster": "c", "service": "s", "container": "oms"}
-OWN, PIPELINES, OTHER = "task:1", "task:2", "task:3"
+from tests.unit.ecs import ARGUMENT, NO_SERVICE, deployment, services, task
+from tests.unit.tags import Clock, calls, commands, refusal, stack
 
 
 def described(status: str = "UPDATE_COMPLETE") -> dict[str, Any]:
-    outputs = [{"OutputKey": "TaskDefinitionArn", "OutputValue": OWN}]
+    """Return the stack, which created task definition 1."""
+    outputs = [{"OutputKey": "TaskDefinitionArn", "OutputValue": "task:1"}]
     return {"Stacks": [{"StackStatus": status, "Outputs": outputs}]}
 
 
-def services(definition: str, state: str = "COMPLETED") -> dict[str, Any]:
-    """A service whose newest deployment is of a task definition; its own ran before."""
-    newest = deployment(definition, state, "PRIMARY", 2)
-    before = [deployment(OWN, "COMPLETED", "ACTIVE", 1)] if state == "IN_PROGRESS" else []
-    found = {"status": "ACTIVE", "desiredCount": 1, "deployments": [newest, *before]}
-    return {"services": [found]}
-
-
-def deployment(definition: str, state: str, status: str, minute: int) -> dict[str, Any]:
-    return {
-        "taskDefinition": definition,
-        "rolloutState": state,
-        "status": status,
-        "createdAt": START + timedelta(minutes=minute),
-    }
-
-
-def task(tag: str) -> dict[str, Any]:
-    container = {"name": "oms", "image": f"x/sentry/oms-dev:{tag}"}
-    return {"taskDefinition": {"containerDefinitions": [container]}}
-
-
-def commands(owner: Any) -> list[str]:
-    return [command for command, _ in calls(owner)]
-
-
-class Clock:
-    """Time that passes by sleeping only."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
+OWN = services(deployment(1))
+PIPELINES = services(deployment(2))
+DEPLOYING = services(deployment(2, "IN_PROGRESS"), deployment(1, status="ACTIVE"))
+OWN_IN_PROGRESS = services(deployment(1, "IN_PROGRESS"))
+ROLLED_BACK = described("UPDATE_ROLLBACK_COMPLETE")
+RUN_IT_AGAIN = "aws ecs update-service --cluster c --service s --task-definition task:2"
 
 
 @pytest.fixture
@@ -70,7 +36,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def update(owner: Any, after: Iterable[Any]) -> None:
-    """Run both hooks, with the stack written between them; AWS answers the second one anew."""
+    """Run the hook before and after an update; AWS gives the answers ``after`` to the second."""
     KeepImage(ARGUMENT, owner).run()
     keep_image.VIEW.forget(keep_image.StackKey.of(owner))
     owner.connection_manager.call.side_effect = list(after)
@@ -80,119 +46,97 @@ def update(owner: Any, after: Iterable[Any]) -> None:
 
 class TestBefore:
     @pytest.mark.parametrize(
-        "found",
+        ("found", "count"),
         [
-            pytest.param(services(PIPELINES), id="the pipeline's is complete"),
-            pytest.param(services(PIPELINES, "FAILED"), id="it failed"),
-            pytest.param(services(OWN, "IN_PROGRESS"), id="the stack's own is in progress"),
-            pytest.param({"services": []}, id="there is no service"),
+            pytest.param(PIPELINES, 1, id="the pipeline's deployment is complete"),
+            pytest.param(services(deployment(2, "FAILED")), 1, id="it failed"),
+            pytest.param(OWN_IN_PROGRESS, 1, id="the stack's own is in progress"),
+            pytest.param(NO_SERVICE, 1, id="there is no service"),
+            pytest.param(DEPLOYING, 0, id="the service must stop"),
         ],
     )
-    def test_without_a_deployment_of_the_pipeline_it_does_not_wait(
-        self, clock: Clock, found: Any
+    def test_it_waits_only_for_a_deployment_of_the_pipeline(
+        self, clock: Clock, found: Any, count: int
     ) -> None:
         owner = stack("dev/task-oms", described(), found)
-        KeepImage(ARGUMENT, owner).run()
+        KeepImage({**ARGUMENT, "count": count}, owner).run()
         assert commands(owner) == ["describe_stacks", "describe_services"]
         assert clock.now == 0
 
-    def test_a_service_that_is_to_stop_is_not_waited_for(self, clock: Clock) -> None:
-        owner = stack("dev/task-oms", described(), services(PIPELINES, "IN_PROGRESS"))
-        KeepImage({**ARGUMENT, "count": 0}, owner).run()
-        assert clock.now == 0
-
-    def test_it_waits_until_the_deployment_is_over_and_says_so_once(
+    def test_it_waits_until_the_deployment_ends_and_says_so_once(
         self, clock: Clock, caplog: pytest.LogCaptureFixture
     ) -> None:
-        deploying = services(PIPELINES, "IN_PROGRESS")
-        owner = stack("dev/task-oms", described(), deploying, deploying, services(PIPELINES))
+        owner = stack("dev/task-oms", described(), DEPLOYING, DEPLOYING, PIPELINES)
         with caplog.at_level(logging.WARNING):
             KeepImage(ARGUMENT, owner).run()
-        assert clock.now == 2 * keep_image.LOOK_SECONDS
-        assert caplog.messages == [
-            "dev/task-oms - Waiting for the deployment of s in progress, for up to 30 min"
-        ]
+        assert clock.slept == [keep_image.LOOK_SECONDS] * 2
+        (message,) = caplog.messages
+        assert message.startswith("dev/task-oms - Waiting for the deployment of s")
 
-    def test_after_the_wait_it_refuses(self, clock: Clock) -> None:
-        deploying = services(PIPELINES, "IN_PROGRESS")
-        owner = stack("dev/task-oms", described(), *[deploying] * 13)
+    def test_after_the_timeout_the_update_is_refused(self, clock: Clock) -> None:
+        owner = stack("dev/task-oms", described(), *[DEPLOYING] * 13)
         with pytest.raises(
             DeploymentInProgress,
-            match=r"^dev/task-oms: !keep_image s has a deployment in progress, .* waited 1 min\. "
-            r"Launch again once it is over: aws ecs wait services-stable --cluster c --services s$",
+            match="^dev/task-oms: !keep_image s has a deployment in progress.* 1 min"
+            ".*: aws ecs wait services-stable --cluster c --services s$",
         ):
             KeepImage({**ARGUMENT, "wait": 1}, owner).run()
         assert clock.now == 60
 
 
 class TestAfter:
-    ROLLED_BACK = described("UPDATE_ROLLBACK_COMPLETE")
-
-    def owner(self, before: str = PIPELINES) -> Any:
-        return stack("dev/task-oms", described(), services(before))
+    def owner(self, before: Any = PIPELINES) -> Any:
+        return stack("dev/task-oms", described(), before)
 
     @pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"])
-    def test_what_a_rollback_replaced_is_deployed_again(
+    def test_a_rollback_is_followed_by_the_pipelines_deployment(
         self, status: str, caplog: pytest.LogCaptureFixture
     ) -> None:
         owner = self.owner()
-        update(owner, [described(status), services(OWN), task("a"), task("d"), {}])
+        update(owner, [described(status), OWN, task("a"), task("d"), {}])
         assert calls(owner)[-1] == (
             "update_service",
-            {"cluster": "c", "service": "s", "taskDefinition": PIPELINES},
+            {"cluster": "c", "service": "s", "taskDefinition": "task:2"},
         )
-        assert caplog.messages == [
-            "dev/task-oms - After the rollback s ran x/sentry/oms-dev:a in place of "
-            "x/sentry/oms-dev:d; it is put back on task:2"
-        ]
+        (message,) = caplog.messages
+        assert all(words in message for words in ("sentry/oms-dev:a", "sentry/oms-dev:d", "task:2"))
 
     @pytest.mark.parametrize(
         ("before", "after"),
         [
             pytest.param(PIPELINES, [described()], id="the update succeeded"),
-            pytest.param(OWN, [ROLLED_BACK, services(OWN)], id="the stack's own ran before"),
+            pytest.param(OWN, [ROLLED_BACK, OWN], id="the stack's own image ran before"),
+            pytest.param(PIPELINES, [ROLLED_BACK, PIPELINES], id="the rollback did not change it"),
             pytest.param(
-                PIPELINES, [ROLLED_BACK, services(PIPELINES)], id="the rollback left it alone"
+                PIPELINES, [ROLLED_BACK, services(deployment(3))], id="another one was deployed"
             ),
-            pytest.param(
-                PIPELINES, [ROLLED_BACK, services(OTHER)], id="somebody deployed another one"
-            ),
-            pytest.param(PIPELINES, [ROLLED_BACK, {"services": []}], id="the service is gone"),
+            pytest.param(PIPELINES, [ROLLED_BACK, NO_SERVICE], id="the service is deleted"),
+            pytest.param(NO_SERVICE, [], id="there was no service before"),
         ],
     )
-    def test_otherwise_nothing_is_deployed(self, before: str, after: list[Any]) -> None:
+    def test_otherwise_nothing_is_deployed(self, before: Any, after: list[Any]) -> None:
         owner = self.owner(before)
         update(owner, after)
         assert "update_service" not in commands(owner)
 
-    def test_a_refusal_is_said_with_the_command(self, caplog: pytest.LogCaptureFixture) -> None:
-        owner = self.owner()
-        denied = refusal("AccessDenied", "no")
-        update(owner, [self.ROLLED_BACK, services(OWN), task("a"), task("d"), denied])
-        assert caplog.messages == [
-            "dev/task-oms - After the rollback s runs x/sentry/oms-dev:a in place of "
-            "x/sentry/oms-dev:d, and could not be put back (An error occurred (AccessDenied) "
-            "when calling the Operation operation: no). To go back to what ran before: "
-            "aws ecs update-service --cluster c --service s --task-definition task:2"
-        ]
-
-    def test_a_look_that_fails_is_said_with_the_command(
-        self, caplog: pytest.LogCaptureFixture
+    @pytest.mark.parametrize(
+        "answers",
+        [
+            pytest.param((OWN, task("a"), task("d"), refusal("Denied")), id="the deployment"),
+            pytest.param((refusal("Denied"),), id="a read"),
+        ],
+    )
+    def test_an_error_is_logged_with_the_command_that_redeploys(
+        self, answers: tuple[Any, ...], caplog: pytest.LogCaptureFixture
     ) -> None:
-        """An error that is raised would hide why the launch failed."""
-        owner = self.owner()
-        update(owner, [self.ROLLED_BACK, refusal("Throttling")])
-        (said,) = caplog.messages
-        assert "it is not known what s runs" in said
-        assert said.endswith("--task-definition task:2")
+        """A raised error would hide why the launch failed."""
+        update(self.owner(), [ROLLED_BACK, *answers])
+        (message,) = caplog.messages
+        assert "(An error occurred (Denied) when calling" in message
+        assert message.endswith(RUN_IT_AGAIN)
 
-    def test_the_next_update_begins_anew(self) -> None:
+    def test_the_next_update_starts_over(self) -> None:
         owner = self.owner()
-        update(owner, [described(), services(OWN)])
+        update(owner, [described(), OWN])
         update(owner, [described()])
         assert commands(owner) == ["describe_stacks"]
-
-
-def test_without_a_service_before_there_is_nothing_to_put_back() -> None:
-    owner = stack("dev/task-oms", described(), {"services": []})
-    update(owner, [])

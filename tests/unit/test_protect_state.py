@@ -1,4 +1,4 @@
-"""What the hook ``!protect_state`` promises, and its stack policy as it is written."""
+"""``!protect_state``, and the stack policy that it sets."""
 
 from __future__ import annotations
 
@@ -6,110 +6,73 @@ import json
 from typing import Any
 
 import pytest
-from sceptre.exceptions import InvalidHookArgumentValueError
 
 from hooks.protect_state import ProtectState, policy
 from sentry_oms.aws.view import VIEW, StackKey
 from sentry_oms.cloudformation.types import HOLDS_STATE
-from tests.unit.tags import calls, stack
+from sentry_oms.plan.stack_policy import permits
+from tests.unit.tags import calls, commands, stack
 
 SET = {"StackPolicyBody": json.dumps(policy())}
+LIFTED = {"StackPolicyBody": '{"Statement": []}'}
+ROLLED_BACK = "UPDATE_ROLLBACK_COMPLETE"
+PROTECT, READ, WRITE = "update_termination_protection", "get_stack_policy", "set_stack_policy"
 
 
 def run(level: str, *responses: Any, status: str = "CREATE_COMPLETE", on: bool = False) -> Any:
     owner = stack("prod/sqs", *responses)
-    seen = {"StackStatus": status, "EnableTerminationProtection": on}
-    VIEW.see(StackKey.of(owner), seen)
+    VIEW.see(StackKey.of(owner), {"StackStatus": status, "EnableTerminationProtection": on})
     ProtectState(level, owner).run()
-    return calls(owner)
+    return owner
 
 
-def commands(made: Any) -> list[str]:
-    return [command for command, _ in made]
+def test_full_sets_termination_protection_and_the_policy() -> None:
+    owner = run("full", {}, {}, {})
+    assert commands(owner) == [PROTECT, READ, WRITE]
+    made = dict(calls(owner))
+    assert made[PROTECT]["EnableTerminationProtection"] is True
+    assert json.loads(made[WRITE]["StackPolicyBody"]) == policy()
 
 
-def test_full_sets_both() -> None:
-    made = run("full", {}, {}, {})
-    assert commands(made) == [
-        "update_termination_protection",
-        "get_stack_policy",
-        "set_stack_policy",
-    ]
-    assert made[0][1]["EnableTerminationProtection"] is True
-    assert json.loads(made[2][1]["StackPolicyBody"]) == policy()
-
-
-def test_updates_sets_the_policy_alone() -> None:
-    assert commands(run("updates", {}, {})) == ["get_stack_policy", "set_stack_policy"]
-
-
-@pytest.mark.parametrize(("level", "on"), [("full", True), ("updates", False)])
-def test_where_all_is_well_it_is_one_call(level: str, on: bool) -> None:
-    assert commands(run(level, SET, on=on)) == ["get_stack_policy"]
-
-
-def test_none_asks_nothing() -> None:
-    assert run("none") == []
-
-
-def test_a_policy_that_was_lifted_comes_back() -> None:
-    lifted = {"StackPolicyBody": '{"Statement": []}'}
-    assert commands(run("full", lifted, {}, on=True))[-1] == "set_stack_policy"
+@pytest.mark.parametrize(
+    ("level", "responses", "seen", "expected"),
+    [
+        pytest.param("updates", ({}, {}), {}, [READ, WRITE], id="updates sets the policy alone"),
+        pytest.param("full", (SET,), {"on": True}, [READ], id="full is set"),
+        pytest.param("updates", (SET,), {}, [READ], id="updates is set"),
+        pytest.param("none", (), {}, [], id="none"),
+        pytest.param("full", (LIFTED, {}), {"on": True}, [READ, WRITE], id="the policy was lifted"),
+        *(
+            pytest.param("full", (), {"status": status}, [], id=f"{status} stays deletable")
+            for status in ("ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_FAILED")
+        ),
+        pytest.param("full", (SET,), {"on": True, "status": ROLLED_BACK}, [READ], id=ROLLED_BACK),
+    ],
+)
+def test_only_a_difference_is_written(
+    level: str, responses: tuple[Any, ...], seen: dict[str, Any], expected: list[str]
+) -> None:
+    assert commands(run(level, *responses, **seen)) == expected
 
 
 def test_a_lower_level_turns_termination_protection_off() -> None:
-    (made,) = run("none", {}, on=True)
-    assert made[1]["EnableTerminationProtection"] is False
+    ((command, arguments),) = calls(run("none", {}, on=True))
+    assert (command, arguments["EnableTerminationProtection"]) == (PROTECT, False)
 
 
-@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_FAILED"])
-def test_a_stack_that_failed_to_be_made_stays_deletable(status: str) -> None:
-    assert run("full", status=status) == []
+@pytest.mark.parametrize("kind", HOLDS_STATE)
+def test_the_policy_keeps_state(kind: str) -> None:
+    assert not permits(policy(), "Update:Replace", "R", kind)
+    assert permits(policy(), "Update:Delete", "R", kind) is (kind == "AWS::SQS::Queue")
+    is_secret = kind == "AWS::SecretsManager::Secret"
+    assert permits(policy(), "Update:Modify", "R", kind) is not is_secret
 
 
-def test_a_rolled_back_update_is_protected_like_any_other() -> None:
-    assert commands(run("full", SET, on=True, status="UPDATE_ROLLBACK_COMPLETE"))
+@pytest.mark.parametrize("action", ["Update:Modify", "Update:Replace", "Update:Delete"])
+def test_the_policy_permits_every_update_of_stateless_resources(action: str) -> None:
+    assert permits(policy(), action, "R", "AWS::ECS::TaskDefinition")
 
 
-def test_a_wrong_level_is_named() -> None:
-    with pytest.raises(
-        InvalidHookArgumentValueError,
-        match="^prod/sqs: !protect_state level: Input should be 'none', 'updates' or 'full'",
-    ):
-        run("some")
-
-
-def denies(action: str, kind: str) -> bool:
-    """Whether CloudFormation refuses an action on a resource of the type under the policy.
-
-    As its page says: what is not allowed is denied, and a Deny overrides every Allow.
-    """
-
-    def applies(statement: dict[str, Any]) -> bool:
-        kinds = statement.get("Condition", {}).get("StringEquals", {}).get("ResourceType", [kind])
-        return statement["Action"] in (action, "Update:*") and kind in kinds
-
-    effects = {one["Effect"] for one in policy()["Statement"] if applies(one)}
-    return "Deny" in effects or "Allow" not in effects
-
-
-class TestPolicy:
-    @pytest.mark.parametrize("kind", HOLDS_STATE)
-    def test_no_state_is_replaced(self, kind: str) -> None:
-        assert denies("Update:Replace", kind)
-
-    @pytest.mark.parametrize("kind", HOLDS_STATE)
-    def test_no_state_but_a_queue_is_deleted(self, kind: str) -> None:
-        assert denies("Update:Delete", kind) is (kind != "AWS::SQS::Queue")
-
-    @pytest.mark.parametrize("kind", HOLDS_STATE)
-    def test_all_but_a_secret_may_be_changed(self, kind: str) -> None:
-        assert denies("Update:Modify", kind) is (kind == "AWS::SecretsManager::Secret")
-
-    @pytest.mark.parametrize("action", ["Update:Modify", "Update:Replace", "Update:Delete"])
-    def test_what_holds_no_state_may_go(self, action: str) -> None:
-        assert not denies(action, "AWS::ECS::TaskDefinition")
-
-    def test_it_fits(self) -> None:
-        """CloudFormation takes 16,384 bytes."""
-        assert len(json.dumps(policy())) < 16_384
+def test_the_policy_fits() -> None:
+    """CloudFormation accepts 16,384 bytes."""
+    assert len(json.dumps(policy())) < 16_384

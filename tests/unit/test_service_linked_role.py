@@ -1,4 +1,4 @@
-"""What the hook ``!service_linked_role`` promises; the AWS side is a stub."""
+"""``!service_linked_role``."""
 
 from __future__ import annotations
 
@@ -7,82 +7,63 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from sceptre.exceptions import InvalidHookArgumentValueError
 
 from hooks.service_linked_role import SETTLE_SECONDS, ServiceLinkedRole
-from tests.unit.tags import calls, refusal, stack
+from tests.unit.tags import Clock, calls, refusal, stack
 
-PATH = {"PathPrefix": "/aws-service-role/ecs.amazonaws.com/"}
 NOW = 1_800_000_000.0
+MISSING: dict[str, Any] = {"Roles": []}
 TAKEN = refusal("InvalidInput", "Service role name AWSServiceRoleForECS has been taken")
-WITHOUT_WAIT = {"service": "ecs", "wait": False}
 
 
 def found(age: float) -> dict[str, Any]:
-    """What ListRoles answers if the role was created so many seconds ago."""
+    """Return ListRoles' answer for a role that was created so many seconds ago."""
     created = datetime.fromtimestamp(NOW - age, timezone.utc)
     return {"Roles": [{"RoleName": "AWSServiceRoleForECS", "CreateDate": created}]}
 
 
-def created_now() -> dict[str, Any]:
-    return {"Role": found(0)["Roles"][0]}
+CREATED = {"Role": found(0)["Roles"][0]}
 
 
-def waits(owner: Any, argument: Any = "ecs") -> list[float]:
-    """Run the hook; how long it slept."""
-    slept: list[float] = []
-    ServiceLinkedRole(argument, owner, clock=lambda: NOW, sleep=slept.append).run()
-    return slept
+def run(*responses: Any, argument: Any = "ecs") -> tuple[Any, list[float]]:
+    """Run the hook; return its stack, and how long it slept."""
+    owner, clock = stack("dev/cluster-oms", *responses), Clock()
+    ServiceLinkedRole(argument, owner, clock=lambda: NOW, sleep=clock.sleep).run()
+    return owner, clock.slept
 
 
 def test_an_old_role_is_left_alone() -> None:
-    owner = stack("dev/cluster-oms", found(3600))
-    assert waits(owner) == []
-    assert calls(owner) == [("list_roles", PATH)]
+    owner, slept = run(found(SETTLE_SECONDS))
+    assert slept == []
+    assert calls(owner) == [("list_roles", {"PathPrefix": "/aws-service-role/ecs.amazonaws.com/"})]
 
 
 def test_a_missing_role_is_created_and_waited_for() -> None:
-    owner = stack("dev/cluster-oms", {"Roles": []}, created_now())
-    assert waits(owner, {"service": "ecs"}) == [SETTLE_SECONDS]
-    assert calls(owner)[1:] == [
-        ("create_service_linked_role", {"AWSServiceName": "ecs.amazonaws.com"})
-    ]
+    owner, slept = run(MISSING, CREATED, argument={"service": "ecs"})
+    assert slept == [SETTLE_SECONDS]
+    created = ("create_service_linked_role", {"AWSServiceName": "ecs.amazonaws.com"})
+    assert calls(owner)[1:] == [created]
 
 
 @pytest.mark.parametrize(
-    ("age", "expected"),
+    ("responses", "slept"),
     [
-        (5, [SETTLE_SECONDS - 5]),
-        (SETTLE_SECONDS, []),
-        # The clock of this machine may differ from that of AWS.
-        (-300, [SETTLE_SECONDS]),
+        pytest.param([found(5)], SETTLE_SECONDS - 5, id="it is new"),
+        pytest.param([found(-300)], SETTLE_SECONDS, id="this machine's clock is late"),
+        pytest.param([MISSING, TAKEN, found(1)], SETTLE_SECONDS - 1, id="another stack was faster"),
     ],
 )
 def test_a_new_role_is_waited_for_until_it_can_be_assumed(
-    age: float, expected: list[float]
+    responses: list[Any], slept: float
 ) -> None:
-    assert waits(stack("dev/cluster-oms", found(age))) == expected
+    assert run(*responses)[1] == [slept]
 
 
-@pytest.mark.parametrize("responses", [[{"Roles": []}, created_now()], [found(1)]])
-def test_a_stack_that_does_not_use_the_service_need_not_wait(responses: list[Any]) -> None:
-    assert waits(stack("dev/vpc", *responses), WITHOUT_WAIT) == []
+@pytest.mark.parametrize("responses", [[MISSING, CREATED], [found(1)]])
+def test_a_stack_that_does_not_use_the_service_does_not_wait(responses: list[Any]) -> None:
+    assert run(*responses, argument={"service": "ecs", "wait": False})[1] == []
 
 
-def test_another_stack_that_was_faster_is_no_error() -> None:
-    owner = stack("dev/cluster-oms", {"Roles": []}, TAKEN, found(1))
-    assert waits(owner) == [SETTLE_SECONDS - 1]
-
-
-def test_any_other_refusal_is_passed_on() -> None:
-    owner = stack("dev/cluster-oms", {"Roles": []}, refusal("AccessDenied"), {"Roles": []})
+def test_another_error_is_raised() -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
-        waits(owner)
-
-
-@pytest.mark.parametrize("argument", ["ECS", "ecs/", None, {"service": "ecs", "x": 1}])
-def test_a_wrong_argument_is_named(argument: Any) -> None:
-    with pytest.raises(
-        InvalidHookArgumentValueError, match=r"^dev/cluster-oms: !service_linked_role (service|x):"
-    ):
-        ServiceLinkedRole(argument, stack("dev/cluster-oms")).run()
+        run(MISSING, refusal("AccessDenied"), MISSING)

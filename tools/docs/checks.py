@@ -34,7 +34,7 @@ once, where it was made.
 
 Codes are stable. The code of a removed rule is not used again: OMS050 and OMS060 to OMS076 are
 retired. To add a rule, write a function in one of the modules of `sentry_oms/checks/` with the
-decorator `@rule`, add a broken project to `tests/broken/projects.py`, and run `make generated`.
+decorator `@rule`, add a broken project to `tests/broken/`, and run `make generated`.
 """
 
 CFN_LINT = """\
