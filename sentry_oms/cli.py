@@ -124,29 +124,29 @@ def plan(ctx: click.Context, names: tuple[str, ...], style: str, output: Path | 
     an error goes before a loss, and that before other changes.
     """
     # As above: these take a second to import.
-    from sentry_oms.plan.command import UnknownStack, printed, said_of, targets
+    from sentry_oms.plan.command import UnknownStack, plan_target, render, targets
     from sentry_oms.plan.run import InterruptedPlanError
-    from sentry_oms.plan.said import NotPlanned, Said, worst
+    from sentry_oms.plan.said import NotPlanned, PlanResult, worst_exit
     from sentry_oms.plan.text import show
 
     logging.getLogger("sceptre").addHandler(logging.NullHandler())
     if output and not output.parent.is_dir():
         raise OneLine(f"--output: there is no directory {output.parent}")
     waiting = Console(stderr=True)
-    said: list[Said] = []
+    said: list[PlanResult] = []
     try:
         wanted = targets(Path(), names)
         if style == "json" and len(wanted) > 1:
             raise OneLine("--format json holds one plan: name one environment")
         for environment, stack in wanted:
             with waiting.status("asking CloudFormation ..."):
-                said.append(said_of(Path(), environment, stack))
+                said.append(plan_target(Path(), environment, stack))
     except UnknownStack as unknown:
         raise OneLine(str(unknown)) from None
     except InterruptedPlanError:
         click.echo("Interrupted: no change set is left.", err=True)
         ctx.exit(130)
-    text = printed(said, style)
+    text = render(said, style)
     if output and text:
         output.write_text(text)
     console = Console(highlight=False, soft_wrap=True)
@@ -159,7 +159,7 @@ def plan(ctx: click.Context, names: tuple[str, ...], style: str, output: Path | 
             show(one, console)
     if not output and style != "text":
         click.echo(text, nl=False)
-    ctx.exit(worst(said).value)
+    ctx.exit(worst_exit(said).value)
 
 
 @main.group()

@@ -24,8 +24,8 @@ from sentry_oms.aws.view import StackKey, View, described
 from sentry_oms.executor.calls import Calls
 from sentry_oms.executor.cause import first_failure, sentence
 from sentry_oms.executor.pace import Pace
-from sentry_oms.executor.patience import Watch, is_transient
 from sentry_oms.executor.resolving import resolve_ahead
+from sentry_oms.executor.retries import Watch, is_transient
 
 CREATING, UPDATING, DELETING, EXECUTING = "creating", "updating", "deleting", "changing"
 CHECKING = "checking"

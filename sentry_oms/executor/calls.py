@@ -24,7 +24,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sceptre.exceptions import RetryLimitExceededError
 
 from sentry_oms.aws.events import events, of_last_operation
-from sentry_oms.executor.patience import is_transient
+from sentry_oms.executor.retries import is_transient
 
 CREATING = frozenset({"create_stack", "update_stack", "execute_change_set"})
 """The writes that may create resources."""

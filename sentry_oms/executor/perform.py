@@ -46,7 +46,7 @@ def _performed(actions: Actions, command: str, arguments: tuple[Any, ...]) -> Ou
         if actions.refused:
             return _failed(actions, _message(actions.refused), actions.refused)
         if command in drift.COMMANDS:
-            return drift.judged(actions, result)
+            return drift.drift_outcome(actions, result)
         if command not in GIVES_STATUS or result == StackStatus.COMPLETE or result == 0:
             state = State.COMPLETE if actions.operation or _only_reads(command) else State.UNCHANGED
             return Outcome(state, result, actions.operation)

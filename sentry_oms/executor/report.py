@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 
-from sentry_oms.executor.drift.found import StackDrift
+from sentry_oms.executor.drift.model import StackDrift
 from sentry_oms.executor.events import Ended, Event, Listener, Run, StackRun
 from sentry_oms.executor.states import State
 

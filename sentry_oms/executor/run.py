@@ -27,10 +27,10 @@ from sentry_oms.executor.events import Listener, Run, StackRun
 from sentry_oms.executor.interrupts import on_interrupt
 from sentry_oms.executor.lines import SILENCE_SECONDS, StillReading
 from sentry_oms.executor.order import waits_for
-from sentry_oms.executor.patience import be_patient, refuse_limits
 from sentry_oms.executor.perform import GIVES_STATUS, perform
 from sentry_oms.executor.ready_queue import ReadyQueue
 from sentry_oms.executor.report import report_to
+from sentry_oms.executor.retries import configure_retries, stop_retrying_limits
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.executor.words import count
 
@@ -98,8 +98,8 @@ def execute(
     """
     stacks = {stack.name: stack for batch in launch_order for stack in batch}
     console = _console()
-    be_patient(os.environ)
-    _refuse_limits(stacks.values())
+    configure_retries(os.environ)
+    _stop_retrying_limits(stacks.values())
     if command in CHECKED:
         _check(stacks.values(), console)
     before = waits_for(launch_order)
@@ -144,11 +144,11 @@ def _beside() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def _refuse_limits(stacks: Iterable[Stack]) -> None:
+def _stop_retrying_limits(stacks: Iterable[Stack]) -> None:
     for stack in {StackKey.of(stack).connection: stack for stack in stacks}.values():
         # Without credentials there is no session; the first call of a stack says that, and why.
         with suppress(Exception):
-            refuse_limits(stack.connection_manager.get_session())
+            stop_retrying_limits(stack.connection_manager.get_session())
 
 
 def _check(stacks: Iterable[Stack], console: Console) -> None:

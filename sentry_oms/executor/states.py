@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sentry_oms.executor.drift.found import StackDrift
+from sentry_oms.executor.drift.model import StackDrift
 
 
 class State(str, Enum):

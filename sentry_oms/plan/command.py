@@ -27,7 +27,7 @@ from sentry_oms.plan import report
 from sentry_oms.plan.change import Plan
 from sentry_oms.plan.markdown import markdown
 from sentry_oms.plan.run import plan
-from sentry_oms.plan.said import NotPlanned, Said
+from sentry_oms.plan.said import NotPlanned, PlanResult
 from sentry_oms.plan.stack import Planner
 from sentry_oms.plan.text import show
 
@@ -67,7 +67,7 @@ def targets(root: Path, names: Sequence[str]) -> list[tuple[str, str | None]]:
     return [(name, None) for name in dict.fromkeys(names)]
 
 
-def said_of(root: Path, environment: str, stack: str | None) -> Said:
+def plan_target(root: Path, environment: str, stack: str | None) -> PlanResult:
     """The plan, or why there is none.
 
     Raises:
@@ -105,7 +105,7 @@ def planned(root: Path, environment: str, stack: str | None) -> Plan:
     return plan(project, files, planner, _target(environment, stack))
 
 
-def printed(said: Sequence[Said], style: str) -> str:
+def render(said: Sequence[PlanResult], style: str) -> str:
     """What is said, in one text: json of the plan, text of the plans, or markdown of all."""
     if style == "markdown":
         return markdown(said)

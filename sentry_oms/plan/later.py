@@ -14,7 +14,7 @@ from sentry_oms.cloudformation.references import references
 from sentry_oms.cloudformation.templates import Template
 from sentry_oms.plan.change import Action, Cause, ParameterChange, ResourceChange
 from sentry_oms.plan.state import IMMUTABLE
-from sentry_oms.plan.verdicts import judged
+from sentry_oms.plan.verdicts import assess
 
 
 def with_later(
@@ -66,13 +66,13 @@ def _merged(
         change = ResourceChange(
             logical_id=key, type=kind, action=action, certain=False, causes=causes
         )
-        return judged(change, _policy(template, key), template)
+        return assess(change, _policy(template, key), template)
     if said.action in (Action.ADD, Action.REMOVE):
         return said
     change = said.model_copy(update={"causes": said.causes + causes})
     if replaces and said.action is Action.MODIFY:
         change = change.model_copy(update={"action": Action.REPLACE, "certain": False})
-        return judged(change, _policy(template, key), template)
+        return assess(change, _policy(template, key), template)
     return change
 
 

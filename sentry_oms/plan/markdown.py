@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from sentry_oms.executor.words import count
 from sentry_oms.plan.change import Kind, Plan, ResourceChange, StackPlan
-from sentry_oms.plan.said import NotPlanned, Said
+from sentry_oms.plan.said import NotPlanned, PlanResult
 from sentry_oms.plan.words import because, exit_line, heading, parameter, summary, types, verb
 
 LONGEST = 65_000
@@ -26,7 +26,7 @@ def marker(target: str) -> str:
     return f"<!-- oms plan {target} -->"
 
 
-def markdown(said: Sequence[Said], longest: int = LONGEST) -> str:
+def markdown(said: Sequence[PlanResult], longest: int = LONGEST) -> str:
     """The comment.
 
     Args:
@@ -59,7 +59,7 @@ def _cut(pieces: Sequence[str], longest: int, words: str) -> str:
     return "\n".join(pieces[:taken]).rstrip("\n") + ending(pieces[taken:])
 
 
-def _pieces(said: Sequence[Said]) -> Iterator[str]:
+def _pieces(said: Sequence[PlanResult]) -> Iterator[str]:
     """Lines, and of what is folded away the whole, which is not to be cut within."""
     plans = [one for one in said if isinstance(one, Plan)]
     yield marker(", ".join(one.target for one in said))

@@ -37,7 +37,7 @@ Value = str | KnownAfter
 
 
 @dataclass(frozen=True)
-class Foreseen:
+class Planned:
     """What is known of a stack that was planned, for those that read from it."""
 
     plan: StackPlan
@@ -55,7 +55,7 @@ class Foreseen:
         )
 
 
-def resolved(stack: Any, earlier: Mapping[str, Foreseen]) -> dict[str, Value]:
+def resolved(stack: Any, earlier: Mapping[str, Planned]) -> dict[str, Value]:
     """The parameters that a launch would pass.
 
     Args:
@@ -73,7 +73,7 @@ def resolved(stack: Any, earlier: Mapping[str, Foreseen]) -> dict[str, Value]:
     return found
 
 
-def known_later(value: Any, earlier: Mapping[str, Foreseen]) -> str | None:
+def known_later(value: Any, earlier: Mapping[str, Planned]) -> str | None:
     """The stack that must be launched before the tags in a value can be resolved for good."""
     for _, tag in walk_tags(value):
         if isinstance(tag, StackOutput):
@@ -165,7 +165,7 @@ def _change(
         yield ParameterChange(name=name, old=old, new=new)
 
 
-def _value(stack: Any, raw: Any, earlier: Mapping[str, Foreseen]) -> Value | None:
+def _value(stack: Any, raw: Any, earlier: Mapping[str, Planned]) -> Value | None:
     if isinstance(raw, list):
         items = [_value(stack, item, earlier) for item in raw]
         later = next((item for item in items if isinstance(item, KnownAfter)), None)

@@ -12,7 +12,7 @@ from sentry_oms.executor.run import AT_ONCE, describe_all
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.stack_file import StackFile
 from sentry_oms.plan.change import Plan
-from sentry_oms.plan.parameters import Foreseen
+from sentry_oms.plan.parameters import Planned
 from sentry_oms.plan.stack import Planner
 
 
@@ -35,16 +35,16 @@ def plan(project: Project, files: Iterable[StackFile], planner: Planner, target:
     """
     wanted = with_upstream(project, files)
     describe_all([file.stack for file in wanted.values()], AT_ONCE, planner.view)
-    foreseen: dict[str, Foreseen] = {}
+    planned: dict[str, Planned] = {}
     stopped = Event()
     with on_interrupt(stopped.set), ThreadPoolExecutor(AT_ONCE) as pool:
         for layer in layers(wanted):
             begun = {
-                name: pool.submit(_unless, stopped, planner, wanted[name], dict(foreseen))
+                name: pool.submit(_unless, stopped, planner, wanted[name], dict(planned))
                 for name in layer
             }
-            foreseen.update(_ended(begun))
-    return Plan(target=target, stacks=tuple(one.plan for one in foreseen.values()))
+            planned.update(_ended(begun))
+    return Plan(target=target, stacks=tuple(one.plan for one in planned.values()))
 
 
 def with_upstream(project: Project, files: Iterable[StackFile]) -> Mapping[str, StackFile]:
@@ -73,14 +73,14 @@ def layers(files: Mapping[str, StackFile]) -> list[list[str]]:
 
 
 def _unless(
-    stopped: Event, planner: Planner, file: StackFile, earlier: Mapping[str, Foreseen]
-) -> Foreseen:
+    stopped: Event, planner: Planner, file: StackFile, earlier: Mapping[str, Planned]
+) -> Planned:
     if stopped.is_set():
         raise InterruptedPlanError
-    return planner.foresee(file, earlier)
+    return planner.plan_stack(file, earlier)
 
 
-def _ended(begun: Mapping[str, Future[Foreseen]]) -> dict[str, Foreseen]:
+def _ended(begun: Mapping[str, Future[Planned]]) -> dict[str, Planned]:
     """What became of a layer, once all of it is over: no change set is left behind."""
     errors = [future.exception() for future in begun.values()]
     for error in errors:

@@ -29,10 +29,10 @@ class NotPlanned(NamedTuple):
         return Exit.ERROR
 
 
-Said = Plan | NotPlanned
+PlanResult = Plan | NotPlanned
 
 
-def worst(said: Iterable[Said]) -> Exit:
+def worst_exit(said: Iterable[PlanResult]) -> Exit:
     """The exit code of several: of an error, else of a loss, else of a change."""
     codes = {one.exit for one in said}
     return next((code for code in _WORST_FIRST if code in codes), Exit.NO_CHANGE)

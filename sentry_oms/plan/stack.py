@@ -21,8 +21,8 @@ from sentry_oms.plan.change_set import changes_of
 from sentry_oms.plan.later import with_later
 from sentry_oms.plan.outputs import uncertain_outputs
 from sentry_oms.plan.parameters import (
-    Foreseen,
     KnownAfter,
+    Planned,
     Value,
     changes,
     for_change_set,
@@ -60,30 +60,30 @@ class Planner:
     sleep: Callable[[float], None]
     view: View = field(default=VIEW)
 
-    def foresee(self, file: StackFile, earlier: Mapping[str, Foreseen]) -> Foreseen:
+    def plan_stack(self, file: StackFile, earlier: Mapping[str, Planned]) -> Planned:
         """The stack's plan, and what it means for those that read from it; never raises."""
         try:
-            return self._foresee(file, earlier)
+            return self._plan_stack(file, earlier)
         except Exception as error:  # Sceptre's, boto's, and those of tags: all stop a launch.
             message = " ".join(str(error).split())
             for prefix in (f"{file.name}: ", f"{file.name} - "):
                 message = message.removeprefix(prefix)
             if not isinstance(error, SceptreException) and "." not in type(error).__module__:
                 message = f"{type(error).__name__}: {message}"
-            return Foreseen(_plan(file, Kind.FAILED, error=message or type(error).__name__))
+            return Planned(_plan(file, Kind.FAILED, error=message or type(error).__name__))
 
-    def _foresee(self, file: StackFile, earlier: Mapping[str, Foreseen]) -> Foreseen:
+    def _plan_stack(self, file: StackFile, earlier: Mapping[str, Planned]) -> Planned:
         stack = file.stack
         if not file.is_launched:
             why = "obsolete" if stack.obsolete else "ignore"
-            return Foreseen(_plan(file, Kind.LEFT_OUT, notes=(f"config says {why}: true",)))
+            return Planned(_plan(file, Kind.LEFT_OUT, notes=(f"config says {why}: true",)))
         description = described(stack, self.view)
         status = str(description["StackStatus"]) if description else ""
         notes = _notes(file, status)
         template = self._template(file, earlier)
         values = resolved(stack, earlier)
         if description is None or status in CREATED_AGAIN:
-            return Foreseen(self._new(file, template, values, notes))
+            return Planned(self._new(file, template, values, notes))
         if status.endswith("_IN_PROGRESS"):
             raise CanNotPlan(
                 f"{stack.external_name} is {status}, by somebody else: wait until that is over"
@@ -92,7 +92,7 @@ class Planner:
             raise CanNotPlan(stuck(status, stack))
         return self._existing(file, template, values, description, notes)
 
-    def _template(self, file: StackFile, earlier: Mapping[str, Foreseen]) -> Template:
+    def _template(self, file: StackFile, earlier: Mapping[str, Planned]) -> Template:
         if file.template is not None:
             return file.template
         later = known_later(file.stack._sceptre_user_data, earlier)
@@ -131,7 +131,7 @@ class Planner:
         values: Mapping[str, Value],
         description: Description,
         notes: tuple[str, ...],
-    ) -> Foreseen:
+    ) -> Planned:
         deployed = deployed_template(file.stack)
         values = {**values, **_kept(file.stack, values, description, template, deployed)}
         parameters = changes(values, description, template)
@@ -175,8 +175,8 @@ class Planner:
         elif any(one.known_after for one in parameters):
             kind = Kind.MAY_CHANGE
         else:
-            return Foreseen(_plan(file, Kind.UNCHANGED, notes=notes))
-        return Foreseen(_plan(file, kind, resources, parameters, notes), uncertain)
+            return Planned(_plan(file, Kind.UNCHANGED, notes=notes))
+        return Planned(_plan(file, kind, resources, parameters, notes), uncertain)
 
 
 def _kept(

@@ -60,7 +60,7 @@ def of_change_set(
     )
 
 
-def judged(change: ResourceChange, policy: str | None, new: Template) -> ResourceChange:
+def assess(change: ResourceChange, policy: str | None, new: Template) -> ResourceChange:
     """The change with what it does to state, and what stands in its way.
 
     Args:
@@ -161,7 +161,7 @@ def _verdict(
         causes=_causes(change, counting),
         obstacle=_refusal(change, counting, old, new),
     )
-    return judged(verdict, _policy(change, action, old, new), new)
+    return assess(verdict, _policy(change, action, old, new), new)
 
 
 def _causes(change: Announced, details: Iterable[Detail]) -> tuple[Cause, ...]:

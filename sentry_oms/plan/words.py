@@ -14,7 +14,7 @@ from sentry_oms.plan.change import (
     ResourceChange,
     StackPlan,
 )
-from sentry_oms.plan.said import Said
+from sentry_oms.plan.said import PlanResult
 
 LONGEST = 120
 """Characters of a parameter's value that are shown; JSON has all."""
@@ -106,7 +106,7 @@ def summary(plan: Plan) -> str:
     return f"plan {plan.target}: {', '.join(found) or 'no stack'}{losses}{refusals}"
 
 
-def exit_line(plan: Said) -> str:
+def exit_line(plan: PlanResult) -> str:
     """What the exit code says."""
     return f"exit {plan.exit.value}: {EXITS[plan.exit]}"
 

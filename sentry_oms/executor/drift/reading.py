@@ -15,15 +15,15 @@ from sceptre.exceptions import RetryLimitExceededError
 from sentry_oms.aws.view import parameters_of
 from sentry_oms.cloudformation.templates import Template, deployed_template
 from sentry_oms.executor.actions import Actions
-from sentry_oms.executor.drift.found import (
+from sentry_oms.executor.drift.masking import Mask, mask_for
+from sentry_oms.executor.drift.meant import why_meant
+from sentry_oms.executor.drift.model import (
     Difference,
     ResourceDrift,
     ResourceStatus,
     StackDrift,
     StackStatus,
 )
-from sentry_oms.executor.drift.masking import Mask, mask_for
-from sentry_oms.executor.drift.meant import why_meant
 from sentry_oms.executor.states import Outcome, State
 
 COMMANDS = frozenset({"drift_detect", "drift_show"})
@@ -32,7 +32,7 @@ _MAY_STAY_UNREAD = frozenset({"AWS::SecretsManager::Secret"})
 """Types whose read handler calls for the value of a secret, which the plan role may not read."""
 
 
-def judged(actions: Actions, result: Any) -> Outcome:
+def drift_outcome(actions: Actions, result: Any) -> Outcome:
     """What became of a stack whose drift was asked for.
 
     Args:

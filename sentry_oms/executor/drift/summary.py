@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
-from sentry_oms.executor.drift.found import Difference, ResourceDrift, ResourceStatus, StackStatus
 from sentry_oms.executor.drift.masking import one_line
+from sentry_oms.executor.drift.model import Difference, ResourceDrift, ResourceStatus, StackStatus
 from sentry_oms.executor.events import Run, StackRun
 
 NO_DRIFT, NOT_KNOWN, DRIFT = 0, 1, 2

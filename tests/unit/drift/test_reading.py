@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from sentry_oms.aws.view import View
 from sentry_oms.executor.actions import DRIFT_SECONDS, Actions
-from sentry_oms.executor.drift.found import StackStatus
+from sentry_oms.executor.drift.model import StackStatus
 from sentry_oms.executor.pace import PACE
 from sentry_oms.executor.perform import perform
 from sentry_oms.executor.states import Outcome, State

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sentry_oms.executor.drift.found import (
+from sentry_oms.executor.drift.model import (
     Difference,
     ResourceDrift,
     ResourceStatus,

@@ -1,7 +1,8 @@
 """What AWS answers only when it is asked again: throttling, 5xx, lost connections, timeouts.
 
 Sceptre itself retries one spelling of throttling, and botocore retries four times in a mode that
-knows half of them. ``be_patient`` asks botocore for more, and ``is_transient`` says what is worth
+knows half of them. ``configure_retries`` asks botocore for more, and ``is_transient`` says what is
+worth
 waiting for where that was not enough.
 
 Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
@@ -58,7 +59,7 @@ class NoAnswer(SceptreException):
     """AWS has answered nothing for too long."""
 
 
-def be_patient(environ: MutableMapping[str, str]) -> None:
+def configure_retries(environ: MutableMapping[str, str]) -> None:
     """Ask botocore for more retries, where the person has not said how many."""
     try:
         configured = botocore.session.get_session().get_scoped_config()
@@ -70,7 +71,7 @@ def be_patient(environ: MutableMapping[str, str]) -> None:
             environ.setdefault(name, value)
 
 
-def refuse_limits(session: Any) -> None:
+def stop_retrying_limits(session: Any) -> None:
     """Let a ``boto3.Session`` make clients that CloudFormation's limits stop at once."""
     session.events.register_first("needs-retry.cloudformation", _not_a_limit, unique_id="oms-limit")
 
