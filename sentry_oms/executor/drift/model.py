@@ -1,7 +1,4 @@
-"""What drifted, as the summary says it and as the report of a run has it.
-
-These models are part of docs/schemas/run-report-1.json.
-"""
+"""Drift as the summary and the run report have it; part of docs/schemas/run-report-1.json."""
 
 from __future__ import annotations
 
@@ -11,14 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class StackStatus(str, Enum):
-    """What a stack is of whose drift CloudFormation was asked."""
+    """Drift status of a stack."""
 
     AS_LAUNCHED = "as launched"
     DRIFTED = "drifted"
     NOT_KNOWN = "not known"
-    """Not all of it could be checked."""
+    """Some of it could not be checked."""
     LEFT_OUT = "left out"
-    """It does not exist, and config says that a launch passes it by: ``ignore`` or ``obsolete``."""
+    """It does not exist, and a launch skips it because of ``ignore`` or ``obsolete``."""
 
 
 class ResourceStatus(str, Enum):
@@ -27,42 +24,40 @@ class ResourceStatus(str, Enum):
     MODIFIED = "modified"
     DELETED = "deleted"
     UNKNOWN = "not checked"
-    """CloudFormation could not read it, as where the caller lacks a permission."""
+    """CloudFormation could not read it, for example because the caller lacks a permission."""
 
 
-class Difference(BaseModel):
-    """A property that is not as the template says."""
-
+class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    path: str = Field(description="as a JSON pointer")
-    expected: str = Field(description="**** stands for what must not be shown")
-    actual: str = Field(description="**** stands for what must not be shown")
-    meant: str | None = Field(description="why it counts as launched; null: it does not")
+
+class Difference(_Model):
+    """A property that differs from the template."""
+
+    path: str = Field(description="a JSON pointer")
+    expected: str = Field(description="**** if it may be secret")
+    actual: str = Field(description="**** if it may be secret")
+    meant: str | None = Field(description="why it counts as launched; null if it does not")
 
 
-class ResourceDrift(BaseModel):
-    """A resource that is not as the template says, is gone, or could not be checked."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class ResourceDrift(_Model):
+    """A resource that differs from the template, is deleted, or could not be checked."""
 
     logical_id: str
     type: str
     status: ResourceStatus
-    differences: tuple[Difference, ...] = Field(description="only of what is modified")
+    differences: tuple[Difference, ...] = Field(description="of a modified resource")
 
     @property
     def is_meant(self) -> bool:
-        """Whether all that differs is meant to."""
+        """Whether every difference counts as launched."""
         return bool(self.differences) and all(one.meant for one in self.differences)
 
 
-class StackDrift(BaseModel):
-    """What was found of a stack."""
+class StackDrift(_Model):
+    """Drift of a stack."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    status: StackStatus = Field(description="as launched also where all that differs is meant to")
+    status: StackStatus = Field(description="as launched also if every difference is meant")
     resources: tuple[ResourceDrift, ...] = Field(
         description="those that drifted, and those that could not be checked"
     )

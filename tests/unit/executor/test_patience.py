@@ -287,7 +287,7 @@ def test_a_stack_that_somebody_else_creates_meanwhile_is_theirs() -> None:
     outcome = Launch(aws).outcome
     assert outcome.state is State.FAILED
     assert outcome.cause == (
-        "sentry-vpc-dev is CREATE_IN_PROGRESS, by somebody else: wait until that is over"
+        "sentry-vpc-dev is CREATE_IN_PROGRESS: wait until the other operation ends"
     )
 
 
@@ -314,7 +314,7 @@ def test_why_it_failed_may_not_be_known() -> None:
     )
     outcome = Launch(aws).outcome
     assert outcome.state is State.FAILED
-    assert "why is not known, since CloudFormation does not answer" in (outcome.cause or "")
+    assert "the cause is unknown, because CloudFormation does not answer" in (outcome.cause or "")
     assert outcome.result == StackStatus.FAILED
 
 
