@@ -117,10 +117,12 @@ class Watch:
             NoAnswer: after ``GIVE_UP_SECONDS`` without an answer.
         """
         now = self._clock()
-        silent = f"{self._stack}: no answer for {duration(now - self._answered)}"
+        silent = duration(now - self._answered)
         rest = f"CloudFormation goes on {self._doing} it: {' '.join(str(error).split())}"
         if now - self._answered >= GIVE_UP_SECONDS:
-            raise NoAnswer(f"{silent}, no longer watched: {rest}") from error
+            raise NoAnswer(
+                f"{self._stack}: no answer for {silent}, no longer watched: {rest}"
+            ) from error
         if now - self._noticed >= NOTICE_SECONDS:
             self._noticed = now
-            self._say(f"{silent}, still watched: {rest}")
+            self._say(f"{self._stack}: no answer for {silent}, still watched: {rest}")

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sentry_oms.executor.report import schema
-from sentry_oms.plan.change import Plan, StackPlan
+from sentry_oms.plan.change import Plan, Severity, StackPlan
 
 
 class PlanReport(BaseModel):
@@ -34,7 +34,7 @@ def of(plan: Plan) -> PlanReport:
     return PlanReport(
         target=plan.target,
         exit_code=plan.exit.value,
-        losses=len(list(plan.losses)),
+        losses=len(plan.severe(Severity.LOSS)),
         stacks=list(plan.stacks),
     )
 

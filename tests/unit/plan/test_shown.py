@@ -8,20 +8,23 @@ import jsonschema
 import pytest
 
 from sentry_oms.executor.report import schema
+from sentry_oms.offline.reading import UnknownEnvironment
 from sentry_oms.plan import report
 from sentry_oms.plan.change import (
     Action,
     Cause,
     Exit,
     Kind,
+    NotPlanned,
     ParameterChange,
     Plan,
+    PlanResult,
     ResourceChange,
     StackPlan,
+    worst_exit,
 )
-from sentry_oms.plan.command import UnknownStack, render, targets
+from sentry_oms.plan.command import render, targets
 from sentry_oms.plan.markdown import LONGEST, markdown
-from sentry_oms.plan.said import NotPlanned, PlanResult, worst_exit
 from sentry_oms.plan.text import lines
 from tests.conftest import ROOT
 from tests.create_only import rendered
@@ -219,7 +222,9 @@ def test_words_are_environments_or_a_stack_of_one(
 
 
 def test_a_word_that_is_no_environment_is_named() -> None:
-    with pytest.raises(UnknownStack, match="'prd' is not in config: its environments are dev"):
+    with pytest.raises(
+        UnknownEnvironment, match="'prd' is not in config: its environments are dev"
+    ):
         targets(ROOT, ["dev", "staging", "prd"])
 
 
