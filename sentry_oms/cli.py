@@ -1,4 +1,4 @@
-"""``oms``: what Sceptre has no command for. Thin: it reads arguments and prints."""
+"""``oms``: the commands that Sceptre lacks. It only reads arguments and prints."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from rich.console import Console
 from sentry_oms.local import environment, summary
 from sentry_oms.local.instance import FIRST_PORT, Instance, LocalError
 
+# Sceptre, networkx and what imports them are imported in the commands that need them: they take
+# longer to import than `oms local` takes to run.
+
 
 class OneLine(click.ClickException):
-    """A failure that a person reads as one line."""
+    """A failure that is printed as one line."""
 
     def show(self, file: object = None) -> None:  # noqa: ARG002
-        """Print it without click's prefix, on standard error."""
+        """Print it on standard error, with the program's name as prefix."""
         click.echo(f"oms: {self.format_message()}", err=True)
 
 
 class Group(click.Group):
-    """A group whose commands report what they can't do as one line."""
+    """A group whose commands report a ``LocalError`` as one line."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
@@ -36,7 +39,7 @@ class Group(click.Group):
 
 @click.group(cls=Group)
 def main() -> None:
-    """Sentry OMS: what Sceptre has no command for."""
+    """Sentry OMS: the commands that Sceptre lacks."""
 
 
 @main.command()
@@ -44,15 +47,13 @@ def main() -> None:
 @click.option(
     "--write",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A Markdown file with markers, to put the picture there and not on the screen.",
+    help="Put the picture into a Markdown file with markers, and not on the screen.",
 )
 def graph(environment: str, write: Path | None) -> None:
-    """Draw the stacks of ENV, layer by layer, as Mermaid; asks nothing of AWS."""
-    # Only here: networkx and Sceptre take longer to import than `oms local` takes to run.
+    """Draw the stacks of ENV, layer by layer, as Mermaid; does not call AWS."""
     from sceptre.exceptions import SceptreException
 
-    from sentry_oms.graph import mermaid, written_into
-    from sentry_oms.markers import NoMarkersError
+    from sentry_oms.graph import NoMarkersError, mermaid, written_into
     from sentry_oms.offline.dependencies import dependencies
 
     try:
@@ -77,24 +78,23 @@ def graph(environment: str, write: Path | None) -> None:
 )
 @click.pass_context
 def check(ctx: click.Context, name: str, style: str) -> None:
-    """Name every mistake in the config of ENV, without asking AWS; exit 1 where there is one."""
-    # Sceptre takes a third of a second to import, and the other commands don't need it.
+    """Check the config of ENV without calling AWS; exit 1 if it has mistakes."""
     from sentry_oms.checks import RULES, check_project, report
     from sentry_oms.offline.reading import UnknownEnvironment, read_environment
 
-    # What Sceptre logs of a template that fails is in the finding.
+    # The finding has what Sceptre logs of a template that fails.
     logging.getLogger("sceptre").addHandler(logging.NullHandler())
     try:
         project = read_environment(Path(), name)
     except UnknownEnvironment as unknown:
         raise OneLine(str(unknown)) from None
     findings = check_project(project)
-    printed = {
+    lines = {
         "text": lambda: report.text(findings, name, len(project.stacks), len(RULES)),
         "json": lambda: report.as_json(findings),
         "github": lambda: report.github(findings),
     }[style]()
-    for line in printed:
+    for line in lines:
         click.echo(line)
     ctx.exit(1 if findings else 0)
 
@@ -112,54 +112,54 @@ def check(ctx: click.Context, name: str, style: str) -> None:
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="A file, to put it there and the text on the screen.",
+    help="Write it to a file, and print the text on the screen.",
 )
 @click.pass_context
 def plan(ctx: click.Context, names: tuple[str, ...], style: str, output: Path | None) -> None:
-    """Show what a launch of ENV, or of STACK in it, will do, by change sets that are deleted again.
+    """Show the changes of a launch of ENV, or of STACK in it, by change sets that are then deleted.
 
-    Of several environments one is planned after the other, and all are in one text.
+    Several environments are planned one after the other, and printed in one text.
 
-    Exit 0: no change; 1: an error; 2: changes; 3: changes that replace or remove state. Of several
-    an error goes before a loss, and that before other changes.
+    Exit 0: no change; 1: an error; 2: changes; 3: changes that replace or remove state. For several
+    environments, an error goes before a loss, and that before other changes.
     """
-    # As above: these take a second to import.
-    from sentry_oms.plan.command import UnknownStack, printed, said_of, targets
+    from sentry_oms.offline.reading import UnknownEnvironment
+    from sentry_oms.plan.change import NotPlanned, PlanResult, worst_exit
+    from sentry_oms.plan.command import plan_target, render, targets
     from sentry_oms.plan.run import InterruptedPlanError
-    from sentry_oms.plan.said import NotPlanned, Said, worst
     from sentry_oms.plan.text import show
 
     logging.getLogger("sceptre").addHandler(logging.NullHandler())
     if output and not output.parent.is_dir():
         raise OneLine(f"--output: there is no directory {output.parent}")
     waiting = Console(stderr=True)
-    said: list[Said] = []
+    results: list[PlanResult] = []
     try:
         wanted = targets(Path(), names)
         if style == "json" and len(wanted) > 1:
             raise OneLine("--format json holds one plan: name one environment")
         for environment, stack in wanted:
             with waiting.status("asking CloudFormation ..."):
-                said.append(said_of(Path(), environment, stack))
-    except UnknownStack as unknown:
+                results.append(plan_target(Path(), environment, stack))
+    except UnknownEnvironment as unknown:
         raise OneLine(str(unknown)) from None
     except InterruptedPlanError:
         click.echo("Interrupted: no change set is left.", err=True)
         ctx.exit(130)
-    text = printed(said, style)
+    text = render(results, style)
     if output and text:
         output.write_text(text)
     console = Console(highlight=False, soft_wrap=True)
-    for one in said:
+    for one in results:
         if isinstance(one, NotPlanned):
-            which = f"{one.target}: " if len(said) > 1 else ""
+            which = f"{one.target}: " if len(results) > 1 else ""
             for line in (*one.findings, f"oms: {which}{one.reason}"):
                 click.echo(line, err=True)
         elif output or style == "text":
             show(one, console)
     if not output and style != "text":
         click.echo(text, nl=False)
-    ctx.exit(worst(said).value)
+    ctx.exit(worst_exit(results).value)
 
 
 @main.group()
@@ -169,11 +169,11 @@ def plan(ctx: click.Context, names: tuple[str, ...], style: str, output: Path | 
     envvar="OMS_LOCAL_DIR",
     default=Path(".local"),
     show_default=True,
-    help="Where it keeps pid, log and state.",
+    help="For its pid, log and state.",
 )
 @click.pass_context
 def local(ctx: click.Context, directory: Path) -> None:
-    """The embedded AWS of this machine."""
+    """Manage the embedded AWS of this machine."""
     ctx.obj = Instance(directory)
 
 
@@ -181,29 +181,29 @@ def local(ctx: click.Context, directory: Path) -> None:
 @click.option("--port", envvar="OMS_LOCAL_PORT", default=FIRST_PORT, show_default=True)
 @click.pass_obj
 def up(instance: Instance, port: int) -> None:
-    """Start it, at PORT or the next free one; leave it be where it runs."""
-    record, what = instance.up(port)
-    click.echo(f"The embedded AWS {what}: {record.endpoint}")
+    """Start it, at PORT or the next free one, unless it is running."""
+    record, result = instance.up(port)
+    click.echo(f"The embedded AWS {result}: {record.endpoint}")
 
 
 @local.command()
 @click.pass_obj
 def down(instance: Instance) -> None:
-    """End it; what exists on it is kept for the next start."""
+    """Stop it; its state is kept for the next start."""
     click.echo("The embedded AWS " + ("ended." if instance.down() else "was not running."))
 
 
 @local.command()
 @click.pass_obj
 def env(instance: Instance) -> None:
-    """Print what a shell needs to reach it and nothing else: eval "$(oms local env)"."""
+    """Print the variables for a shell and nothing else: eval "$(oms local env)"."""
     for line in environment.shell_lines(instance.running().endpoint, os.environ):
         click.echo(line)
 
 
 @local.command()
 @click.argument("name", metavar="[ENV]", default="dev")
-@click.option("--since", type=float, help="Seconds since 1970: say what changed from then on.")
+@click.option("--since", type=float, help="Seconds since 1970: show what has changed since then.")
 @click.pass_obj
 def status(instance: Instance, name: str, since: float | None) -> None:
     """Show the stacks of ENV on it, their outputs, and how to reach it."""
@@ -212,13 +212,9 @@ def status(instance: Instance, name: str, since: float | None) -> None:
     os.environ.clear()
     os.environ.update(isolated)
     stacks = summary.stacks_of(boto3.client("cloudformation"), name)
-    notes = summary.notes(
-        summary.waiting_services(boto3.client("ecs"), name), expected_stacks(name), stacks, name
-    )
+    waiting = summary.waiting_services(boto3.client("ecs"), name)
+    files = Path("config", name).glob("*.yaml")
+    expected = [path.stem for path in files if path.stem != "config"]
+    notes = summary.notes(waiting, expected, stacks, name)
     moment = None if since is None else datetime.fromtimestamp(since, tz=timezone.utc)
     summary.show(Console(), stacks, name, endpoint, moment, notes)
-
-
-def expected_stacks(name: str) -> list[str]:
-    """The stacks that config describes for an environment, by the names of their files."""
-    return [path.stem for path in Path("config", name).glob("*.yaml") if path.stem != "config"]

@@ -1,6 +1,6 @@
-"""How a command runs over many stacks: ready queue, fail-fast, what a person sees, run report.
+"""Run a command over many stacks: ready queue, fail-fast, terminal output, run report.
 
-``ready_queue`` decides what runs when, and emits ``events``; ``table``, ``lines``, ``summary`` and
-``report`` listen. ``actions`` does the work on one stack, and ``run`` puts the parts together for
-``sentry_oms.seams.executor``.
+``ready_queue`` decides which stack starts when, and emits ``events``; ``table``, ``lines``,
+``summary`` and ``report`` are its listeners. ``actions`` works on one stack. ``run`` connects them
+for ``sentry_oms.seams.executor``.
 """

@@ -1,9 +1,9 @@
-"""What each write to CloudFormation carries, beside what Sceptre gives it.
+"""Arguments that each write to CloudFormation gets beside Sceptre's.
 
-A token: a connection may be lost after CloudFormation has taken a call and before it has answered.
-botocore sends the call again, and CloudFormation then says that the stack exists, or that it is
-being changed. The token tells CloudFormation that a call is a repetition, and the events of the
-stack name the operation's token.
+``ClientRequestToken``: a connection may be lost after CloudFormation has accepted a call and before
+it has answered. botocore then repeats the call, and CloudFormation answers that the stack exists or
+is being changed. The stack's events carry the token of their operation, so they tell whether that
+operation is ours.
 
 ``RetainExceptOnCreate``, if the operation may create resources: a rollback then deletes its new
 resources. Without it, a new resource with the DeletionPolicy Retain stays outside of the stack, and
@@ -24,19 +24,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sceptre.exceptions import RetryLimitExceededError
 
 from sentry_oms.aws.events import events, of_last_operation
-from sentry_oms.executor.patience import is_transient
+from sentry_oms.executor.retries import is_transient
 
 CREATING = frozenset({"create_stack", "update_stack", "execute_change_set"})
 """The writes that may create resources."""
 WRITES = CREATING | {"delete_stack"}
-_TAKEN = ("AlreadyExistsException", "ChangeSetNotFound", "InvalidChangeSetStatus")
-"""What CloudFormation says to the repetition of a call that it took."""
+_REPEATED = ("AlreadyExistsException", "ChangeSetNotFound", "InvalidChangeSetStatus")
+"""Error codes of a repeated call whose first attempt was accepted."""
 
 _logger = logging.getLogger("sceptre")
 
 
 class Calls:
-    """A ``sceptre.connection_manager.ConnectionManager`` that knows its own writes again."""
+    """A ``sceptre.connection_manager.ConnectionManager`` that recognizes its own writes."""
 
     def __init__(self, manager: Any) -> None:
         self._manager = manager
@@ -45,7 +45,7 @@ class Calls:
         return getattr(self._manager, name)
 
     def call(self, service: str, command: str, kwargs: Any = None, **more: Any) -> Any:
-        """Make a call; an empty answer where it was taken and its answer lost."""
+        """Make a call; return an empty response if it was accepted and its response was lost."""
         if service != "cloudformation" or command not in WRITES:
             return self._manager.call(service=service, command=command, kwargs=kwargs, **more)
         token = f"oms-{uuid4()}"
@@ -55,13 +55,13 @@ class Calls:
         try:
             return self._manager.call(service=service, command=command, kwargs=sent, **more)
         except (BotoCoreError, ClientError, RetryLimitExceededError) as error:
-            if not _may_be_taken(error) or not self._took(token, sent["StackName"]):
+            if not _may_be_accepted(error) or not self._is_accepted(token, sent["StackName"]):
                 raise
-            _logger.debug("%s of %s was taken: %s", command, sent["StackName"], error)
+            _logger.debug("%s of %s was accepted: %s", command, sent["StackName"], error)
             return {}
 
-    def _took(self, token: str, stack: str) -> bool:
-        """Whether the last operation on the stack is that of the token."""
+    def _is_accepted(self, token: str, stack: str) -> bool:
+        """Whether the stack's last operation has the token."""
         try:
             last = of_last_operation(events(self._manager, stack))
             return any(event.get("ClientRequestToken") == token for event in last)
@@ -69,13 +69,13 @@ class Calls:
             return False
 
 
-def _may_be_taken(error: Exception) -> bool:
+def _may_be_accepted(error: Exception) -> bool:
     if is_transient(error):
         return True
     if not isinstance(error, ClientError):
         return False
     metadata: Any = error.response.get("ResponseMetadata", {})
     was_repeated = metadata.get("RetryAttempts", 0) > 0
-    said = error.response["Error"]
-    is_busy = "_IN_PROGRESS state" in said.get("Message", "")
-    return was_repeated or is_busy or said.get("Code") in _TAKEN
+    details = error.response["Error"]
+    is_busy = "_IN_PROGRESS state" in details.get("Message", "")
+    return was_repeated or is_busy or details.get("Code") in _REPEATED

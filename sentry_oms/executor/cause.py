@@ -1,4 +1,4 @@
-"""Why an operation on a stack failed: the first CloudFormation event that says so."""
+"""The cause of a failed operation on a stack: the first CloudFormation event that names it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _CONSEQUENCES = (
 
 
 def first_failure(newest_first: Iterable[StackEvent]) -> StackEvent | None:
-    """The first event of the last operation that failed of itself.
+    """Return the first failure of the last operation that no other failure caused.
 
-    What CloudFormation cancels because something else failed says nothing, and the stack's own
-    event only lists what failed; it counts where no resource has an event of its own.
+    Resources that CloudFormation cancels because of another failure are consequences. The stack's
+    own event only lists the failed resources; it counts if no resource has a failure event.
     """
     failed = [
         event
@@ -41,7 +41,7 @@ def _is_consequence(event: StackEvent) -> bool:
 
 
 def sentence(event: StackEvent) -> str:
-    """The event as one line: resource, type, what happened and why."""
+    """Return the event as one line: resource, type, status and reason."""
     reason = " ".join(event.get("ResourceStatusReason", "no reason given").split())
     if is_of_the_stack(event):
         return f"{event['ResourceStatus']}: {reason}"

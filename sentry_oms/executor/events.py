@@ -1,4 +1,4 @@
-"""What happens in a run, and the record of it. Who shows or writes it down listens."""
+"""The record of a run, and the events that its listeners receive."""
 
 from __future__ import annotations
 
@@ -16,15 +16,20 @@ class StackRun:
     waits_for: frozenset[str]
     state: State = State.WAITING
     doing: str | None = None
-    """creating, updating, deleting; None until something is written."""
+    """creating, updating or deleting; None until something is written."""
     started: float | None = None
     ended: float | None = None
     outcome: Outcome | None = None
     blocked_by: str | None = None
-    """The stack that failed, where this one is skipped."""
+    """The failed stack because of which this one was skipped."""
+
+    @property
+    def cause(self) -> str:
+        """Why it failed; empty if it did not."""
+        return (self.outcome and self.outcome.cause) or ""
 
     def seconds(self, now: float) -> float:
-        """How long it ran, or has run until now."""
+        """Return how long it ran, or has run until now."""
         return 0.0 if self.started is None else (self.ended or now) - self.started
 
 
@@ -40,39 +45,39 @@ class Run:
 
     @classmethod
     def of(cls, command: str, waits_for: Mapping[str, frozenset[str]], now: float) -> Run:
-        """A run in which nothing has started."""
+        """Return a run in which no stack has started."""
         stacks = {name: StackRun(name, frozenset(before)) for name, before in waits_for.items()}
         return cls(command, stacks, now)
 
     def those(self, *states: State) -> list[StackRun]:
-        """The stacks in one of the states, in the order of the plan."""
+        """Return the stacks in one of the states, in the order of the plan."""
         return [stack for stack in self.stacks.values() if stack.state in states]
 
     def unfinished(self, stack: StackRun) -> list[str]:
-        """The dependencies that a stack still waits for."""
+        """Return the dependencies that a stack still waits for."""
         return [name for name in sorted(stack.waits_for) if not self.stacks[name].state.is_done]
 
     def may_start(self, stack: StackRun) -> bool:
-        """Whether all that goes before a stack is done."""
+        """Whether every dependency of a stack is done."""
         return all(self.stacks[name].state.is_done for name in stack.waits_for)
 
     def critical_path(self) -> list[StackRun]:
-        """The chain of stacks that decided how long the run took, first to last."""
-        finished = [stack for stack in self.stacks.values() if stack.ended is not None]
+        """Return the chain of stacks that determined the run's duration, first to last."""
+        finished = [stack for stack in self if stack.ended is not None]
+
+        def end(stack: StackRun) -> float:
+            return stack.ended or 0.0
+
         path: list[StackRun] = []
-        last = max(finished, key=_ended, default=None)
+        last = max(finished, key=end, default=None)
         while last is not None:
             path.insert(0, last)
             before = [self.stacks[name] for name in last.waits_for]
-            last = max((s for s in before if s.ended is not None), key=_ended, default=None)
+            last = max((s for s in before if s.ended is not None), key=end, default=None)
         return path
 
     def __iter__(self) -> Iterator[StackRun]:
         return iter(self.stacks.values())
-
-
-def _ended(stack: StackRun) -> float:
-    return stack.ended or 0.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Changed:
-    """A stack is in another state, or began to be written."""
+    """A stack changed its state, or CloudFormation accepted a write to it."""
 
     at: float
     stack: StackRun

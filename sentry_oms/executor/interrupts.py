@@ -1,4 +1,4 @@
-"""Ctrl-C while a command runs."""
+"""Handling of Ctrl-C while a command runs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def on_interrupt(call: Callable[[], None]) -> Iterator[None]:
-    """Call ``call`` for each SIGINT, and give the signal back at the end.
+    """Call ``call`` on each SIGINT, and restore the former handler at the end.
 
-    Python lets only the main thread have signals; in another one this does nothing.
+    Does nothing outside of the main thread, where Python allows no signal handlers.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -5,16 +5,16 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from sentry_oms.executor.events import Changed, Event, Run, Started, Tick
+from sentry_oms.executor.events import Changed, Event, Run, StackRun, Started, Tick
 from sentry_oms.executor.states import State
 from sentry_oms.executor.words import STYLES, count, duration, sentence
 
 SILENCE_SECONDS = 60
-"""After so long without a line, one says what runs."""
+"""After this time without a line, one lists the running stacks."""
 
 
 class Lines:
-    """Prints a line when a stack begins to be written, and one when it is over."""
+    """Prints a line when CloudFormation accepts a write to a stack, and one when it ends."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -23,21 +23,26 @@ class Lines:
     def __call__(self, event: Event, run: Run) -> None:
         """Listen to a run."""
         if isinstance(event, Started):
-            self._say(event.at, run, f"{run.command} of {count(len(run.stacks), 'stack')}")
-        elif isinstance(event, Changed) and _is_news(event):
+            self._print(event.at, run, f"{run.command} of {count(len(run.stacks), 'stack')}")
+        elif isinstance(event, Changed) and _is_news(event.stack):
             stack = event.stack
-            self._say(event.at, run, sentence(stack, run), STYLES.get(stack.state, ""))
+            self._print(event.at, run, sentence(stack, run), STYLES.get(stack.state, ""))
         elif isinstance(event, Tick) and event.at - self._last >= SILENCE_SECONDS:
-            self._say(event.at, run, _running(run, event.at))
+            running = ", ".join(
+                f"{stack.name} ({duration(stack.seconds(event.at))})"
+                for stack in run.those(State.RUNNING)
+            )
+            waiting = len(run.those(State.WAITING, State.READY))
+            self._print(event.at, run, f"still running: {running}; {waiting} waiting")
 
-    def _say(self, at: float, run: Run, words: str, style: str = "") -> None:
+    def _print(self, at: float, run: Run, words: str, style: str = "") -> None:
         self._last = at
         clock = f"[{duration(at - run.started)}]".rjust(9)
         self._console.print(Text(f"{clock} ").append(words, style))
 
 
 class StillReading:
-    """Says once a minute what a command that only reads still waits for; else nothing."""
+    """Prints once a minute the stacks that a reading command still waits for."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -51,20 +56,11 @@ class StillReading:
             self._last = event.at
             running = ", ".join(stack.name for stack in run.those(State.RUNNING))
             since = duration(event.at - run.started)
-            self._console.print(
-                Text(f"{run.command}: AWS is still asked about {running} ({since})")
-            )
+            words = f"{run.command}: still waiting for AWS: {running} ({since})"
+            self._console.print(Text(words))
 
 
-def _is_news(event: Changed) -> bool:
-    if event.stack.state is State.RUNNING:
-        return event.stack.doing is not None
-    return event.stack.state not in (State.WAITING, State.READY)
-
-
-def _running(run: Run, now: float) -> str:
-    running = ", ".join(
-        f"{stack.name} ({duration(stack.seconds(now))})" for stack in run.those(State.RUNNING)
-    )
-    waiting = len(run.those(State.WAITING, State.READY))
-    return f"still running: {running}; {waiting} waiting"
+def _is_news(stack: StackRun) -> bool:
+    if stack.state is State.RUNNING:
+        return stack.doing is not None
+    return stack.state not in (State.WAITING, State.READY)

@@ -1,4 +1,4 @@
-"""Which stack waits for which, from a plan's batches."""
+"""Dependencies between the stacks of a plan."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ Stack = Any
 
 
 def waits_for(launch_order: Sequence[Iterable[Stack]]) -> dict[str, frozenset[str]]:
-    """Each stack's name with the names of those that go before it, in the order of the batches.
+    """Return each stack's name with those that it waits for, in the order of the batches.
 
-    A plan has its batches and not its edges, and for a delete they are reversed. So of two stacks
-    that an edge joins, the one in the earlier batch goes first. A stack that was taken out of the
-    plan (``ignore``, ``obsolete``) leaves the order of its neighbours as it was.
+    A plan has batches but no edges, and a delete reverses them. So of two stacks that depend on
+    each other, the one in the earlier batch goes first. A stack that is not in the plan
+    (``ignore``, ``obsolete``) passes its own dependencies on to its dependents.
     """
     batch_of = {stack: number for number, batch in enumerate(launch_order) for stack in batch}
     ordered = sorted(batch_of, key=lambda stack: (batch_of[stack], stack.name))
@@ -27,7 +27,7 @@ def waits_for(launch_order: Sequence[Iterable[Stack]]) -> dict[str, frozenset[st
 
 
 def _nearest(stack: Stack, planned: Iterable[Stack]) -> set[Stack]:
-    """The dependencies in the plan, looking through those that are not."""
+    """Return the dependencies in the plan, looking through those that are not in it."""
     found: set[Stack] = set()
     looked_at: set[Stack] = set()
     to_look_at = list(stack.dependencies)
@@ -44,13 +44,13 @@ def _nearest(stack: Stack, planned: Iterable[Stack]) -> set[Stack]:
 
 
 def heights(before: dict[str, frozenset[str]]) -> dict[str, int]:
-    """How many stacks the longest chain after each one has."""
+    """Return for each stack the length of the longest chain that starts with it."""
     after: dict[str, set[str]] = {name: set() for name in before}
     for name, earlier in before.items():
         for one in earlier:
             after[one].add(name)
     found: dict[str, int] = {}
-    # The keys are in the order of the batches, so what comes after has its height already.
+    # The keys are in the order of the batches, so dependents already have their height.
     for name in reversed(before):
         found[name] = 1 + max((found[later] for later in after[name]), default=0)
     return found

@@ -1,8 +1,7 @@
-"""How often a stack that is being written is looked at.
+"""How often CloudFormation is asked about a running operation.
 
-Seldom enough that sixteen stacks at once stay below what CloudFormation answers, and often enough
-that a stack's dependents start soon after it: the wait grows with what has passed, so that it
-stays a small share of it.
+Rarely enough that sixteen stacks at once stay below CloudFormation's request rate, and often enough
+that a stack's dependents start soon after it: the wait is a small share of the time elapsed.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Pace:
-    """Bounds of the wait between two looks, in seconds, and its share of the time elapsed."""
+    """Bounds of the wait between two calls, in seconds, and its share of the time elapsed."""
 
     shortest: float
     longest: float
     share: float
 
     def wait(self, elapsed: float) -> float:
-        """Seconds to wait after a look at ``elapsed`` seconds."""
+        """Return the seconds to wait after a call at ``elapsed`` seconds."""
         return min(self.longest, max(self.shortest, self.share * elapsed))
 
 

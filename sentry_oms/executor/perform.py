@@ -1,4 +1,4 @@
-"""One command on one stack, and what became of it."""
+"""Run one command on one stack and return its outcome."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ _REMEDIES = {
         "then aws cloudformation delete-stack --stack-name {name}"
     ),
 }
-_DELETE = "sceptre delete {path}, after what its events say is mended"
+_DELETE = "fix the cause that its events name, then sceptre delete {path}"
+_KNOWN_MODULES = ("sceptre", "botocore", "boto3", "sentry_oms", "hooks", "resolvers", "jinja2")
 
 _logger = logging.getLogger("sceptre")
 
@@ -34,63 +35,53 @@ _logger = logging.getLogger("sceptre")
 def perform(actions: Actions, command: str, arguments: tuple[Any, ...]) -> Outcome:
     """Run a command of ``StackActions``; never raises."""
     try:
-        return _performed(actions, command, arguments)
+        return _perform(actions, command, arguments)
     except Exception as error:
         _logger.debug("%s", actions.stack.name, exc_info=True)
-        return _failed(actions, _message(error), error)
+        return _failure(actions, _message(error), error)
 
 
-def _performed(actions: Actions, command: str, arguments: tuple[Any, ...]) -> Outcome:
+def _perform(actions: Actions, command: str, arguments: tuple[Any, ...]) -> Outcome:
     try:
         result = getattr(actions, command)(*arguments)
-        if actions.refused:
-            return _failed(actions, _message(actions.refused), actions.refused)
-        if command in drift.COMMANDS:
-            return drift.judged(actions, result)
-        if command not in GIVES_STATUS or result == StackStatus.COMPLETE or result == 0:
-            state = State.COMPLETE if actions.operation or _only_reads(command) else State.UNCHANGED
-            return Outcome(state, result, actions.operation)
-        return _failed(actions, _why(actions, result))
     except CannotUpdateFailedStackError as error:
-        return _failed(actions, _stuck(actions), error)
+        return _failure(actions, stuck(actions.get_status(), actions.stack), error)
+    if actions.refused:
+        return _failure(actions, _message(actions.refused), actions.refused)
+    if command in drift.COMMANDS:
+        return drift.drift_outcome(actions, result)
+    if command not in GIVES_STATUS:
+        return Outcome(State.COMPLETE, result, actions.operation)
+    if result == StackStatus.COMPLETE or result == 0:
+        state = State.COMPLETE if actions.operation else State.UNCHANGED
+        return Outcome(state, result, actions.operation)
+    if result == StackStatus.IN_PROGRESS:
+        return _failure(actions, busy(actions.get_status(), actions.stack))
+    return _failure(actions, actions.why())
 
 
-def _failed(actions: Actions, cause: str, error: Exception | None = None) -> Outcome:
-    # Who reads it knows already which stack it is about.
+def _failure(actions: Actions, cause: str, error: Exception | None = None) -> Outcome:
+    # The reader already knows the stack's name.
     why = cause.removeprefix(f"{actions.stack.name}: ").removeprefix(f"{actions.stack.name} - ")
     return Outcome(State.FAILED, StackStatus.FAILED, actions.operation, why, error)
 
 
-def _only_reads(command: str) -> bool:
-    return command not in GIVES_STATUS
-
-
-def _why(actions: Actions, status: Any) -> str:
-    if status != StackStatus.IN_PROGRESS:
-        return actions.why()
-    return (
-        f"{actions.stack.external_name} is {actions.get_status()}, by somebody else: "
-        "wait until that is over"
-    )
-
-
-def _stuck(actions: Actions) -> str:
-    return stuck(actions.get_status(), actions.stack)
+def busy(status: str, stack: Any) -> str:
+    """Return one line on a stack that another operation is changing."""
+    return f"{stack.external_name} is {status}: wait until the other operation ends"
 
 
 def stuck(status: str, stack: Any) -> str:
-    """What to do with a stack whose status keeps it from being changed, as one line."""
+    """Return one line on a stack whose status blocks every change, and what to do about it."""
     name = stack.external_name
     remedy = _REMEDIES.get(status, _DELETE).format(name=name, path=stack.name)
-    return f"{name} is {status}, in which it can't be changed: {remedy}"
+    return f"{name} is {status} and can't be changed: {remedy}"
 
 
 def _message(error: Exception) -> str:
-    """The error as one line; where it isn't one of Sceptre or AWS, with the place in the code."""
+    """Return the error as one line, with its place in the code if it is a bug."""
     message = " ".join(str(error).split())
-    if type(error).__module__.startswith(("sceptre", "botocore", "boto3", "sentry_oms", "hooks")):
-        return message
-    if type(error).__module__.startswith(("resolvers", "jinja2")):
+    if type(error).__module__.startswith(_KNOWN_MODULES):
         return message
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__}: {message} ({frame.filename}:{frame.lineno})"

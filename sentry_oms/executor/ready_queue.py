@@ -1,10 +1,10 @@
-"""The ready queue: a stack starts the moment its own dependencies are done.
+"""The ready queue: a stack starts as soon as its own dependencies are done.
 
-Knows nothing of Sceptre or AWS: names, which name waits for which, and a function that does the
-work on one of them in a thread of its own.
+It knows nothing of Sceptre or AWS, only names, their dependencies, and a function that does the
+work for one of them in a thread of its own.
 
-What fails stops what depends on it and nothing else. The first interrupt starts nothing new and
-watches what runs to its end; the second stops watching.
+A failure stops the dependents of the stack and nothing else. After the first interrupt nothing new
+starts and running stacks are watched to the end; the second interrupt stops watching.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from sentry_oms.executor.states import Outcome, State
 TICK_SECONDS = 1.0
 
 Work = Callable[[str, Callable[[str], None]], Outcome]
-"""Does the command on the stack of a name; never raises. Its second argument is called when the
-stack begins to be written, with creating, updating or deleting."""
+"""Runs the command on the stack of a name; never raises. Its second argument is called with
+creating, updating or deleting when CloudFormation accepts a write."""
 
 
 class ReadyQueue:
@@ -49,25 +49,25 @@ class ReadyQueue:
         """See the module.
 
         Args:
-            command: for whom the events are shown.
-            waits_for: every stack, with those that go before it, in the order of the plan.
-            work: what to do on each.
-            listeners: who is told what happens.
+            command: for the listeners.
+            waits_for: every stack with its dependencies, in the order of the plan.
+            work: the work on each.
+            listeners: receive every event.
             clock: monotonic seconds.
-            limit: stacks that run at once; None for no limit.
+            limit: the number of stacks that run at once; None for no limit.
         """
         self._work = work
         self._listeners = tuple(listeners)
         self._clock = clock
         self._limit = limit or len(waits_for)
-        # Where there are fewer places than stacks, what the most wait for goes first.
+        # With fewer slots than stacks, the stack with the longest chain of dependents goes first.
         height = heights(dict(waits_for))
         self._turn = sorted(waits_for, key=lambda name: (-height[name], name))
         self.run = Run.of(command, waits_for, clock())
         self._messages: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
 
     def execute(self) -> Run:
-        """Run everything that can run; what became of each stack is in the run."""
+        """Run every stack that can run; the returned run has the outcome of each."""
         self._emit(Started(self._clock()))
         self._start_what_is_ready()
         while self.run.those(State.RUNNING):
@@ -81,7 +81,7 @@ class ReadyQueue:
         return self.run
 
     def interrupt(self) -> None:
-        """Ctrl-C. Safe in a signal handler."""
+        """Handle Ctrl-C. Safe in a signal handler."""
         self._messages.put(self._interrupted)
 
     def _start_what_is_ready(self) -> None:
@@ -125,7 +125,7 @@ class ReadyQueue:
 
     def _skip_dependents(self, failed: StackRun) -> None:
         reached = {failed.name}
-        # In the order of the plan, what goes before a stack has been looked at before it.
+        # In the order of the plan, a stack comes after its dependencies.
         for stack in self.run:
             if stack.state in (State.WAITING, State.READY) and stack.waits_for & reached:
                 reached.add(stack.name)

@@ -1,7 +1,7 @@
-"""The run as JSON, for CI and for whoever asks later: ``OMS_REPORT=path.json``.
+"""The run report: a run as JSON, written to ``OMS_REPORT=path.json``.
 
-docs/schemas/run-report-1.json is this model's schema. A field that goes or changes its meaning
-makes it version 2; one that is added does not.
+docs/schemas/run-report-1.json is this model's schema. Removing a field, or changing its meaning,
+makes it version 2; adding one does not.
 """
 
 from __future__ import annotations
@@ -16,35 +16,35 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from sceptre.exceptions import SceptreException
 
-from sentry_oms.executor.drift.found import StackDrift
+from sentry_oms.executor.drift.model import StackDrift
 from sentry_oms.executor.events import Ended, Event, Listener, Run, StackRun
-from sentry_oms.executor.states import State
+from sentry_oms.executor.states import Outcome, State
 
 
 class StackReport(BaseModel):
-    """What became of one stack."""
+    """Outcome of one stack."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(description="the stack's file without .yaml, relative to config/")
     state: State
     operation: Literal["created", "updated", "deleted"] | None = Field(
-        description="what was done; null where nothing was written"
+        description="what was done; null if nothing was written"
     )
-    waits_for: list[str] = Field(description="the stacks of this run that go before it")
+    waits_for: list[str] = Field(description="its dependencies in this run")
     started_after_seconds: float | None = Field(
-        description="from the run's start; null: not started"
+        description="since the start of the run; null if not started"
     )
-    seconds: float | None = Field(description="how long it took; null: not started")
+    seconds: float | None = Field(description="duration; null if not started")
     cause: str | None = Field(description="why it failed, as one line")
-    blocked_by: str | None = Field(description="the failed stack for which it was not started")
+    blocked_by: str | None = Field(description="the failed stack because of which it did not start")
     drift: StackDrift | None = Field(
-        description="of sceptre drift; null: another command, or not checked at all"
+        description="of a drift command; null for other commands, or if not checked at all"
     )
 
 
 class RunReport(BaseModel):
-    """A command over stacks: what became of each."""
+    """A command over stacks, with the outcome of each."""
 
     model_config = ConfigDict(extra="forbid", title="Sentry OMS run report")
 
@@ -55,8 +55,8 @@ class RunReport(BaseModel):
     succeeded: bool = Field(description="whether every stack is complete or unchanged")
     interrupted: bool
     stacks: list[StackReport] = Field(description="in the order of the plan")
-    critical_path: list[str] = Field(description="the chain of stacks that decided the duration")
-    resume: str = Field(description="the command line that goes on where this one ended")
+    critical_path: list[str] = Field(description="the chain that determined the duration")
+    resume: str = Field(description="the command line that resumes the run")
 
 
 def report_to(
@@ -64,10 +64,10 @@ def report_to(
     resume: str,
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
 ) -> Listener:
-    """A listener that writes the report at the run's end.
+    """Return a listener that writes the report at the end of the run.
 
     Raises:
-        SceptreException: it could not be written there, found before anything starts.
+        SceptreException: the path can't be written; raised before the run starts.
     """
     target = Path(path)
     if not target.parent.is_dir() or not os.access(target.parent, os.W_OK) or target.is_dir():
@@ -77,8 +77,10 @@ def report_to(
 
     def listen(event: Event, run: Run) -> None:
         if isinstance(event, Ended):
-            report = of(run, event.at, now() - timedelta(seconds=event.at - run.started), resume)
-            # Whoever reads it never sees half of it.
+            report = _report(
+                run, event.at, now() - timedelta(seconds=event.at - run.started), resume
+            )
+            # Atomic, so that no reader sees half a report.
             unfinished = target.with_name(f".{target.name}.unfinished")
             unfinished.write_text(report.model_dump_json(indent=2) + "\n")
             unfinished.replace(target)
@@ -86,8 +88,7 @@ def report_to(
     return listen
 
 
-def of(run: Run, ended: float, started: datetime, resume: str) -> RunReport:
-    """The report of a run that is over."""
+def _report(run: Run, ended: float, started: datetime, resume: str) -> RunReport:
     return RunReport(
         command=run.command,
         started=started,
@@ -100,31 +101,29 @@ def of(run: Run, ended: float, started: datetime, resume: str) -> RunReport:
     )
 
 
-def schema() -> str:
-    """The JSON schema of a report, as docs/schemas has it."""
+def schema(model: type[BaseModel]) -> str:
+    """Return the JSON schema of a report, as in docs/schemas."""
     described: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **RunReport.model_json_schema(mode="serialization"),
+        **model.model_json_schema(mode="serialization"),
     }
     return json.dumps(described, indent=2) + "\n"
 
 
 def _stack(stack: StackRun, run: Run, ended: float) -> StackReport:
-    has_started = stack.started is not None
+    started, outcome = stack.started, stack.outcome or Outcome(stack.state)
     return StackReport(
         name=stack.name,
         state=stack.state,
-        operation=stack.outcome.operation if stack.outcome else None,  # type: ignore[arg-type]
+        operation=outcome.operation,  # type: ignore[arg-type]
         waits_for=sorted(stack.waits_for),
-        started_after_seconds=(
-            round(stack.started - run.started, 3) if stack.started is not None else None
-        ),
-        seconds=round(stack.seconds(ended), 3) if has_started else None,
-        cause=stack.outcome.cause if stack.outcome else None,
+        started_after_seconds=None if started is None else round(started - run.started, 3),
+        seconds=None if started is None else round(stack.seconds(ended), 3),
+        cause=outcome.cause,
         blocked_by=stack.blocked_by,
-        drift=stack.outcome.drift if stack.outcome else None,
+        drift=outcome.drift,
     )
 
 
 if __name__ == "__main__":
-    print(schema(), end="")
+    print(schema(RunReport), end="")

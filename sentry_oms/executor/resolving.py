@@ -1,8 +1,8 @@
-"""Tags are resolved before Sceptre asks for them.
+"""Resolve a stack's parameters before Sceptre does.
 
 Sceptre 4.7 resolves the parameters of all stacks under one lock
-(``sceptre/resolvers/__init__.py``, ``ResolvableProperty.__get__``), so that a tag that asks AWS
-holds up every other stack. What is put into the container before is not resolved again.
+(``sceptre/resolvers/__init__.py``, ``ResolvableProperty.__get__``), so a tag that calls AWS blocks
+every other stack. Sceptre does not resolve values again that are already in the container.
 """
 
 from __future__ import annotations
@@ -19,14 +19,10 @@ from sentry_oms.cloudformation.templates import deployed_template, loaded
 
 
 def resolve_ahead(stack: Any, view: View) -> None:
-    """Put the values of the stack's parameters where its tags are.
+    """Replace the tags among a ``sceptre.stack.Stack``'s parameters by their values.
 
-    A tag that raises is left for Sceptre to ask, which knows whether an error or a placeholder is
-    wanted; so is one that gives nothing, whose parameter Sceptre takes out.
-
-    Args:
-        stack: a ``sceptre.stack.Stack``.
-        view: what this process has seen of AWS.
+    A tag that raises or returns None is left to Sceptre, which then raises, uses a placeholder, or
+    drops the parameter.
     """
     tags = dict(stack._parameters)
 
@@ -38,7 +34,7 @@ def resolve_ahead(stack: Any, view: View) -> None:
         if value is not None:
             container[key] = value
 
-    # The attribute behind the property, since the property is what takes the lock.
+    # The private attribute, because the property takes the lock.
     _call_func_on_values(resolve, stack._parameters, Resolver)
     values = _sent(stack._parameters)
     description = view.seen(StackKey.of(stack)) if values else None
@@ -55,7 +51,7 @@ def resolve_ahead(stack: Any, view: View) -> None:
 
 
 def _sent(parameters: Mapping[str, Any]) -> dict[str, str] | None:
-    """The parameters as Sceptre sends them; None while a tag among them is not resolved."""
+    """Return the parameters as Sceptre sends them; None if one of them is unresolved."""
     sent = {}
     for name, value in parameters.items():
         if any(

@@ -1,4 +1,4 @@
-"""A command over the stacks of a plan, from ``sentry_oms.seams.executor`` to the ready queue."""
+"""Run a command over the stacks of a plan; called by ``sentry_oms.seams.executor``."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from sentry_oms.aws.view import VIEW, StackKey, View, described
 from sentry_oms.checks import check_stacks
 from sentry_oms.executor import pace, show
 from sentry_oms.executor.actions import Actions
-from sentry_oms.executor.drift.ending import answers, end_with
 from sentry_oms.executor.drift.reading import COMMANDS as DRIFT
-from sentry_oms.executor.events import Listener, Run, StackRun
+from sentry_oms.executor.drift.summary import end_with
+from sentry_oms.executor.events import Listener, Run
 from sentry_oms.executor.interrupts import on_interrupt
 from sentry_oms.executor.lines import SILENCE_SECONDS, StillReading
 from sentry_oms.executor.order import waits_for
-from sentry_oms.executor.patience import be_patient, refuse_limits
 from sentry_oms.executor.perform import GIVES_STATUS, perform
 from sentry_oms.executor.ready_queue import ReadyQueue
 from sentry_oms.executor.report import report_to
+from sentry_oms.executor.retries import configure_retries, stop_retrying_limits
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.executor.words import count
 
@@ -62,15 +62,15 @@ READS = frozenset(
 )
 """The commands that change nothing, and so need no order."""
 CHECKED = frozenset({"launch", "create", "update", "create_change_set"})
-"""The commands that send config to AWS, and so are checked before their first write."""
+"""The commands that send config to AWS; their config is checked before the first write."""
 DESCRIBE_FIRST = frozenset({"launch", "update", "delete", "diff"})
-"""The commands that need to know every stack anyway."""
+"""The commands that need the description of every stack."""
 AT_ONCE = 16
-"""Stacks that are described at once before anything starts."""
+"""Limit of parallel DescribeStacks calls before a run."""
 FRESH_SECONDS = 30
-"""What was seen longer ago than this is asked again before a stack is written."""
+"""An older description is read again before its stack is written."""
 INTERRUPTED_EXIT = 130
-"""As a shell has it for a process ended by SIGINT."""
+"""The exit code that shells use for a process ended by SIGINT."""
 
 _logger = logging.getLogger("sceptre")
 
@@ -82,24 +82,27 @@ def execute(
     limit: int | None,
     view: View = VIEW,
 ) -> dict[Stack, Any]:
-    """Run a command of ``StackActions`` over the stacks; what it returned for each.
+    """Run a command of ``StackActions`` over the stacks and return its result for each.
 
     Args:
         command: the method's name.
-        arguments: what it is called with.
+        arguments: the method's arguments.
         launch_order: the plan's batches.
-        limit: stacks that run at once; None for no limit.
-        view: what this process has seen of AWS.
+        limit: the number of stacks that run at once; None for no limit.
+        view: the view of AWS that the process shares.
 
     Raises:
-        SystemExit: the check of the config has findings, or the person pressed Ctrl-C.
-        Exception: what the first failing stack raised, for commands that give no status. Of drift
-            on the command line, the stacks that answered are given, and the rest is said after it.
+        SystemExit: the check of the config has findings, or after Ctrl-C.
+        Exception: the first failure of a command that returns no status. For drift commands,
+            returns the stacks that responded instead; the summary reports the others.
     """
     stacks = {stack.name: stack for batch in launch_order for stack in batch}
     console = _console()
-    be_patient(os.environ)
-    _refuse_limits(stacks.values())
+    configure_retries(os.environ)
+    for stack in {StackKey.of(stack).connection: stack for stack in stacks.values()}.values():
+        # Without credentials there is no session; the first call of each stack reports that.
+        with suppress(Exception):
+            stop_retrying_limits(stack.connection_manager.get_session())
     if command in CHECKED:
         _check(stacks.values(), console)
     before = waits_for(launch_order)
@@ -122,13 +125,14 @@ def execute(
         run = ready_queue.execute()
     if run.interrupts:
         sys.exit(INTERRUPTED_EXIT)
+    outcomes = {stacks[one.name]: one.outcome for one in run}
     context = click.get_current_context(silent=True)
     if command in DRIFT and context:
-        end_with(run, context, _beside())
-        return answers(run, stacks)
+        end_with(run, context, _stderr())
+        return {stack: one.result for stack, one in outcomes.items() if one and not one.error}
     if command not in GIVES_STATUS or command == "execute_change_set":
         _raise_failures(run)
-    return {stacks[one.name]: _result(one) for one in run}
+    return {stack: one.result if one else StackStatus.PENDING for stack, one in outcomes.items()}
 
 
 def _console() -> Console:
@@ -139,24 +143,13 @@ def _console() -> Console:
     )
 
 
-def _beside() -> Console:
-    """For what is no part of a command's answer, which may be read by a program."""
+def _stderr() -> Console:
+    """Return a console for output that is no part of the command's answer."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def _refuse_limits(stacks: Iterable[Stack]) -> None:
-    for stack in {StackKey.of(stack).connection: stack for stack in stacks}.values():
-        # Without credentials there is no session; the first call of a stack says that, and why.
-        with suppress(Exception):
-            refuse_limits(stack.connection_manager.get_session())
-
-
 def _check(stacks: Iterable[Stack], console: Console) -> None:
-    """Say what is wrong in the config, and end there.
-
-    Raises:
-        SystemExit: something is.
-    """
+    """Check the config offline; print the findings and exit if there are any."""
     findings = check_stacks(stacks)
     if findings:
         for finding in findings:
@@ -167,29 +160,26 @@ def _check(stacks: Iterable[Stack], console: Console) -> None:
 
 
 def _listeners(command: str, console: Console) -> list[Listener]:
+    again = " ".join(["sceptre", *sys.argv[1:]])
     listeners: list[Listener] = (
-        [StillReading(_beside())] if command in READS else show.listeners(console, resume=_again())
+        [StillReading(_stderr())] if command in READS else show.listeners(console, resume=again)
     )
     path = os.environ.get("OMS_REPORT")
     if path and (command in DRIFT or command not in READS):
-        listeners.append(report_to(path, _again()))
+        listeners.append(report_to(path, again))
     return listeners
 
 
-def _again() -> str:
-    return " ".join(["sceptre", *sys.argv[1:]])
-
-
 def describe_all(stacks: list[Stack], limit: int | None, view: View) -> None:
-    """Look at every stack at once, so that no stack waits for the look at another.
+    """Describe the stacks in parallel, so that no stack waits for another's description.
 
     Raises:
-        Exception: nothing can be asked of AWS at all; else each stack meets its own error.
+        Exception: no stack could be described. Otherwise each stack meets its own error later.
     """
     if not stacks:
         return
 
-    def look(stack: Stack) -> Exception | None:
+    def describe(stack: Stack) -> Exception | None:
         try:
             described(stack, view)
         except Exception as error:
@@ -197,26 +187,19 @@ def describe_all(stacks: list[Stack], limit: int | None, view: View) -> None:
         return None
 
     with ThreadPoolExecutor(min(limit or AT_ONCE, len(stacks))) as pool:
-        looks = [pool.submit(look, stack) for stack in stacks]
-        while left := wait(looks, timeout=SILENCE_SECONDS).not_done:
-            _beside().print(Text(f"AWS is still asked about {count(len(left), 'stack')}"))
-    errors = [one.result() for one in looks]
+        pending = [pool.submit(describe, stack) for stack in stacks]
+        while left := wait(pending, timeout=SILENCE_SECONDS).not_done:
+            _stderr().print(Text(f"still waiting for AWS to describe {count(len(left), 'stack')}"))
+    errors = [one.result() for one in pending]
     if errors[0] and all(errors):
         raise errors[0]
 
 
-def _result(one: StackRun) -> Any:
-    if one.outcome is None:
-        return StackStatus.PENDING
-    return one.outcome.result
-
-
 def _raise_failures(run: Run) -> None:
-    """Raise what the first stack raised, with the others' said before it."""
-    failed = run.those(State.FAILED)
-    for one in failed[1:]:
-        _logger.error("%s: %s", one.name, one.outcome and one.outcome.cause)
-    if failed and failed[0].outcome:
-        raise failed[0].outcome.error or SceptreException(
-            f"{failed[0].name}: {failed[0].outcome.cause}"
-        )
+    """Raise the error of the first failed stack, after logging those of the others."""
+    failed = [(one.name, one.outcome) for one in run.those(State.FAILED) if one.outcome]
+    for name, outcome in failed[1:]:
+        _logger.error("%s: %s", name, outcome.cause)
+    if failed:
+        name, outcome = failed[0]
+        raise outcome.error or SceptreException(f"{name}: {outcome.cause}")

@@ -1,4 +1,4 @@
-"""Who shows a run to the person: a table on a terminal, lines elsewhere, and the last lines."""
+"""Choose how a run is displayed: a table on a terminal, lines elsewhere, then the summary."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from sentry_oms.executor.table import LiveTable
 
 
 def listeners(console: Console, resume: str) -> list[Listener]:
-    """The listeners for a console, and for the command line that resumes the run.
-
-    ``--debug`` writes more than a table can stand above.
-    """
+    """Return the listeners that display a run; ``resume`` is the command line that resumes it."""
+    # The log of --debug would scroll the table away.
     debugging = logging.getLogger("sceptre").isEnabledFor(logging.DEBUG)
     on_screen = console.is_terminal and not console.is_dumb_terminal and not debugging
     follow: Listener = LiveTable(console, time.monotonic) if on_screen else Lines(console)

@@ -1,4 +1,4 @@
-"""What a stack of a run can be, and what became of it."""
+"""States of a stack in a run, and the outcome of a command on it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sentry_oms.executor.drift.found import StackDrift
+from sentry_oms.executor.drift.model import StackDrift
 
 
 class State(str, Enum):
-    """The states of a stack in a run, as the report names them."""
+    """State of a stack in a run, as in the report."""
 
     WAITING = "waiting"
-    """For its own dependencies."""
+    """For its dependencies."""
     READY = "ready"
-    """For a place, where ``--max-concurrency`` leaves none."""
+    """For a slot, because of ``--max-concurrency``."""
     RUNNING = "running"
     COMPLETE = "complete"
     UNCHANGED = "unchanged"
     FAILED = "failed"
     SKIPPED = "skipped"
-    """Never started, because something that it depends on failed."""
+    """Not started, because a dependency failed."""
     INTERRUPTED = "interrupted"
-    """Never started, or watched no longer, because of Ctrl-C."""
+    """Not started, or no longer watched, because of Ctrl-C."""
 
     @property
     def is_done(self) -> bool:
@@ -33,16 +33,15 @@ class State(str, Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the command ended for one stack."""
+    """Outcome of the command for one stack."""
 
     state: State
     result: Any = None
-    """What Sceptre's action returned."""
+    """The return value of Sceptre's action."""
     operation: str | None = None
-    """created, updated, deleted; None where nothing was written."""
+    """created, updated or deleted; None if nothing was written."""
     cause: str | None = None
     """Why it failed, as one line."""
     error: Exception | None = None
-    """What was raised, where something was."""
     drift: StackDrift | None = None
-    """What was found, where drift was asked for and CloudFormation answered."""
+    """Of a drift command that CloudFormation answered."""

@@ -1,8 +1,8 @@
-"""The last lines of a run: what became of it, why something failed, and how to go on."""
+"""The last lines of a run: the counts, the causes of failures, and how to resume."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -10,19 +10,13 @@ from rich.text import Text
 
 from sentry_oms.executor.events import Ended, Event, Interrupted, Run
 from sentry_oms.executor.states import State
-from sentry_oms.executor.words import STYLES, count, duration, state_of
+from sentry_oms.executor.words import STYLES, count, duration, names_by, state_of
 
 
 class Summary:
-    """Prints what a person needs to know when it is over, and when Ctrl-C is pressed."""
+    """Prints the summary at the end of a run, and a line on Ctrl-C."""
 
     def __init__(self, console: Console, resume: str) -> None:
-        """See the class.
-
-        Args:
-            console: where to.
-            resume: the command line that goes on where this one ended.
-        """
         self._console = console
         self._resume = resume
 
@@ -31,7 +25,10 @@ class Summary:
         if isinstance(event, Interrupted):
             self._print(_interrupted(run, event.times), "yellow")
         elif isinstance(event, Ended):
-            self._print(f"{run.command}: {counts(run)}, in {duration(event.at - run.started)}")
+            found = Counter(state_of(stack, run) for stack in run)
+            counts = ", ".join(f"{number} {word}" for word, number in found.items())
+            seconds = duration(event.at - run.started)
+            self._print(f"{run.command}: {counts or 'nothing to do'}, in {seconds}")
             for line, style in self._details(run):
                 self._print(line, style)
 
@@ -41,10 +38,10 @@ class Summary:
             steps = (f"{s.name} {duration(s.seconds(s.ended or 0))}" for s in path)
             yield f"critical path: {' > '.join(steps)}", "dim"
         if len(run.stacks) > 1:
-            for cause, names in _by_cause(run).items():
-                yield f"failed: {', '.join(names)}: {cause}", STYLES[State.FAILED]
-        for blocker, names in _by_blocker(run).items():
-            yield f"not started: {', '.join(names)} (after {blocker})", STYLES[State.SKIPPED]
+            for cause, names in names_by(lambda one: one.cause, run.those(State.FAILED)):
+                yield f"failed: {names}: {cause}", STYLES[State.FAILED]
+        for blocker, names in names_by(lambda one: one.blocked_by, run.those(State.SKIPPED)):
+            yield f"not started: {names} (after {blocker})", STYLES[State.SKIPPED]
         interrupted = run.those(State.INTERRUPTED)
         left = [stack.name for stack in interrupted if stack.started is None]
         if left:
@@ -60,12 +57,6 @@ class Summary:
         self._console.print(Text(words, style))
 
 
-def counts(run: Run) -> str:
-    """``9 created, 1 failed, 2 not started``."""
-    found = Counter(state_of(stack, run) for stack in run)
-    return ", ".join(f"{number} {word}" for word, number in found.items()) or "nothing to do"
-
-
 def _interrupted(run: Run, times: int) -> str:
     running = [stack.name for stack in run.those(State.RUNNING)]
     if times > 1 or not running:
@@ -74,17 +65,3 @@ def _interrupted(run: Run, times: int) -> str:
         f"Interrupted: nothing new is started, and {count(len(running), 'stack')} "
         f"({', '.join(running)}) watched to the end. Ctrl-C again stops watching."
     )
-
-
-def _by_cause(run: Run) -> dict[str, list[str]]:
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for stack in run.those(State.FAILED):
-        found[(stack.outcome and stack.outcome.cause) or ""].append(stack.name)
-    return found
-
-
-def _by_blocker(run: Run) -> dict[str, list[str]]:
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for stack in run.those(State.SKIPPED):
-        found[stack.blocked_by or ""].append(stack.name)
-    return found

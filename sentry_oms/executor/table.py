@@ -1,4 +1,4 @@
-"""A run as a table that follows it, for a terminal: who runs, who waits for whom, since when."""
+"""A live table of a run, for a terminal: state, duration and dependencies of each stack."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from sentry_oms.executor.words import STYLES, count, duration, reason, sentence,
 
 REFRESHES_PER_SECOND = 4
 BESIDE_THE_STACKS = 6
-"""Lines of a terminal that the table's frame and what stands below it need."""
+"""Lines of a terminal that the table's frame and the lines below it need."""
 
 
 class LiveTable:
-    """Draws the table while the run goes on, and leaves it standing at its end."""
+    """Redraws the table during the run, and leaves it on the screen at the end."""
 
     def __init__(self, console: Console, clock: Callable[[], float]) -> None:
         self._console = console
@@ -32,32 +32,32 @@ class LiveTable:
         """Listen to a run."""
         if isinstance(event, Started):
             self._live = Live(
-                get_renderable=lambda: self._drawn(run),
+                get_renderable=lambda: self._draw(run),
                 console=self._console,
                 refresh_per_second=REFRESHES_PER_SECOND,
             )
             self._live.start()
             _log_above(self._live)
         elif isinstance(event, Changed) and event.stack.state is State.FAILED:
-            # At once and in full: the table may cut it short.
+            # In full, because the table may cut it short.
             self._console.print(Text(sentence(event.stack, run), STYLES[State.FAILED]))
         elif isinstance(event, Ended) and self._live:
             self._live.stop()
             _log_above(None)
 
-    def _drawn(self, run: Run) -> RenderableType:
+    def _draw(self, run: Run) -> RenderableType:
         now = self._clock() if run.ended is None else run.ended
         table = Table(box=None, pad_edge=False, expand=False)
         for heading in ("stack", "", "time", ""):
             table.add_column(heading, no_wrap=True, overflow="ellipsis")
-        shown = _fitting(run, self._console.height - BESIDE_THE_STACKS)
-        for stack in shown:
+        fitting = _fitting(run, self._console.height - BESIDE_THE_STACKS)
+        for stack in fitting:
             time = duration(stack.seconds(now)) if stack.started is not None else ""
             style = STYLES.get(stack.state, "")
             table.add_row(
                 stack.name, Text(state_of(stack, run), style), time, Text(reason(stack, run))
             )
-        left_out = len(run.stacks) - len(shown)
+        left_out = len(run.stacks) - len(fitting)
         if left_out:
             table.add_row(f"and {count(left_out, 'stack')} more", "", "", "")
         table.add_row(
@@ -71,7 +71,7 @@ class LiveTable:
 
 
 def _fitting(run: Run, lines: int) -> list[StackRun]:
-    """The stacks that a screen has room for: what runs and what failed before what waits."""
+    """Return the stacks that fit on the screen: running and failed ones before waiting ones."""
     if len(run.stacks) <= lines:
         return list(run)
     rank = {State.RUNNING: 0, State.FAILED: 0, State.READY: 1, State.WAITING: 1}
@@ -80,8 +80,8 @@ def _fitting(run: Run, lines: int) -> list[StackRun]:
 
 
 def _log_above(live: Live | None) -> None:
-    """Let Sceptre's log go above the table, which it would write through; None: as it was."""
+    """Print Sceptre's log above the live table instead of through it; None restores it."""
     for handler in logging.getLogger("sceptre").handlers:
         if isinstance(handler, logging.StreamHandler):
-            # While a Live is on, rich stands behind sys.stderr, and prints above it.
+            # While a Live runs, rich replaces sys.stderr and prints above the table.
             handler.setStream(sys.stderr if live else sys.__stderr__)

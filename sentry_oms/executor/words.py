@@ -1,6 +1,9 @@
-"""How a run is put into words, on a terminal and in a log."""
+"""The wording of a run, on a terminal and in a log."""
 
 from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 
 from sentry_oms.executor.events import Run, StackRun
 from sentry_oms.executor.states import State
@@ -34,8 +37,18 @@ def count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
+def names_by(
+    key: Callable[[StackRun], str | None], stacks: Iterable[StackRun]
+) -> Iterator[tuple[str | None, str]]:
+    """Yield each value of the key with the names of its stacks."""
+    found: defaultdict[str | None, list[str]] = defaultdict(list)
+    for stack in stacks:
+        found[key(stack)].append(stack.name)
+    return ((value, ", ".join(names)) for value, names in found.items())
+
+
 def state_of(stack: StackRun, run: Run) -> str:
-    """What a stack is or became, in a word or two."""
+    """Return a stack's state or outcome in a word or two."""
     if stack.state is State.RUNNING:
         return stack.doing or "running"
     if stack.state is State.COMPLETE:
@@ -50,24 +63,22 @@ def state_of(stack: StackRun, run: Run) -> str:
 
 
 def reason(stack: StackRun, run: Run) -> str:
-    """Why a stack is where it is: what it waits for, what failed, what stopped it; or nothing."""
+    """Return why a stack is in its state: what it waits for, or the cause; empty if neither."""
     if stack.state is State.WAITING:
         return f"waits for {', '.join(run.unfinished(stack))}"
     if stack.state is State.READY:
-        return "waits for a place"
-    if stack.state is State.FAILED and stack.outcome:
-        return stack.outcome.cause or ""
+        return "waits for a slot"
+    if stack.state is State.FAILED:
+        return stack.cause
     if stack.state is State.SKIPPED:
         return f"{stack.blocked_by} failed"
     if stack.state is State.INTERRUPTED:
-        if stack.started is None:
-            return "interrupted"
         return f"CloudFormation goes on {stack.doing} it" if stack.doing else "interrupted"
     return ""
 
 
 def sentence(stack: StackRun, run: Run) -> str:
-    """A stack's line in a log."""
+    """Return a stack's line in a log."""
     words = f"{stack.name} {state_of(stack, run)}"
     if stack.state is State.COMPLETE and stack.ended is not None:
         words += f" in {duration(stack.seconds(stack.ended))}"

@@ -50,7 +50,7 @@ def waiting_services(ecs: Any, environment: str) -> list[tuple[str, str]]:
     return waiting
 
 
-def happened(stack: Stack, since: datetime | None) -> str:
+def operation(stack: Stack, since: datetime | None) -> str:
     """What became of a stack since a moment: created, updated, or unchanged."""
     if since is None:
         return ""
@@ -131,7 +131,7 @@ def notes(
 def _described(stack: Stack, since: datetime | None) -> list[str]:
     outputs = [o for o in stack.get("Outputs", []) if o["OutputKey"] != "StackName"]
     width = max((len(output["OutputKey"]) for output in outputs), default=0)
-    heading = f"{stack['StackName']}  {stack['StackStatus']}  {happened(stack, since)}".rstrip()
+    heading = f"{stack['StackName']}  {stack['StackStatus']}  {operation(stack, since)}".rstrip()
     return [
         "",
         heading,
@@ -145,7 +145,7 @@ def _sentence(stacks: list[Stack], environment: str, since: datetime | None) -> 
     if since is None:
         return f"{sentence}."
     counts = {
-        word: sum(happened(stack, since) == word for stack in stacks)
+        word: sum(operation(stack, since) == word for stack in stacks)
         for word in ("created", "updated")
     }
     changes = ", ".join(f"{count} {word}" for word, count in counts.items() if count)

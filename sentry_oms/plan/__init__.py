@@ -1,7 +1,8 @@
-"""``oms plan``: what a launch will do across all stacks, as CloudFormation itself evaluates it.
+"""``oms plan``: the changes of a launch across all stacks, as CloudFormation evaluates them.
 
-A package, since it is several concepts and one file of each: ``change`` is what a plan says,
-``state`` what of it is a loss, ``verdicts`` reads a change set, ``outputs`` and ``later`` say what
-only the launch will know, ``parameters`` resolves what can be resolved now, ``stack`` plans one
-stack and ``run`` all of them; ``text``, ``markdown`` and ``report`` show it.
+``change`` is the model of a plan. ``run`` plans the stacks in their order and ``stack`` one of
+them: ``parameters`` resolves what is known now, ``change_set`` asks CloudFormation, ``verdicts``
+reads the answer, ``state`` and ``stack_policy`` add losses and refusals, ``later`` and ``outputs``
+find what depends on values known only at deployment. ``text``, ``markdown`` and ``report`` print
+the plan.
 """

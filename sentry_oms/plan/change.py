@@ -1,18 +1,19 @@
-"""What a plan says: stacks, their resources and parameters, and what follows for the exit code.
+"""The model of a plan: stacks, their resources and parameters, and the exit code.
 
-These models are what ``--format json`` prints, so they are part of docs/schemas/plan-1.json.
+``--format json`` prints these models, so they are part of docs/schemas/plan-1.json.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from enum import Enum
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class Action(str, Enum):
-    """What becomes of a resource."""
+    """Change of a resource."""
 
     ADD = "add"
     MODIFY = "modify"
@@ -21,18 +22,26 @@ class Action(str, Enum):
 
 
 class Kind(str, Enum):
-    """What becomes of a stack."""
+    """Change of a stack."""
 
     NEW = "new"
     """It does not exist yet."""
     CHANGED = "changed"
     MAY_CHANGE = "may change"
-    """Only because of values that the launch learns from other stacks."""
+    """Only because of values of other stacks that are known at deployment."""
     UNCHANGED = "unchanged"
     LEFT_OUT = "left out"
-    """A launch passes it by: ``ignore`` or ``obsolete``."""
+    """A launch skips it: ``ignore`` or ``obsolete``."""
     FAILED = "failed"
     """It can't be planned; ``error`` says why."""
+
+
+class Severity(Enum):
+    """Reason to list a resource's change before the others, the worst first."""
+
+    LOSS = "loses state"
+    REFUSAL = "refused by CloudFormation"
+    REPLACEMENT = "replaced or removed"
 
 
 class Exit(int, Enum):
@@ -53,7 +62,7 @@ class Cause(_Model):
 
     property: str = Field(description="a property, or an attribute of the template such as Tags")
     why: str | None = Field(
-        default=None, description="what changes it, where that is not the template itself"
+        default=None, description="what changes it; null if the template itself does"
     )
 
     def __str__(self) -> str:
@@ -61,29 +70,39 @@ class Cause(_Model):
 
 
 class ResourceChange(_Model):
-    """What becomes of one resource."""
+    """A resource's change."""
 
     logical_id: str
     type: str
     physical_id: str | None = None
     action: Action
     certain: bool = Field(
-        default=True, description="false: it depends on what only the launch will know"
+        default=True, description="false if it depends on values known only at deployment"
     )
     causes: tuple[Cause, ...] = ()
-    loss: str | None = Field(default=None, description="the state that is lost; null where none is")
+    loss: str | None = Field(default=None, description="the state that is lost; null if none")
     obstacle: str | None = Field(
         default=None, description="why CloudFormation will refuse it, and what to do"
     )
 
+    @property
+    def severity(self) -> Severity | None:
+        """Why it is listed before the others; None if it is not."""
+        if self.loss:
+            return Severity.LOSS
+        if self.obstacle:
+            return Severity.REFUSAL
+        is_severe = self.action in (Action.REPLACE, Action.REMOVE)
+        return Severity.REPLACEMENT if is_severe else None
+
 
 class ParameterChange(_Model):
-    """A parameter whose value changes; ``****`` stands for what must not be shown."""
+    """A parameter whose value changes; ``****`` masks a secret value."""
 
     name: str
-    old: str | None = Field(description="as deployed; null where the stack has none")
+    old: str | None = Field(description="the deployed value; null if there is none")
     new: str | None = Field(
-        description="null where it is no longer passed, or is not known before the launch"
+        description="null if it is no longer passed, or known only at deployment"
     )
     known_after: str | None = Field(
         default=None, description="the stack, or the hook, after which the new value is known"
@@ -91,7 +110,7 @@ class ParameterChange(_Model):
 
 
 class StackPlan(_Model):
-    """What becomes of one stack."""
+    """The changes of one stack."""
 
     name: str = Field(description="the stack's file without .yaml, relative to config/")
     external_name: str = Field(description="its name on AWS")
@@ -103,59 +122,58 @@ class StackPlan(_Model):
         default=None, description="why it can't be planned, and what to do; one line"
     )
 
-    @property
-    def losses(self) -> tuple[ResourceChange, ...]:
-        """The resources whose state is lost."""
-        return tuple(one for one in self.resources if one.loss)
-
-    @property
-    def refusals(self) -> tuple[ResourceChange, ...]:
-        """The other changes that CloudFormation refuses."""
-        return tuple(one for one in self.resources if one.obstacle and not one.loss)
-
-    @property
-    def replacements(self) -> tuple[ResourceChange, ...]:
-        """The other resources that are replaced or removed."""
-        severe = (Action.REPLACE, Action.REMOVE)
-        return tuple(
-            one
-            for one in self.resources
-            if one.action in severe and not one.loss and not one.obstacle
-        )
-
 
 class Plan(_Model):
-    """What a launch will do."""
+    """The changes of a launch."""
 
     target: str = Field(description="what was planned: an environment, or a stack")
     stacks: tuple[StackPlan, ...] = Field(description="in the order of a launch")
 
     def those(self, *kinds: Kind) -> tuple[StackPlan, ...]:
-        """The stacks of these kinds."""
+        """Return the stacks of these kinds."""
         return tuple(one for one in self.stacks if one.kind in kinds)
 
     @property
     def changing(self) -> tuple[StackPlan, ...]:
-        """The stacks of which there is something to say."""
+        """The stacks that change, or may."""
         return self.those(Kind.NEW, Kind.CHANGED, Kind.MAY_CHANGE)
 
-    @property
-    def losses(self) -> Iterator[tuple[StackPlan, ResourceChange]]:
-        """Every resource whose state is lost, with its stack."""
-        return ((stack, one) for stack in self.stacks for one in stack.losses)
-
-    @property
-    def refusals(self) -> Iterator[tuple[StackPlan, ResourceChange]]:
-        """Every other change that CloudFormation refuses, with its stack."""
-        return ((stack, one) for stack in self.stacks for one in stack.refusals)
+    def severe(self, severity: Severity) -> list[tuple[StackPlan, ResourceChange]]:
+        """Return the resource changes of a severity, each with its stack."""
+        return [
+            (stack, one)
+            for stack in self.stacks
+            for one in stack.resources
+            if one.severity is severity
+        ]
 
     @property
     def exit(self) -> Exit:
         """The exit code."""
         if self.those(Kind.FAILED):
             return Exit.ERROR
-        if any(self.losses):
+        if self.severe(Severity.LOSS):
             return Exit.LOSES_STATE
-        if any(one.certain for _, one in self.refusals):
+        if any(one.certain for _, one in self.severe(Severity.REFUSAL)):
             return Exit.ERROR
         return Exit.CHANGES if self.changing else Exit.NO_CHANGE
+
+
+class NotPlanned(NamedTuple):
+    """A target that could not be planned."""
+
+    target: str
+    reason: str
+    findings: tuple[str, ...] = ()
+    """Of the offline check, if they are the reason."""
+    exit: Exit = Exit.ERROR
+
+
+PlanResult = Plan | NotPlanned
+
+
+def worst_exit(results: Iterable[PlanResult]) -> Exit:
+    """Return the exit code of several targets: of an error, else of a loss, else of a change."""
+    codes = {one.exit for one in results}
+    worst_first = (Exit.ERROR, Exit.LOSES_STATE, Exit.CHANGES)
+    return next((code for code in worst_first if code in codes), Exit.NO_CHANGE)

@@ -1,10 +1,11 @@
-"""A change set of an existing stack: created, read whole, and deleted again, whatever happens.
+"""Create a change set of an existing stack, read it, and delete it again, also after an error.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
 """
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,13 +15,13 @@ from botocore.exceptions import ClientError
 from sceptre.exceptions import SceptreException
 
 from sentry_oms.aws.paging import members
-from sentry_oms.executor.pace import Pace
+from sentry_oms.executor.pace import PACE, Pace
 
 NAME = "oms-plan-"
-"""How the names of a plan's change sets begin."""
+"""Prefix of the names of a plan's change sets."""
 LONGEST_SECONDS = 300
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-"""What a launch acknowledges, too."""
+"""The same as for a launch."""
 
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
 _BUSY = "InvalidChangeSetStatus"
@@ -28,27 +29,20 @@ _TRIES = 5
 
 
 class ChangeSetError(SceptreException):
-    """CloudFormation refuses the change set, or does not come to an end with it."""
+    """CloudFormation refuses the change set, or does not finish it."""
 
 
 def changes_of(
     stack: Any,
     parameters: list[dict[str, Any]],
-    pace: Pace,
-    clock: Callable[[], float],
-    sleep: Callable[[float], None],
+    pace: Pace = PACE,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> list[Mapping[str, Any]]:
-    """``Changes`` of DescribeChangeSet, of all its pages; none where nothing would change.
-
-    Args:
-        stack: a ``sceptre.stack.Stack`` that exists.
-        parameters: ``Parameters`` of CreateChangeSet.
-        pace: how often CloudFormation is asked.
-        clock: seconds.
-        sleep: waits for so many seconds.
+    """Return all ``Changes`` of DescribeChangeSet for an existing ``sceptre.stack.Stack``.
 
     Raises:
-        ChangeSetError: it is refused, or could not be deleted.
+        ChangeSetError: the change set is refused, or could not be deleted.
     """
     name = f"{NAME}{uuid.uuid4().hex[:12]}"
 
@@ -61,7 +55,7 @@ def changes_of(
 
     with _deleted_afterwards(call, stack.external_name, name, pace, sleep):
         call("create_change_set", **_arguments(stack, parameters))
-        answer = _waited_for(call, pace, clock, sleep)
+        answer = _wait(call, pace, clock, sleep)
         if answer["Status"] == "FAILED":
             reason = " ".join(str(answer.get("StatusReason", "no reason given")).split())
             if any(words in reason for words in _NOTHING):
@@ -75,7 +69,7 @@ def changes_of(
 
 
 def _arguments(stack: Any, parameters: list[dict[str, Any]]) -> dict[str, Any]:
-    """As Sceptre's own for an update."""
+    """Return the same arguments as Sceptre's for an update."""
     role = stack.cloudformation_service_role
     return {
         "ChangeSetType": "UPDATE",
@@ -89,7 +83,7 @@ def _arguments(stack: Any, parameters: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _waited_for(
+def _wait(
     call: Callable[..., Any], pace: Pace, clock: Callable[[], float], sleep: Callable[[float], None]
 ) -> Any:
     began = clock()
@@ -112,7 +106,7 @@ def _deleted_afterwards(
     try:
         yield
     finally:
-        # Also where the creation raised: the request may have arrived all the same.
+        # Also after an error in its creation: CloudFormation may have received the request.
         for attempt in range(_TRIES):
             try:
                 call("delete_change_set")

@@ -1,7 +1,7 @@
-"""Which resources a value may change that only the launch will know.
+"""Resources that a value known only at deployment may change.
 
-A change set can't say: it gets the parameter's previous value. So what refers to the parameter is
-looked up in the template, and nothing is said of how it changes.
+The change set gets the parameter's previous value, so it does not list them. They are found by the
+template's references to the parameter.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sentry_oms.cloudformation.references import references
 from sentry_oms.cloudformation.templates import Template
 from sentry_oms.plan.change import Action, Cause, ParameterChange, ResourceChange
 from sentry_oms.plan.state import IMMUTABLE
-from sentry_oms.plan.verdicts import judged
+from sentry_oms.plan.verdicts import assess, policy_of
 
 
 def with_later(
@@ -23,13 +23,13 @@ def with_later(
     template: Template,
     is_there: Callable[[Mapping[str, Any]], bool],
 ) -> tuple[ResourceChange, ...]:
-    """The changes, and those that may come of parameters whose values are not known yet.
+    """Return the changes, with those that parameters of unknown value may cause.
 
     Args:
-        resources: what the change set says.
+        resources: the changes of the change set.
         parameters: those that change.
-        template: as it would be sent.
-        is_there: whether the condition of a resource of the template holds.
+        template: the new template.
+        is_there: whether a resource's condition holds.
     """
     unknown = {one.name: one.known_after for one in parameters if one.known_after}
     found = {one.logical_id: one for one in resources}
@@ -54,32 +54,26 @@ def _causes(
 
 
 def _merged(
-    said: ResourceChange | None,
+    announced: ResourceChange | None,
     key: str,
     kind: str,
     causes: tuple[Cause, ...],
     template: Template,
 ) -> ResourceChange:
-    replaces = any(_may_replace(kind, cause.property) for cause in causes)
-    if said is None:
+    if announced and announced.action in (Action.ADD, Action.REMOVE):
+        return announced
+    replaces = any(
+        one.property in create_only().get(kind, {}) or (kind, one.property) in IMMUTABLE
+        for one in causes
+    )
+    if announced is None:
         action = Action.REPLACE if replaces else Action.MODIFY
         change = ResourceChange(
             logical_id=key, type=kind, action=action, certain=False, causes=causes
         )
-        return judged(change, _policy(template, key), template)
-    if said.action in (Action.ADD, Action.REMOVE):
-        return said
-    change = said.model_copy(update={"causes": said.causes + causes})
-    if replaces and said.action is Action.MODIFY:
+    else:
+        change = announced.model_copy(update={"causes": announced.causes + causes})
+        if not replaces or announced.action is not Action.MODIFY:
+            return change
         change = change.model_copy(update={"action": Action.REPLACE, "certain": False})
-        return judged(change, _policy(template, key), template)
-    return change
-
-
-def _may_replace(kind: str, name: str) -> bool:
-    return name in create_only().get(kind, {}) or (kind, name) in IMMUTABLE
-
-
-def _policy(template: Template, key: str) -> str | None:
-    policy = template["Resources"][key].get("UpdateReplacePolicy", "Delete")
-    return policy if isinstance(policy, str) else None
+    return assess(change, policy_of(template["Resources"][key], "UpdateReplacePolicy"), template)

@@ -1,4 +1,4 @@
-"""Which outputs of a stack a launch may change, so that nobody relies on their values of now."""
+"""Outputs of a stack that a launch may change."""
 
 from __future__ import annotations
 
@@ -24,18 +24,22 @@ def uncertain_outputs(
     parameters: Iterable[ParameterChange],
     resources: Iterable[ResourceChange],
 ) -> frozenset[str]:
-    """The keys of the outputs whose values may be other ones after the launch.
+    """Return the keys of the outputs whose values may differ after the launch.
 
     Args:
-        old: the template as deployed.
-        new: the template as it would be sent.
+        old: the deployed template.
+        new: the new template.
         parameters: those that change or may change.
         resources: those that change or may change.
     """
     changed = {one.name for one in parameters}
     by_name = {one.logical_id: one.action for one in resources}
-    other_mappings = old.get("Mappings") != new.get("Mappings")
     before = old.get("Outputs") or {}
+    lookups = [
+        function
+        for section, function in (("Mappings", "Fn::FindInMap"), ("Conditions", "Fn::If"))
+        if (old.get(section) or {}) != (new.get(section) or {})
+    ]
 
     def moves(name: str, attribute: str) -> bool:
         if name in changed:
@@ -48,13 +52,9 @@ def uncertain_outputs(
     def may_change(key: str, output: Mapping[str, Any]) -> bool:
         if key not in before or before[key] != output:
             return True
-        if other_mappings and "Fn::FindInMap" in str(output):
+        if any(function in str(output) for function in lookups):
             return True
-        if (old.get("Conditions") or {}) != (new.get("Conditions") or {}) and "Fn::If" in str(
-            output
-        ):
-            return True
-        # The Condition of an output stands as a name of its own.
+        # An output's Condition is a plain name, not an expression.
         condition = {"Condition": output["Condition"]} if "Condition" in output else {}
         return any(moves(*one) for one in references([output, condition], new))
 

@@ -1,18 +1,18 @@
-"""A stack's parameters as a launch would pass them, as far as that is known now.
+"""A stack's parameters as a launch would pass them, as far as they are known now.
 
-The tags are asked, as in a launch. What depends on a stack that does not exist yet, or on an output
-that the launch may change, is *known after* that stack; nothing is ever made up for it.
+Tags are resolved as in a launch. A value that depends on a stack that does not exist yet, or on an
+output that the launch may change, is *known after* that stack. It gets no placeholder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sceptre.helpers import normalise_path, sceptreise_path
 from sceptre.hooks import Hook
-from sceptre.resolvers import CustomYamlTagBase, Resolver
+from sceptre.resolvers import Resolver
 from sceptre.resolvers.stack_output import StackOutput
 
 from resolvers.ecr_repository_uri import RepositoryNotFound
@@ -27,43 +27,38 @@ from sentry_oms.plan.change import Action, Kind, ParameterChange, StackPlan
 
 @dataclass(frozen=True)
 class KnownAfter:
-    """A value that only the launch will know."""
+    """A value that is known only at deployment, after ``what``: a stack or a hook."""
 
     what: str
-    """The stack, or the hook, after which it is known."""
 
 
 Value = str | KnownAfter
 
 
 @dataclass(frozen=True)
-class Foreseen:
-    """What is known of a stack that was planned, for those that read from it."""
+class Planned:
+    """A stack's plan, and its effect on the stack's dependents."""
 
     plan: StackPlan
     uncertain: frozenset[str] = frozenset()
     """The outputs that the launch may change."""
 
     def changes_output(self, key: str) -> bool:
-        """Whether the output's value of now is not to be relied on."""
+        """Whether the launch may change an output."""
         return self.plan.kind in (Kind.NEW, Kind.FAILED) or key in self.uncertain
 
     def changes_identities(self) -> bool:
-        """Whether what a tag finds by name may be another one after the launch."""
+        """Whether the launch may replace a resource that a tag looks up by name."""
         return self.plan.kind in (Kind.NEW, Kind.FAILED) or any(
             one.action is not Action.MODIFY for one in self.plan.resources
         )
 
 
-def resolved(stack: Any, earlier: Mapping[str, Foreseen]) -> dict[str, Value]:
-    """The parameters that a launch would pass.
-
-    Args:
-        stack: a ``sceptre.stack.Stack``.
-        earlier: the stacks planned before it, by name.
+def resolved(stack: Any, earlier: Mapping[str, Planned]) -> dict[str, Value]:
+    """Return the parameters that a launch would pass for a ``sceptre.stack.Stack``.
 
     Raises:
-        Exception: what a tag raises; it would stop the launch as well.
+        Exception: a tag's error; it would stop the launch as well.
     """
     found: dict[str, Value] = {}
     for name, raw in stack._parameters.items():
@@ -73,8 +68,8 @@ def resolved(stack: Any, earlier: Mapping[str, Foreseen]) -> dict[str, Value]:
     return found
 
 
-def known_later(value: Any, earlier: Mapping[str, Foreseen]) -> str | None:
-    """The stack that must be launched before the tags in a value can be resolved for good."""
+def known_later(value: Any, earlier: Mapping[str, Planned]) -> str | None:
+    """Return the stack whose launch may change the tags in a value; None if there is none."""
     for _, tag in walk_tags(value):
         if isinstance(tag, StackOutput):
             target = _name(tag.dependency_stack_name)
@@ -92,12 +87,12 @@ def known_later(value: Any, earlier: Mapping[str, Foreseen]) -> str | None:
 def changes(
     values: Mapping[str, Value], description: Description | None, template: Template
 ) -> tuple[ParameterChange, ...]:
-    """The parameters that differ from those deployed, or may.
+    """Return the parameters that differ from those deployed, or may differ.
 
     Args:
-        values: what a launch would pass.
-        description: the stack as AWS has it, where it exists.
-        template: as it would be sent.
+        values: the parameters of a launch.
+        description: the deployed stack, if it exists.
+        template: the new template.
     """
     declared = template.get("Parameters") or {}
     deployed = parameters_of(description or {})
@@ -109,7 +104,7 @@ def changes(
 
 
 def hidden_differences(values: Mapping[str, Value], template: Template) -> bool:
-    """Whether only CloudFormation can say if a parameter's value differs: NoEcho, or from SSM."""
+    """Whether only CloudFormation can compare a parameter: NoEcho, or a value from SSM."""
     declared = template.get("Parameters") or {}
     return any(
         is_no_echo(declared.get(name, {})) and not isinstance(value, KnownAfter)
@@ -123,9 +118,9 @@ def hidden_differences(values: Mapping[str, Value], template: Template) -> bool:
 def for_change_set(
     values: Mapping[str, Value], description: Description
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """``Parameters`` of CreateChangeSet, and the parameter for which there is no value at all.
+    """Return ``Parameters`` of CreateChangeSet, and the first parameter that has no value at all.
 
-    What is known later keeps its previous value.
+    A value known later keeps its previous value.
     """
     deployed = parameters_of(description)
     sent: list[dict[str, Any]] = []
@@ -145,27 +140,25 @@ def _change(
     values: Mapping[str, Value],
     deployed: Mapping[str, str],
 ) -> Iterator[ParameterChange]:
-    described = declared.get(name, {})
-    mask: Callable[[str | None], str | None] = (
-        (lambda value: value if value is None else MASKED) if is_no_echo(described) else lambda v: v
-    )
     old = deployed.get(name)
     if name not in declared:
         yield ParameterChange(name=name, old=old, new=None)
         return
     new = values.get(name)
-    if new is None and "Default" in described:
-        new = str(described["Default"])
+    if new is None and "Default" in declared[name]:
+        new = str(declared[name]["Default"])
+    is_secret = is_no_echo(declared[name])
+    masked = MASKED if is_secret and old is not None else old
     if isinstance(new, KnownAfter):
-        yield ParameterChange(name=name, old=mask(old), new=None, known_after=new.what)
-    elif is_no_echo(described):
+        yield ParameterChange(name=name, old=masked, new=None, known_after=new.what)
+    elif is_secret:
         if name in values or old is None:
-            yield ParameterChange(name=name, old=mask(old), new=mask(new))
-    elif normal(new, described) != normal(old, described):
+            yield ParameterChange(name=name, old=masked, new=None if new is None else MASKED)
+    elif normal(new, declared[name]) != normal(old, declared[name]):
         yield ParameterChange(name=name, old=old, new=new)
 
 
-def _value(stack: Any, raw: Any, earlier: Mapping[str, Foreseen]) -> Value | None:
+def _value(stack: Any, raw: Any, earlier: Mapping[str, Planned]) -> Value | None:
     if isinstance(raw, list):
         items = [_value(stack, item, earlier) for item in raw]
         later = next((item for item in items if isinstance(item, KnownAfter)), None)
@@ -178,17 +171,14 @@ def _value(stack: Any, raw: Any, earlier: Mapping[str, Foreseen]) -> Value | Non
     try:
         value = raw.resolve()
     except RepositoryNotFound:
-        if any(tag_name(hook) == "!ecr_repository" for hook in _hooks(stack)):
+        # The private attribute, because the property prepares the hooks for a run.
+        hooks = (tag for _, tag in walk_tags(stack._hooks) if isinstance(tag, Hook))
+        if any(tag_name(hook) == "!ecr_repository" for hook in hooks):
             return KnownAfter("its hook !ecr_repository")
         raise
     if value is None:
         return None
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _hooks(stack: Any) -> Iterable[CustomYamlTagBase]:
-    # The attribute behind the property, which would hand them over for a run.
-    return (tag for _, tag in walk_tags(stack._hooks) if isinstance(tag, Hook))
 
 
 def _name(path: str) -> str:

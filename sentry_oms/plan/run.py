@@ -1,89 +1,63 @@
-"""A plan of all stacks: layer after layer, the stacks of a layer at once."""
+"""Plan all stacks, each as soon as its dependencies are planned."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from graphlib import TopologicalSorter
-from threading import Event
+import time
+from collections.abc import Callable, Iterable
+from functools import cache
 
+import networkx as nx
+
+from sentry_oms.aws.view import VIEW
 from sentry_oms.executor.interrupts import on_interrupt
+from sentry_oms.executor.ready_queue import ReadyQueue
 from sentry_oms.executor.run import AT_ONCE, describe_all
+from sentry_oms.executor.states import Outcome, State
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.stack_file import StackFile
 from sentry_oms.plan.change import Plan
-from sentry_oms.plan.parameters import Foreseen
-from sentry_oms.plan.stack import Planner
+from sentry_oms.plan.parameters import Planned
+from sentry_oms.plan.stack import plan_stack
 
 
 class InterruptedPlanError(Exception):
-    """Ctrl-C: nothing new was begun, and no change set is left."""
+    """Ctrl-C: some stacks were not planned; no change set is left."""
 
 
-def plan(project: Project, files: Iterable[StackFile], planner: Planner, target: str) -> Plan:
-    """What a launch of the stacks will do, and of what they depend on.
+def plan(project: Project, files: Iterable[StackFile], target: str) -> Plan:
+    """Plan a launch of the stacks and of what they depend on.
 
     Args:
-        project: what config says.
-        files: the stacks that are launched.
-        planner: plans one.
-        target: what the plan is called.
+        project: the config.
+        files: the stacks to launch.
+        target: the plan's name.
 
     Raises:
         InterruptedPlanError: Ctrl-C.
-        Exception: nothing can be asked of AWS at all.
+        Exception: no stack could be described.
     """
-    wanted = with_upstream(project, files)
-    describe_all([file.stack for file in wanted.values()], AT_ONCE, planner.view)
-    foreseen: dict[str, Foreseen] = {}
-    stopped = Event()
-    with on_interrupt(stopped.set), ThreadPoolExecutor(AT_ONCE) as pool:
-        for layer in layers(wanted):
-            begun = {
-                name: pool.submit(_unless, stopped, planner, wanted[name], dict(foreseen))
-                for name in layer
-            }
-            foreseen.update(_ended(begun))
-    return Plan(target=target, stacks=tuple(one.plan for one in foreseen.values()))
+    names = {name for file in files for name in (file.name, *project.upstream(file))}
+    wanted = {name: project.known[name] for name in names}
+    before = {
+        name: frozenset(one.name for one in file.stack.dependencies)
+        for name, file in wanted.items()
+    }
+    layers = nx.topological_generations(nx.DiGraph(before).reverse())
+    order = [name for layer in layers for name in sorted(layer)]
+    describe_all([file.stack for file in wanted.values()], AT_ONCE, VIEW)
+    planned: dict[str, Planned] = {}
 
+    def work(name: str, _: Callable[[str], None]) -> Outcome:
+        planned[name] = plan_stack(wanted[name], planned)
+        # Also of a stack that can't be planned: its dependents are planned all the same.
+        return Outcome(State.COMPLETE)
 
-def with_upstream(project: Project, files: Iterable[StackFile]) -> Mapping[str, StackFile]:
-    """The stacks and all that they wait for, by name, as a launch takes them."""
-    names: set[str] = set()
-    for file in files:
-        names |= {file.name, *project.upstream(file)}
-    return {name: project.known[name] for name in sorted(names)}
-
-
-def layers(files: Mapping[str, StackFile]) -> list[list[str]]:
-    """The names of the stacks, each layer after those that it depends on."""
-    sorter = TopologicalSorter(
-        {
-            name: [one.name for one in file.stack.dependencies if one.name in files]
-            for name, file in files.items()
-        }
-    )
-    sorter.prepare()
-    found = []
-    while sorter.is_active():
-        layer = sorted(sorter.get_ready())
-        sorter.done(*layer)
-        found.append(layer)
-    return found
-
-
-def _unless(
-    stopped: Event, planner: Planner, file: StackFile, earlier: Mapping[str, Foreseen]
-) -> Foreseen:
-    if stopped.is_set():
+    waits_for = {name: before[name] for name in order}
+    ready_queue = ReadyQueue("plan", waits_for, work, (), time.monotonic, AT_ONCE)
+    # A second interrupt would stop the queue from waiting until change sets are deleted.
+    interrupt_once = cache(ready_queue.interrupt)
+    with on_interrupt(interrupt_once):
+        run = ready_queue.execute()
+    if run.those(State.INTERRUPTED):
         raise InterruptedPlanError
-    return planner.foresee(file, earlier)
-
-
-def _ended(begun: Mapping[str, Future[Foreseen]]) -> dict[str, Foreseen]:
-    """What became of a layer, once all of it is over: no change set is left behind."""
-    errors = [future.exception() for future in begun.values()]
-    for error in errors:
-        if error:
-            raise error
-    return {name: future.result() for name, future in begun.items()}
+    return Plan(target=target, stacks=tuple(planned[name].plan for name in order))

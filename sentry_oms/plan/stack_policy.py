@@ -1,7 +1,7 @@
-"""Find the changes that a stack's policy denies, before CloudFormation refuses them.
+"""Find the changes that the stack policy denies, because a change set does not evaluate it.
 
-A change set does not evaluate the stack policy: the update starts, fails at the denied resource and
-rolls back. A changed stack tag is such an update, since CloudFormation copies it to each resource.
+The update would start, fail at the denied resource and roll back. A changed stack tag is such an
+update too, because CloudFormation copies it to each resource.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html
 """
@@ -39,12 +39,7 @@ def policy_of(stack: Any) -> Policy | None:
 def with_denials(
     changes: Iterable[ResourceChange], policy: Policy | None
 ) -> tuple[ResourceChange, ...]:
-    """Return the changes; one that the policy denies names that as its obstacle.
-
-    Args:
-        changes: of one stack.
-        policy: of that stack; None permits everything, as CloudFormation does.
-    """
+    """Return a stack's changes, with an obstacle for each one that its policy denies."""
     if policy is None:
         return tuple(changes)
     return tuple(_with_denial(one, policy) for one in changes)
@@ -67,7 +62,7 @@ def permits(policy: Policy, update: str, logical_id: str, kind: str) -> bool:
     """Return whether the policy allows an update of a resource and no statement denies it.
 
     Args:
-        policy: a stack policy; what it does not allow is denied.
+        policy: a stack policy.
         update: ``Update:Modify``, ``Update:Replace`` or ``Update:Delete``.
         logical_id: of the resource.
         kind: its CloudFormation type.

@@ -1,8 +1,8 @@
-"""What a change set means for each resource.
+"""The changes of resources that a change set announces.
 
-CloudFormation's word stands, with two exceptions. What it can't know about state is added (module
-``state``). And a change that it announces only because a resource refers to another that changes
-where it is, comes to nothing: the other keeps its physical id, so the reference keeps its value.
+CloudFormation's answer stands, with two exceptions. Losses of state that it can't know are added
+(module ``state``). And a change announced only because of a reference to a resource that changes in
+place is left out: that resource keeps its physical ID, so the reference keeps its value.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html
 """
@@ -26,7 +26,7 @@ Detail = Mapping[str, Any]
 
 class _Replaces(IntEnum):
     NOTHING = 0
-    """The detail comes to nothing."""
+    """The change has no effect."""
     NO = 1
     MAYBE = 2
     YES = 3
@@ -35,50 +35,142 @@ class _Replaces(IntEnum):
 def of_change_set(
     changes: Iterable[Mapping[str, Any]], old: Template, new: Template
 ) -> tuple[ResourceChange, ...]:
-    """What becomes of the resources.
+    """Return the changes of resources.
 
     Args:
         changes: ``Changes`` of DescribeChangeSet, of all pages.
-        old: the template as deployed.
-        new: the template as it would be sent.
+        old: the deployed template.
+        new: the new template.
     """
     announced = {
         one["ResourceChange"]["LogicalResourceId"]: one["ResourceChange"]
         for one in changes
         if "ResourceChange" in one
     }
-    severity = {key: _stated(one) for key, one in announced.items()}
-    # A chain of references is no longer than there are resources.
+    found = _ChangeSet({key: _stated(one) for key, one in announced.items()}, old, new)
+    # A chain of references is at most as long as the number of resources.
     for _ in announced:
-        found = {key: _severity(one, severity, old, new) for key, one in announced.items()}
-        if found == severity:
+        severity = {key: found.severity_of(one) for key, one in announced.items()}
+        if severity == found.severity:
             break
-        severity = found
+        found = _ChangeSet(severity, old, new)
     return tuple(
-        _verdict(one, severity, old, new)
+        found.verdict(one)
         for key, one in announced.items()
-        if severity[key] is not _Replaces.NOTHING
+        if found.severity[key] is not _Replaces.NOTHING
     )
 
 
-def judged(change: ResourceChange, policy: str | None, new: Template) -> ResourceChange:
-    """The change with what it does to state, and what stands in its way.
+def assess(change: ResourceChange, policy: str | None, new: Template) -> ResourceChange:
+    """Return the change with its loss of state and its obstacle.
 
     Args:
         change: of a resource.
-        policy: Delete, Retain or Snapshot: what becomes of the old resource; None: not known.
-        new: the template as it would be sent.
+        policy: Delete, Retain or Snapshot for the old resource; None if unknown.
+        new: the new template.
     """
-    return change.model_copy(
-        update={
-            "loss": _loss(change, policy),
-            "obstacle": change.obstacle or _obstacle(change, new),
-        }
-    )
+    obstacle = change.obstacle or _name_obstacle(change, new)
+    return change.model_copy(update={"loss": _loss(change, policy), "obstacle": obstacle})
+
+
+def policy_of(resource: Mapping[str, Any], attribute: str) -> str | None:
+    """Return a resource's DeletionPolicy or UpdateReplacePolicy; None if it is an expression."""
+    policy = resource.get(attribute, "Delete")
+    return policy if isinstance(policy, str) else None
+
+
+class _ChangeSet:
+    """A change set between two templates, with the severity of each resource known so far."""
+
+    def __init__(self, severity: Mapping[str, _Replaces], old: Template, new: Template) -> None:
+        self.severity = severity
+        self._old = old
+        self._new = new
+
+    def severity_of(self, change: Announced) -> _Replaces:
+        """Return a resource's severity, given those of the others."""
+        stated = _stated(change)
+        details = change.get("Details") or []
+        if change["Action"] != "Modify" or not details:
+            return stated
+        found = max(self._of_detail(detail, change) for detail in details)
+        if stated is _Replaces.YES:
+            return _Replaces.YES
+        # If no detail mentions recreation, CloudFormation's own doubt remains.
+        hints = any(
+            _target(detail).get("RequiresRecreation", "Never") != "Never" for detail in details
+        )
+        is_clear = hints or found in (_Replaces.NOTHING, _Replaces.YES)
+        return found if is_clear else max(found, stated)
+
+    def _of_detail(self, detail: Detail, change: Announced) -> _Replaces:
+        is_sure = detail.get("Evaluation", "Static") == "Static"
+        cause, _, attribute = str(detail.get("CausingEntity") or "").partition(".")
+        source = detail.get("ChangeSource")
+        if source in ("ResourceReference", "ResourceAttribute") and cause in self.severity:
+            keeps = source == "ResourceReference" or attribute in IDENTITIES
+            if keeps and self.severity[cause] <= _Replaces.NO:
+                return _Replaces.NOTHING
+            is_sure = is_sure or self.severity[cause] is _Replaces.YES
+        target = _target(detail)
+        if self._breaks_immutable(change, target.get("Name", "")):
+            return _Replaces.YES
+        recreation = target.get("RequiresRecreation", "Never")
+        if recreation == "Always":
+            return _Replaces.YES if is_sure else _Replaces.MAYBE
+        return _Replaces.MAYBE if recreation == "Conditionally" else _Replaces.NO
+
+    def _breaks_immutable(self, change: Announced, name: str) -> bool:
+        immutable = IMMUTABLE.get((change.get("ResourceType", ""), name))
+        if immutable is None:
+            return False
+        key = change["LogicalResourceId"]
+        before, after = (_properties(one, key) for one in (self._old, self._new))
+        return immutable.is_broken(before.get(name), after.get(name))
+
+    def verdict(self, change: Announced) -> ResourceChange:
+        """Return a resource's change, assessed."""
+        key = change["LogicalResourceId"]
+        level = self.severity[key]
+        action = {"Add": Action.ADD, "Import": Action.ADD, "Remove": Action.REMOVE}.get(
+            change["Action"], Action.REPLACE if level >= _Replaces.MAYBE else Action.MODIFY
+        )
+        effective = [
+            detail
+            for detail in change.get("Details") or []
+            if self._of_detail(detail, change) is not _Replaces.NOTHING
+        ]
+        verdict = ResourceChange(
+            logical_id=key,
+            type=change.get("ResourceType", ""),
+            physical_id=change.get("PhysicalResourceId") or None,
+            action=action,
+            certain=level is not _Replaces.MAYBE,
+            causes=_causes(change, effective),
+            obstacle=self._refusal(change, effective),
+        )
+        if change.get("PolicyAction"):
+            policy: str | None = str(change["PolicyAction"]).removeprefix("ReplaceAnd")
+        elif action is Action.REMOVE:
+            policy = policy_of(_resource(self._old, key), "DeletionPolicy")
+        else:
+            policy = policy_of(_resource(self._new, key), "UpdateReplacePolicy")
+        return assess(verdict, policy, self._new)
+
+    def _refusal(self, change: Announced, details: Iterable[Detail]) -> str | None:
+        for detail in details:
+            name = _target(detail).get("Name", "")
+            immutable = IMMUTABLE.get((change.get("ResourceType", ""), name))
+            if immutable and immutable.is_refused and self._breaks_immutable(change, name):
+                return (
+                    f"CloudFormation will refuse {name}: {immutable.why}. "
+                    "Only a new resource, under another logical id, can have it"
+                )
+        return None
 
 
 def _stated(change: Announced) -> _Replaces:
-    """What CloudFormation says of the resource as a whole."""
+    """Return CloudFormation's own severity of the resource."""
     if change["Action"] in ("Add", "Remove", "Import"):
         return _Replaces.NO
     if change["Action"] == "Dynamic":
@@ -88,124 +180,36 @@ def _stated(change: Announced) -> _Replaces:
     )
 
 
-def _severity(
-    change: Announced, known: Mapping[str, _Replaces], old: Template, new: Template
-) -> _Replaces:
-    stated = _stated(change)
-    details = change.get("Details") or []
-    if change["Action"] != "Modify" or not details:
-        return stated
-    found = max(_of_detail(detail, change, known, old, new) for detail in details)
-    if stated is _Replaces.YES:
-        return _Replaces.YES
-    # Details without a hint of it leave CloudFormation's doubt as it is.
-    hints = any(_target(detail).get("RequiresRecreation", "Never") != "Never" for detail in details)
-    return found if hints or found in (_Replaces.NOTHING, _Replaces.YES) else max(found, stated)
-
-
-def _of_detail(
-    detail: Detail,
-    change: Announced,
-    known: Mapping[str, _Replaces],
-    old: Template,
-    new: Template,
-) -> _Replaces:
-    target = _target(detail)
-    is_sure = detail.get("Evaluation", "Static") == "Static"
-    cause, _, attribute = str(detail.get("CausingEntity") or "").partition(".")
-    source = detail.get("ChangeSource")
-    if source in ("ResourceReference", "ResourceAttribute") and cause in known:
-        keeps = source == "ResourceReference" or attribute in IDENTITIES
-        if keeps and known[cause] <= _Replaces.NO:
-            return _Replaces.NOTHING
-        is_sure = is_sure or known[cause] is _Replaces.YES
-    if _broken(change, target.get("Name", ""), old, new):
-        return _Replaces.YES
-    recreation = target.get("RequiresRecreation", "Never")
-    if recreation == "Always":
-        return _Replaces.YES if is_sure else _Replaces.MAYBE
-    return _Replaces.MAYBE if recreation == "Conditionally" else _Replaces.NO
-
-
 def _target(detail: Detail) -> Mapping[str, Any]:
     target: Mapping[str, Any] = detail.get("Target") or {}
     return target
 
 
-def _broken(change: Announced, name: str, old: Template, new: Template) -> bool:
-    immutable = IMMUTABLE.get((change.get("ResourceType", ""), name))
-    if immutable is None:
-        return False
-    before, after = (_properties(one, change["LogicalResourceId"]) for one in (old, new))
-    return immutable.is_broken(before.get(name), after.get(name))
-
-
-def _verdict(
-    change: Announced, severity: Mapping[str, _Replaces], old: Template, new: Template
-) -> ResourceChange:
-    key = change["LogicalResourceId"]
-    level = severity[key]
-    action = {"Add": Action.ADD, "Import": Action.ADD, "Remove": Action.REMOVE}.get(
-        change["Action"], Action.REPLACE if level >= _Replaces.MAYBE else Action.MODIFY
-    )
-    counting = [
-        detail
-        for detail in change.get("Details") or []
-        if _of_detail(detail, change, severity, old, new) is not _Replaces.NOTHING
-    ]
-    verdict = ResourceChange(
-        logical_id=key,
-        type=change.get("ResourceType", ""),
-        physical_id=change.get("PhysicalResourceId") or None,
-        action=action,
-        certain=level is not _Replaces.MAYBE,
-        causes=_causes(change, counting),
-        obstacle=_refusal(change, counting, old, new),
-    )
-    return judged(verdict, _policy(change, action, old, new), new)
-
-
 def _causes(change: Announced, details: Iterable[Detail]) -> tuple[Cause, ...]:
     found: dict[str, str | None] = {}
     for detail in details:
-        target = _target(detail)
-        name = target.get("Name") or target.get("Attribute") or "?"
-        why = _why(detail)
-        # The template's own change comes beside what it refers to, which says more.
+        name = _target(detail).get("Name") or _target(detail).get("Attribute") or "?"
+        why = detail.get("CausingEntity") or None
+        if why and detail.get("ChangeSource") == "ParameterReference":
+            why = f"parameter {why}"
+        # A reference explains more than the template's own change, which is listed beside it.
         found[name] = found.get(name) or why
     if not found:
         found = dict.fromkeys(change.get("Scope") or [])
     return tuple(Cause(property=name, why=why) for name, why in found.items())
 
 
-def _why(detail: Detail) -> str | None:
-    entity = detail.get("CausingEntity")
-    if not entity:
-        return None
-    return f"parameter {entity}" if detail.get("ChangeSource") == "ParameterReference" else entity
-
-
-def _policy(change: Announced, action: Action, old: Template, new: Template) -> str | None:
-    said = change.get("PolicyAction")
-    if said:
-        return str(said).removeprefix("ReplaceAnd")
-    removing = action is Action.REMOVE
-    resource = _resource(old if removing else new, change["LogicalResourceId"])
-    policy = resource.get("DeletionPolicy" if removing else "UpdateReplacePolicy", "Delete")
-    return policy if isinstance(policy, str) else None
-
-
-_FATES = {
+_AFTER_REPLACEMENT = {
     "Delete": "the old one is deleted",
     "Retain": "the old one stays, unused",
     "Snapshot": "a snapshot is made of the old one, and it is deleted",
-    None: "whether the old one stays, its UpdateReplacePolicy says",
+    None: "its UpdateReplacePolicy decides whether the old one stays",
 }
-_ENDS = {
+_AFTER_REMOVAL = {
     "Delete": "it is deleted with its {holds}",
-    "Retain": "it stays on AWS with its {holds}, of no stack",
+    "Retain": "it stays on AWS with its {holds}, outside of any stack",
     "Snapshot": "a snapshot is made of it, and it is deleted",
-    None: "whether it stays with its {holds}, its DeletionPolicy says",
+    None: "its DeletionPolicy decides whether it stays with its {holds}",
 }
 
 
@@ -214,37 +218,23 @@ def _loss(change: ResourceChange, policy: str | None) -> str | None:
     if holds is None:
         return None
     if change.action is Action.REMOVE:
-        return _ENDS.get(policy, _ENDS[None]).format(holds=holds)
+        return _AFTER_REMOVAL.get(policy, _AFTER_REMOVAL[None]).format(holds=holds)
     if change.action is Action.REPLACE:
         takes = "takes its place" if change.certain else "may take its place"
-        return f"a new one {takes}, without its {holds}; {_FATES.get(policy, _FATES[None])}"
+        fate = _AFTER_REPLACEMENT.get(policy, _AFTER_REPLACEMENT[None])
+        return f"a new one {takes}, without its {holds}; {fate}"
     if change.action is Action.MODIFY and any(
         rewrites_value(change.type, cause.property) for cause in change.causes
     ):
-        return "its value is written anew, over what it holds"
+        return "its value is overwritten"
     return None
 
 
-def _refusal(
-    change: Announced, details: Iterable[Detail], old: Template, new: Template
-) -> str | None:
-    for detail in details:
-        name = _target(detail).get("Name", "")
-        immutable = IMMUTABLE.get((change.get("ResourceType", ""), name))
-        if immutable and immutable.is_refused and _broken(change, name, old, new):
-            return (
-                f"CloudFormation will refuse {name}: {immutable.why}. "
-                "Only a new resource, under another logical id, can have it"
-            )
-    return None
-
-
-def _obstacle(change: ResourceChange, new: Template) -> str | None:
+def _name_obstacle(change: ResourceChange, new: Template) -> str | None:
     if change.action is not Action.REPLACE:
         return None
-    properties = _properties(new, change.logical_id)
     changed = {cause.property for cause in change.causes}
-    name = keeps_its_name(change.type, properties, changed)
+    name = keeps_its_name(change.type, _properties(new, change.logical_id), changed)
     if name is None:
         return None
     return f"CloudFormation will refuse to replace it under the name that it has: change {name} too"

@@ -1,23 +1,24 @@
-"""A plan in words, for a terminal and for Markdown alike."""
+"""The wording of a plan, for a terminal and for Markdown."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from sentry_oms.executor.words import count
 from sentry_oms.plan.change import (
-    Action,
     Exit,
     Kind,
     ParameterChange,
     Plan,
+    PlanResult,
     ResourceChange,
+    Severity,
     StackPlan,
 )
-from sentry_oms.plan.said import Said
 
 LONGEST = 120
-"""Characters of a parameter's value that are shown; JSON has all."""
+"""Characters of a parameter's value; JSON has all of them."""
 
 EXITS = {
     Exit.NO_CHANGE: "no change",
@@ -29,62 +30,69 @@ EXITS = {
 
 def verb(change: ResourceChange) -> str:
     """``replace``, ``may replace``."""
-    if change.action is Action.ADD and not change.certain:
-        return "may add"
     return change.action.value if change.certain else f"may {change.action.value}"
 
 
 def subject(change: ResourceChange) -> str:
-    """The resource: its logical id, type, and id on AWS."""
+    """Return the resource's logical ID, type, and physical ID."""
     physical = f", {change.physical_id}" if change.physical_id else ""
     return f"{change.logical_id} ({change.type}{physical})"
 
 
 def because(change: ResourceChange) -> str:
-    """The properties that cause a change, or nothing."""
+    """Return the properties that cause a change; may be empty."""
     return ", ".join(map(str, change.causes))
 
 
-def parameter(change: ParameterChange) -> str:
-    """A parameter's values: of lists, what is added and what is gone."""
+def parameters(stack: StackPlan) -> Iterator[tuple[ParameterChange, str]]:
+    """Yield the parameters worth listing, each with its line."""
+    for change in stack.parameters:
+        # All parameters of a new stack are new; only unknown ones are worth listing.
+        if stack.kind is not Kind.NEW or change.known_after:
+            yield change, f"{change.name}: {_values(change)}"
+
+
+def _values(change: ParameterChange) -> str:
+    """Return old and new value; of a list, the items added and removed."""
     if change.known_after:
-        return f"{change.name}: known after {change.known_after}"
+        return f"known after {change.known_after}"
     if change.old is None:
-        return f"{change.name}: {_short(change.new)}"
+        return _short(change.new)
     if change.new is None:
-        return f"{change.name}: no longer passed"
+        return "no longer passed"
     before, after = (one.split(",") for one in (change.old, change.new))
     if len(before) > 1 or len(after) > 1:
         added = [f"+ {item}" for item in after if item not in before]
         gone = [f"- {item}" for item in before if item not in after]
         if added or gone:
-            return f"{change.name}: {', '.join([*added, *gone])}"
-    return f"{change.name}: {_short(change.old)} -> {_short(change.new)}"
+            return ", ".join([*added, *gone])
+    return f"{_short(change.old)} -> {_short(change.new)}"
 
 
 def heading(stack: StackPlan) -> str:
-    """What becomes of a stack, in a line."""
+    """Return a stack's change as one line."""
     if stack.kind is Kind.FAILED:
         return f"{stack.name}: can't be planned: {stack.error}"
     if stack.kind is Kind.NEW:
         return f"{stack.name} is new: {count(len(stack.resources), 'resource')}, rendered only"
     if stack.kind is Kind.MAY_CHANGE:
         return f"{stack.name} may change"
-    found = Counter(verb(one) for one in stack.resources)
-    counts = ", ".join(f"{number} to {word}" for word, number in found.items() if "may" not in word)
-    maybe = sum(number for word, number in found.items() if "may" in word)
-    parts = [part for part in (counts, f"{maybe} that may change" if maybe else "") if part]
+    found = Counter(one.action.value for one in stack.resources if one.certain)
+    parts = [f"{number} to {word}" for word, number in found.items()]
+    maybe = len(stack.resources) - found.total()
+    if maybe:
+        parts.append(f"{maybe} that may change")
     return f"{stack.name} changes: {', '.join(parts) or 'its outputs'}"
 
 
 def types(stack: StackPlan) -> str:
-    """The resources of a stack, counted by type: ``2 AWS::SQS::Queue``."""
+    """Return the number of resources of each type: ``2 AWS::SQS::Queue``."""
     found = Counter(one.type for one in stack.resources)
     return ", ".join(f"{number} {kind}" for kind, number in sorted(found.items()))
 
 
 def summary(plan: Plan) -> str:
-    """The last line."""
+    """Return the last line."""
     parts = [
         (Kind.CHANGED, "changes", "change"),
         (Kind.NEW, "is new", "are new"),
@@ -99,16 +107,17 @@ def summary(plan: Plan) -> str:
         if number:
             noun = f"{count(number, 'stack')}" if not found else str(number)
             found.append(f"{noun} {one if number == 1 else more}")
-    lost = len(list(plan.losses))
-    losses = f"; {count(lost, 'resource')} with state replaced or removed" if lost else ""
-    refused = sum(1 for _ in plan.refusals)
-    refusals = f"; {count(refused, 'change')} refused" if refused else ""
-    return f"plan {plan.target}: {', '.join(found) or 'no stack'}{losses}{refusals}"
+    line = f"plan {plan.target}: {', '.join(found) or 'no stack'}"
+    if lost := len(plan.severe(Severity.LOSS)):
+        line += f"; {count(lost, 'resource')} with state replaced or removed"
+    if refused := len(plan.severe(Severity.REFUSAL)):
+        line += f"; {count(refused, 'change')} refused"
+    return line
 
 
-def exit_line(plan: Said) -> str:
-    """What the exit code says."""
-    return f"exit {plan.exit.value}: {EXITS[plan.exit]}"
+def exit_line(result: PlanResult) -> str:
+    """Return the exit code with its meaning."""
+    return f"exit {result.exit.value}: {EXITS[result.exit]}"
 
 
 def _short(value: str | None) -> str:

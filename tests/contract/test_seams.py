@@ -30,8 +30,8 @@ from sceptre.resolvers.stack_output import StackOutput
 
 from sentry_oms.aws.view import View
 from sentry_oms.executor import run
-from sentry_oms.executor.drift.ending import end_with
-from sentry_oms.executor.drift.found import StackDrift, StackStatus
+from sentry_oms.executor.drift.model import StackDrift, StackStatus
+from sentry_oms.executor.drift.summary import end_with
 from sentry_oms.executor.events import Run
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.seams import executor, install, stack_output

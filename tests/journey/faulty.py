@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sentry_oms.executor.patience import THROTTLING
+from sentry_oms.executor.retries import THROTTLING
 from sentry_oms.local.environment import isolated
 from tests.conftest import BIN, ROOT, EmbeddedAws, Project
 

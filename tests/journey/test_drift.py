@@ -223,7 +223,7 @@ def test_stacks_that_do_not_exist_are_said_not_to(project: Project) -> None:
     assert done.stderr.startswith("drift: 16 not known\n")
     assert (
         "    not known: staging/sqs: sentry-sqs-staging does not exist: "
-        "sceptre launch staging/sqs makes it\n"
+        "sceptre launch staging/sqs creates it\n"
     ) in done.stderr
     assert answers(done.stdout)["sentry-sqs-staging"]["DetectionStatus"] == "STACK_DOES_NOT_EXIST"
 

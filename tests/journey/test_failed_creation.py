@@ -114,7 +114,7 @@ def test_a_rollback_that_fails_is_ended_by_hand(
     aws.control()
     second = project.sceptre("launch", "-y", "prod/dynamodb-trading")
     assert failures(second.stdout)["prod/dynamodb-trading"] == (
-        f"{stack} is ROLLBACK_FAILED, in which it can't be changed: delete by hand what its events "
+        f"{stack} is ROLLBACK_FAILED and can't be changed: delete by hand what its events "
         f"say could not be deleted, then aws cloudformation delete-stack --stack-name {stack}"
     )
     said = shell.type(rollback_failed)

@@ -227,7 +227,7 @@ def test_a_stack_that_somebody_else_is_changing(project: Project, aws: EmbeddedA
     aws.control(statuses={"sentry-vpc-dev": "UPDATE_COMPLETE"})
     assert run.exit_code == 1
     assert run.failed == {
-        "vpc": "sentry-vpc-dev is UPDATE_IN_PROGRESS, by somebody else: wait until that is over"
+        "vpc": "sentry-vpc-dev is UPDATE_IN_PROGRESS: wait until the other operation ends"
     }
     assert run.not_started == dependents("vpc")
     assert complete(aws) == set(GRAPH) - dependents("vpc")
@@ -242,7 +242,7 @@ def test_a_stack_whose_rollback_failed(project: Project, aws: EmbeddedAws) -> No
         run,
         aws,
         "sqs",
-        cause="sentry-sqs-dev is UPDATE_ROLLBACK_FAILED, in which it can't be changed: "
+        cause="sentry-sqs-dev is UPDATE_ROLLBACK_FAILED and can't be changed: "
         "aws cloudformation continue-update-rollback --stack-name sentry-sqs-dev",
     )
     aws.control(statuses={"sentry-sqs-dev": "UPDATE_ROLLBACK_COMPLETE"})

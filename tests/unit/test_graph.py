@@ -10,8 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from sentry_oms.cli import main
-from sentry_oms.graph import layer, mermaid, written_into
-from sentry_oms.markers import NoMarkersError
+from sentry_oms.graph import NoMarkersError, layer, mermaid, written_into
 from sentry_oms.names import LAYERS
 from sentry_oms.offline.dependencies import dependencies
 from tests.conftest import ROOT

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import pytest
 
 from sentry_oms.checks import RULES
-from sentry_oms.markers import NoMarkersError
+from sentry_oms.graph import NoMarkersError
 from tests.conftest import ROOT
 from tools.lint import __main__ as lint
 from tools.lint import accepted, cfn_guard, cfn_lint, checkov, controls, page, tools

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from sentry_oms.markers import written_between
+from sentry_oms.graph import written_between
 from sentry_oms.names import ENVIRONMENTS
 from tools.lint import accepted
 from tools.lint.deployed import GROUPS

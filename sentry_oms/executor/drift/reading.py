@@ -1,6 +1,6 @@
-"""What ``drift_detect`` or ``drift_show`` of Sceptre's actions returned, judged.
+"""The outcome of ``drift_detect`` and ``drift_show``.
 
-Sceptre's answer stays as it is, for its command to print. Source of its shape:
+Sceptre's own result is kept for its command to print. Source of its shape:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResourceDrift.html
 """
 
@@ -13,61 +13,74 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sceptre.exceptions import RetryLimitExceededError
 
 from sentry_oms.aws.view import parameters_of
-from sentry_oms.cloudformation.templates import Template, deployed_template
+from sentry_oms.cloudformation.templates import deployed_template
 from sentry_oms.executor.actions import Actions
-from sentry_oms.executor.drift.found import (
+from sentry_oms.executor.drift.masking import Mask, mask_for
+from sentry_oms.executor.drift.model import (
     Difference,
     ResourceDrift,
     ResourceStatus,
     StackDrift,
     StackStatus,
 )
-from sentry_oms.executor.drift.masking import Mask, mask_for
-from sentry_oms.executor.drift.meant import why_meant
 from sentry_oms.executor.states import Outcome, State
 
 COMMANDS = frozenset({"drift_detect", "drift_show"})
-_ASKED_FOR = tuple(one.name for one in ResourceStatus)
+_MEANT = {
+    ("AWS::ECS::Service", "/TaskDefinition"): "the pipeline deploys",
+    ("AWS::ECS::Service", "/DesiredCount"): "start_service and auto scaling set it",
+}
+"""Properties that change outside of CloudFormation by design. Reported as drift, they would fill
+the report every night."""
 _MAY_STAY_UNREAD = frozenset({"AWS::SecretsManager::Secret"})
-"""Types whose read handler calls for the value of a secret, which the plan role may not read."""
+"""Types whose read handler needs the value of a secret, which the plan role may not read."""
 
 
-def judged(actions: Actions, result: Any) -> Outcome:
-    """What became of a stack whose drift was asked for.
+def drift_outcome(actions: Actions, result: Any) -> Outcome:
+    """Return a stack's outcome after a drift command.
 
     Args:
         actions: those of the stack, after the command.
-        result: what the command returned.
+        result: the command's return value.
 
     Raises:
-        ClientError: CloudFormation does not say which resources drifted.
+        ClientError: CloudFormation does not list the drifted resources.
     """
-    # drift_show gives the status beside what it shows.
+    # drift_show returns the status together with what it shows.
     answer = result[0] if isinstance(result, tuple) else result["DetectionStatus"]
+    stack = actions.stack
+
+    def outcome(status: StackStatus, resources: tuple[ResourceDrift, ...] = ()) -> Outcome:
+        drift = StackDrift(status=status, resources=resources)
+        return Outcome(State.COMPLETE, result, drift=drift)
+
     if answer == "STACK_DOES_NOT_EXIST":
-        return _absent(actions, result)
+        if stack.ignore or stack.obsolete:
+            return outcome(StackStatus.LEFT_OUT)
+        cause = f"{stack.external_name} does not exist: sceptre launch {stack.name} creates it"
+        return Outcome(State.FAILED, result, cause=cause)
     if answer == "TIMED_OUT":
-        return _unchecked(result, "was not checked within Sceptre's 5 minutes: ask again")
+        cause = "was not checked within Sceptre's 5 minutes: try again"
+        return Outcome(State.FAILED, result, cause=cause)
     verdict = actions.detection["StackDriftStatus"]
     if answer == "DETECTION_COMPLETE" and verdict == "IN_SYNC":
-        in_sync = StackDrift(status=StackStatus.AS_LAUNCHED, resources=())
-        return Outcome(State.COMPLETE, result, drift=in_sync)
-    raw = actions.resource_drifts(_ASKED_FOR)
+        return outcome(StackStatus.AS_LAUNCHED)
+    raw = actions.resource_drifts([status.name for status in ResourceStatus])
     resources = _resources(actions, raw)
     if _is_known(answer, verdict, resources):
         drifted = [one for one in resources if one.status is not ResourceStatus.UNKNOWN]
-        is_drifted = not _is_meant(drifted) if drifted else verdict == "DRIFTED"
-        status = StackStatus.DRIFTED if is_drifted else StackStatus.AS_LAUNCHED
-        return Outcome(State.COMPLETE, result, drift=StackDrift(status=status, resources=resources))
-    found = StackDrift(status=StackStatus.NOT_KNOWN, resources=resources)
-    return _unchecked(result, f"{answer}, the stack is {verdict}: {_reason(actions, raw)}", found)
+        is_meant = all(one.is_meant for one in drifted) if drifted else verdict != "DRIFTED"
+        return outcome(StackStatus.AS_LAUNCHED if is_meant else StackStatus.DRIFTED, resources)
+    cause = f"{answer}, the stack is {verdict}: {_reason(actions, raw)}"
+    unknown = StackDrift(status=StackStatus.NOT_KNOWN, resources=resources)
+    return Outcome(State.FAILED, result, cause=cause, drift=unknown)
 
 
 def _is_known(answer: str, verdict: str, resources: Sequence[ResourceDrift]) -> bool:
-    """Whether all was checked, or all but secrets.
+    """Whether every resource was checked, secrets excepted.
 
-    Where CloudFormation can't read a resource, the resource is UNKNOWN, and so is a stack in which
-    nothing drifted. Source: https://github.com/aws/aws-cdk-cli/issues/740
+    If CloudFormation can't read a resource, the resource is UNKNOWN, and so is its stack if no
+    other resource drifted. Source: https://github.com/aws/aws-cdk-cli/issues/740
     """
     unread = {one.type for one in resources if one.status is ResourceStatus.UNKNOWN}
     if unread:
@@ -76,7 +89,7 @@ def _is_known(answer: str, verdict: str, resources: Sequence[ResourceDrift]) -> 
 
 
 def _reason(actions: Actions, drifts: Sequence[Mapping[str, Any]]) -> str:
-    """Why resources could not be read, or else what CloudFormation says of the detection."""
+    """Return why resources could not be read, or else CloudFormation's reason for the status."""
     unread = [
         f"{one['LogicalResourceId']}: {one.get('DriftStatusReason', 'no reason given')}"
         for one in drifts
@@ -87,37 +100,24 @@ def _reason(actions: Actions, drifts: Sequence[Mapping[str, Any]]) -> str:
     return " ".join(("; ".join(unread) or reason).split())
 
 
-def _absent(actions: Actions, result: Any) -> Outcome:
-    stack = actions.stack
-    if stack.ignore or stack.obsolete:
-        left_out = StackDrift(status=StackStatus.LEFT_OUT, resources=())
-        return Outcome(State.COMPLETE, result, drift=left_out)
-    return _unchecked(
-        result, f"{stack.external_name} does not exist: sceptre launch {stack.name} makes it"
-    )
-
-
-def _unchecked(result: Any, why: str, found: StackDrift | None = None) -> Outcome:
-    return Outcome(State.FAILED, result, cause=why, drift=found)
-
-
-def _is_meant(resources: Sequence[ResourceDrift]) -> bool:
-    return all(one.is_meant for one in resources)
-
-
 def _resources(actions: Actions, drifts: Sequence[Mapping[str, Any]]) -> tuple[ResourceDrift, ...]:
     if not drifts:
         return ()
-    mask = mask_for(_template(actions), _parameters(actions))
-    return tuple(_resource(one, mask) for one in drifts)
-
-
-def _resource(drift: Mapping[str, Any], mask: Mask) -> ResourceDrift:
-    return ResourceDrift(
-        logical_id=drift["LogicalResourceId"],
-        type=drift["ResourceType"],
-        status=ResourceStatus[drift["StackResourceDriftStatus"]],
-        differences=tuple(_differences(drift, mask)),
+    try:
+        template = deployed_template(actions.stack)
+    except (BotoCoreError, ClientError, RetryLimitExceededError, ValueError):
+        # Drift is worth reporting even if all values are masked for want of the template.
+        template = None
+    (description,) = actions.describe()["Stacks"]
+    mask = mask_for(template, parameters_of(description))
+    return tuple(
+        ResourceDrift(
+            logical_id=one["LogicalResourceId"],
+            type=one["ResourceType"],
+            status=ResourceStatus[one["StackResourceDriftStatus"]],
+            differences=tuple(_differences(one, mask)),
+        )
+        for one in drifts
     )
 
 
@@ -128,18 +128,5 @@ def _differences(drift: Mapping[str, Any], mask: Mask) -> Iterator[Difference]:
             path=path,
             expected=mask(drift["LogicalResourceId"], path, one["ExpectedValue"]),
             actual=mask(drift["LogicalResourceId"], path, one["ActualValue"]),
-            meant=why_meant(drift["ResourceType"], path),
+            meant=_MEANT.get((drift["ResourceType"], path)),
         )
-
-
-def _template(actions: Actions) -> Template | None:
-    try:
-        return deployed_template(actions.stack)
-    except (BotoCoreError, ClientError, RetryLimitExceededError, ValueError):
-        # Without it nothing says what is secret; that there is drift is still worth knowing.
-        return None
-
-
-def _parameters(actions: Actions) -> dict[str, str]:
-    (description,) = actions.describe()["Stacks"]
-    return parameters_of(description)

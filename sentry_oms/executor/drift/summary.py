@@ -1,16 +1,22 @@
-"""The lines that a person reads of drift: on a terminal, in a log, or in an issue.
+"""The summary of a drift command on stderr, and its exit code.
 
-Markdown as they stand: what is indented is a block of code there.
+The lines are Markdown as they are: an indented line is a block of code there.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from sentry_oms.executor.drift.found import Difference, ResourceDrift, ResourceStatus, StackStatus
+import click
+from rich.console import Console
+from rich.text import Text
+
 from sentry_oms.executor.drift.masking import one_line
+from sentry_oms.executor.drift.model import Difference, ResourceDrift, ResourceStatus, StackStatus
 from sentry_oms.executor.events import Run, StackRun
+from sentry_oms.executor.words import names_by
 
 NO_DRIFT, NOT_KNOWN, DRIFT = 0, 1, 2
 _WORST_FIRST = (
@@ -19,11 +25,30 @@ _WORST_FIRST = (
     StackStatus.AS_LAUNCHED,
     StackStatus.LEFT_OUT,
 )
-_UNSAID = "CloudFormation does not say in what"
+_UNSPECIFIED = "CloudFormation names no property"
+
+
+def end_with(run: Run, context: click.Context, console: Console) -> None:
+    """Make Sceptre's command print the summary after its own answer, and exit with our code.
+
+    Sceptre's command ends with the number of stacks that it could not check
+    (``sceptre/cli/drift.py``), which is 0 even if there is drift. click runs a context's close
+    callbacks after that, and the exit code of a callback wins.
+    """
+
+    def end() -> None:
+        error = sys.exc_info()[1]
+        if error is not None and not isinstance(error, SystemExit):
+            return
+        for line in lines(run):
+            console.print(Text(line))
+        sys.exit(exit_code(run))
+
+    context.call_on_close(end)
 
 
 def exit_code(run: Run) -> int:
-    """0 no drift, 2 drift, and 1 where it is not known of every stack."""
+    """0: no drift; 2: drift; 1: the status of some stack is not known."""
     found = {_status(stack) for stack in run}
     if StackStatus.NOT_KNOWN in found:
         return NOT_KNOWN
@@ -31,14 +56,26 @@ def exit_code(run: Run) -> int:
 
 
 def lines(run: Run) -> Iterator[str]:
-    """What was found, the worst first, and what to do about it."""
+    """Yield the drift, the worst first, and what to do about it."""
     counts = Counter(_status(stack) for stack in run)
     words = [f"{counts[one]} {one.value}" for one in _WORST_FIRST if counts[one]]
     yield f"drift: {', '.join(words)}"
-    yield from _block([*_not_known(run), *_drifted(run), *_meant(run), *_not_checked(run)])
+    resources = [(stack.name, one) for stack in run for one in _resources(stack)]
+    meant = [
+        f"meant: {name}: {_label(resource)} {_values(one)}: {one.meant}"
+        for name, resource in resources
+        for one in resource.differences
+        if one.meant
+    ]
+    not_checked = [
+        f"not checked: {name}: {_label(resource)}"
+        for name, resource in resources
+        if resource.status is ResourceStatus.UNKNOWN
+    ]
+    yield from _block([*_not_known(run), *_drifted(run), *meant, *not_checked])
     drifted = [stack.name for stack in run if _status(stack) is StackStatus.DRIFTED]
     if drifted:
-        yield from ("", "A launch does not undo it. docs/DRIFT.md says what does; for more of it:")
+        yield from ("", "A launch does not undo it; docs/DRIFT.md says what does. For details:")
         yield from _block(f"sceptre drift show -D {name}" for name in drifted)
 
 
@@ -54,56 +91,38 @@ def _block(of: Iterable[str]) -> Iterator[str]:
 
 
 def _not_known(run: Run) -> Iterator[str]:
-    by_cause: defaultdict[str, list[str]] = defaultdict(list)
-    for stack in run:
-        if _status(stack) is StackStatus.NOT_KNOWN:
-            by_cause[(stack.outcome and stack.outcome.cause) or "interrupted"].append(stack.name)
-    for cause, names in by_cause.items():
-        yield f"not known: {', '.join(names)}: {one_line(cause)}"
+    stacks = (stack for stack in run if _status(stack) is StackStatus.NOT_KNOWN)
+    for cause, names in names_by(lambda one: one.cause, stacks):
+        yield f"not known: {names}: {one_line(cause or 'interrupted')}"
 
 
 def _drifted(run: Run) -> Iterator[str]:
     for stack in run:
         checked = [one for one in _resources(stack) if one.status is not ResourceStatus.UNKNOWN]
         if _status(stack) is StackStatus.DRIFTED and not checked:
-            yield f"drifted: {stack.name}: {_UNSAID}"
+            yield f"drifted: {stack.name}: {_UNSPECIFIED}"
         for resource in checked:
-            start = f"drifted: {stack.name}: {_named(resource)}"
+            start = f"drifted: {stack.name}: {_label(resource)}"
             if resource.status is ResourceStatus.DELETED:
                 yield f"{start} is gone"
             elif not resource.differences:
-                yield f"{start} is modified: {_UNSAID}"
+                yield f"{start} is modified: {_UNSPECIFIED}"
             for one in resource.differences:
                 if not one.meant:
-                    yield f"{start} {_differs(one)}"
-
-
-def _meant(run: Run) -> Iterator[str]:
-    for stack in run:
-        for resource in _resources(stack):
-            for one in resource.differences:
-                if one.meant:
-                    yield f"meant: {stack.name}: {_named(resource)} {_differs(one)}: {one.meant}"
-
-
-def _not_checked(run: Run) -> Iterator[str]:
-    for stack in run:
-        for resource in _resources(stack):
-            if resource.status is ResourceStatus.UNKNOWN:
-                yield f"not checked: {stack.name}: {_named(resource)}"
+                    yield f"{start} {_values(one)}"
 
 
 def _resources(stack: StackRun) -> tuple[ResourceDrift, ...]:
     return stack.outcome.drift.resources if stack.outcome and stack.outcome.drift else ()
 
 
-def _named(resource: ResourceDrift) -> str:
+def _label(resource: ResourceDrift) -> str:
     return f"{resource.logical_id} ({resource.type})"
 
 
-def _differs(one: Difference) -> str:
-    return f"{one.path} is {_said(one.actual)}, launched as {_said(one.expected)}"
-
-
-def _said(value: str) -> str:
-    return "nothing" if value in ("", "null") else value
+def _values(difference: Difference) -> str:
+    actual, expected = (
+        "nothing" if value in ("", "null") else value
+        for value in (difference.actual, difference.expected)
+    )
+    return f"{difference.path} is {actual}, launched as {expected}"

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from sentry_oms.aws.view import View
 from sentry_oms.executor.actions import DRIFT_SECONDS, Actions
-from sentry_oms.executor.drift.found import StackStatus
+from sentry_oms.executor.drift.model import StackStatus
 from sentry_oms.executor.pace import PACE
 from sentry_oms.executor.perform import perform
 from sentry_oms.executor.states import Outcome, State
@@ -184,7 +184,7 @@ def test_a_drifted_stack_of_which_no_resource_is_named_has_drifted() -> None:
 def test_a_stack_that_does_not_exist_is_not_checked(command: str) -> None:
     asked = Asked(ABSENT, command=command)
     assert asked.outcome.state is State.FAILED
-    assert asked.outcome.cause == "sentry-sqs-dev does not exist: sceptre launch dev/sqs makes it"
+    assert asked.outcome.cause == "sentry-sqs-dev does not exist: sceptre launch dev/sqs creates it"
     assert "STACK_DOES_NOT_EXIST" in str(asked.outcome.result)
 
 
@@ -286,5 +286,5 @@ def test_after_sceptres_five_minutes_it_is_given_up(last: Any) -> None:
     asked = Asked(THERE, BEGUN, *[last] * DRIFT_SECONDS)
     assert asked.outcome.state is State.FAILED
     assert asked.outcome.result["DetectionStatus"] == "TIMED_OUT"
-    assert asked.outcome.cause == "was not checked within Sceptre's 5 minutes: ask again"
+    assert asked.outcome.cause == "was not checked within Sceptre's 5 minutes: try again"
     assert DRIFT_SECONDS <= asked.time.now <= DRIFT_SECONDS + PACE.longest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sentry_oms.executor.drift.found import (
+from sentry_oms.executor.drift.model import (
     Difference,
     ResourceDrift,
     ResourceStatus,
@@ -68,7 +68,7 @@ def test_each_property_is_a_line_and_the_last_say_what_to_do() -> None:
         "    drifted: dev/redis: Queue (AWS::SQS::Queue) /A is 30, launched as 60",
         "    drifted: dev/redis: Queue (AWS::SQS::Queue) /B/0 is 30, launched as 60",
         "",
-        "A launch does not undo it. docs/DRIFT.md says what does; for more of it:",
+        "A launch does not undo it; docs/DRIFT.md says what does. For details:",
         "",
         "    sceptre drift show -D dev/redis",
     ]
@@ -86,7 +86,7 @@ def test_what_is_deleted_is_said_to_be() -> None:
 
 
 def test_what_cloudformation_does_not_say_is_not_made_up() -> None:
-    unsaid = "CloudFormation does not say in what"
+    unsaid = "CloudFormation names no property"
     assert f"    drifted: dev/cluster: {unsaid}" in said(found(StackStatus.DRIFTED))[1]
     modified = found(StackStatus.DRIFTED, resource())
     line = f"    drifted: dev/cluster: Queue (AWS::SQS::Queue) is modified: {unsaid}"
@@ -126,7 +126,7 @@ def test_what_was_not_checked_is_said_and_counts_as_launched() -> None:
         0,
         ["drift: 1 as launched", "", "    not checked: dev/cluster: Queue (AWS::SQS::Queue)"],
     )
-    unsaid = "    drifted: dev/cluster: CloudFormation does not say in what"
+    unsaid = "    drifted: dev/cluster: CloudFormation names no property"
     assert unsaid in said(found(StackStatus.DRIFTED, unread))[1]
 
 

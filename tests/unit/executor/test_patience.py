@@ -25,17 +25,17 @@ from sceptre.stack_status import StackStatus
 from sentry_oms.aws.view import View
 from sentry_oms.executor.actions import Actions
 from sentry_oms.executor.pace import PACE
-from sentry_oms.executor.patience import (
+from sentry_oms.executor.perform import perform
+from sentry_oms.executor.retries import (
     GIVE_UP_SECONDS,
     LIMIT,
     RETRIES,
     THROTTLING,
     NoAnswer,
-    be_patient,
+    configure_retries,
     is_transient,
-    refuse_limits,
+    stop_retrying_limits,
 )
-from sentry_oms.executor.perform import perform
 from sentry_oms.executor.states import State
 from tests.unit.tags import stack
 
@@ -91,12 +91,12 @@ class TestBePatient:
 
     def test_asks_for_more_retries(self) -> None:
         environ: dict[str, str] = {}
-        be_patient(environ)
+        configure_retries(environ)
         assert environ == RETRIES
 
     def test_what_the_person_has_set_stays(self) -> None:
         environ = {"AWS_RETRY_MODE": "adaptive", "AWS_MAX_ATTEMPTS": "3"}
-        be_patient(environ)
+        configure_retries(environ)
         assert environ == {"AWS_RETRY_MODE": "adaptive", "AWS_MAX_ATTEMPTS": "3"}
 
     def test_what_the_persons_config_file_says_stays(
@@ -105,7 +105,7 @@ class TestBePatient:
         (tmp_path / "config").write_text("[default]\nmax_attempts = 3\n")
         monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
         environ: dict[str, str] = {}
-        be_patient(environ)
+        configure_retries(environ)
         assert environ == {"AWS_RETRY_MODE": "standard"}
 
 
@@ -119,8 +119,8 @@ def test_a_limit_of_cloudformation_is_not_retried(
     session = boto3.Session(
         aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1"
     )
-    refuse_limits(session)
-    refuse_limits(session)
+    stop_retrying_limits(session)
+    stop_retrying_limits(session)
     client = session.client("cloudformation")
     requests: list[Any] = []
 
@@ -287,7 +287,7 @@ def test_a_stack_that_somebody_else_creates_meanwhile_is_theirs() -> None:
     outcome = Launch(aws).outcome
     assert outcome.state is State.FAILED
     assert outcome.cause == (
-        "sentry-vpc-dev is CREATE_IN_PROGRESS, by somebody else: wait until that is over"
+        "sentry-vpc-dev is CREATE_IN_PROGRESS: wait until the other operation ends"
     )
 
 
@@ -314,7 +314,7 @@ def test_why_it_failed_may_not_be_known() -> None:
     )
     outcome = Launch(aws).outcome
     assert outcome.state is State.FAILED
-    assert "why is not known, since CloudFormation does not answer" in (outcome.cause or "")
+    assert "the cause is unknown, because CloudFormation does not answer" in (outcome.cause or "")
     assert outcome.result == StackStatus.FAILED
 
 

@@ -186,6 +186,6 @@ def test_a_command_that_only_reads_says_a_word_a_minute_and_else_nothing() -> No
     listener(Tick(61), reading)
     listener(Tick(120), reading)
     assert text(out).splitlines() == [
-        "diff: AWS is still asked about dev/vpc (1:00)",
-        "diff: AWS is still asked about dev/vpc (2:00)",
+        "diff: still waiting for AWS: dev/vpc (1:00)",
+        "diff: still waiting for AWS: dev/vpc (2:00)",
     ]

@@ -16,8 +16,8 @@ from sentry_oms.plan.change import Action, Kind, ParameterChange, ResourceChange
 from sentry_oms.plan.later import with_later
 from sentry_oms.plan.outputs import uncertain_outputs
 from sentry_oms.plan.parameters import (
-    Foreseen,
     KnownAfter,
+    Planned,
     changes,
     for_change_set,
     hidden_differences,
@@ -49,9 +49,9 @@ def parameter(name: str, after: str | None = None) -> ParameterChange:
     return ParameterChange(name=name, old="a", new=None if after else "b", known_after=after)
 
 
-def foreseen(kind: Kind, *uncertain: str, resources: Any = ()) -> Foreseen:
+def planned(kind: Kind, *uncertain: str, resources: Any = ()) -> Planned:
     plan = StackPlan(name="dev/x", external_name="x", kind=kind, resources=resources)
-    return Foreseen(plan, frozenset(uncertain))
+    return Planned(plan, frozenset(uncertain))
 
 
 class Fixed(Resolver):
@@ -115,7 +115,7 @@ def test_an_output_of_a_stack_that_is_new_or_changes_it_is_known_after_it() -> N
         "None": Fixed(None),
         "Text": "x",
     }
-    earlier = {"dev/new": foreseen(Kind.NEW), "dev/moves": foreseen(Kind.CHANGED, "Id")}
+    earlier = {"dev/new": planned(Kind.NEW), "dev/moves": planned(Kind.CHANGED, "Id")}
     assert resolved(mine, earlier) == {
         "New": KnownAfter("dev/new"),
         "Moves": KnownAfter("dev/moves"),
@@ -127,9 +127,9 @@ def test_an_output_of_a_stack_that_is_new_or_changes_it_is_known_after_it() -> N
 def test_what_a_tag_finds_by_name_is_known_after_a_stack_that_makes_another() -> None:
     mine = stack("dev/x", {"ARN": "arn"}, {"ARN": "arn"})
     mine._parameters = {"Secret": SecretArn({"name": "n", "stack": "dev/secrets.yaml"}, mine)}
-    replaced = foreseen(Kind.CHANGED, resources=[resource("Secret", Action.REPLACE)])
+    replaced = planned(Kind.CHANGED, resources=[resource("Secret", Action.REPLACE)])
     assert resolved(mine, {"dev/secrets": replaced}) == {"Secret": KnownAfter("dev/secrets")}
-    modified = foreseen(Kind.CHANGED, resources=[resource("Secret", Action.MODIFY)])
+    modified = planned(Kind.CHANGED, resources=[resource("Secret", Action.MODIFY)])
     assert resolved(mine, {"dev/secrets": modified}) == {"Secret": "arn"}
 
 

@@ -7,20 +7,24 @@ import json
 import jsonschema
 import pytest
 
+from sentry_oms.executor.report import schema
+from sentry_oms.offline.reading import UnknownEnvironment
 from sentry_oms.plan import report
 from sentry_oms.plan.change import (
     Action,
     Cause,
     Exit,
     Kind,
+    NotPlanned,
     ParameterChange,
     Plan,
+    PlanResult,
     ResourceChange,
     StackPlan,
+    worst_exit,
 )
-from sentry_oms.plan.command import UnknownStack, printed, targets
+from sentry_oms.plan.command import render, targets
 from sentry_oms.plan.markdown import LONGEST, markdown
-from sentry_oms.plan.said import NotPlanned, Said, worst
 from sentry_oms.plan.text import lines
 from tests.conftest import ROOT
 from tests.create_only import rendered
@@ -98,7 +102,7 @@ def test_losses_come_first_and_in_red() -> None:
 
 def test_a_refused_change_is_shown_first() -> None:
     plan = Plan(target="prod", stacks=(stack("secrets", Kind.CHANGED, SECRET),))
-    text = printed([plan], "text")
+    text = render([plan], "text")
     assert text.startswith(
         "CloudFormation will refuse\n"
         "  prod/secrets modify AppSecret (AWS::SecretsManager::Secret): Tags\n"
@@ -108,13 +112,13 @@ def test_a_refused_change_is_shown_first() -> None:
         "plan prod: 1 stack changes; 1 change refused\n"
         "exit 1: not everything can be planned or applied\n"
     )
-    assert "| prod/secrets | AppSecret (AWS::SecretsManager::Secret) | modify | " in printed(
+    assert "| prod/secrets | AppSecret (AWS::SecretsManager::Secret) | modify | " in render(
         [plan], "markdown"
     )
 
 
 def test_the_text() -> None:
-    text = printed([FULL], "text")
+    text = render([FULL], "text")
     assert "\x1b" not in text
     assert text.index("replaces or removes state") < text.index("replaces or removes\n")
     assert "prod/task may replace Task (AWS::ECS::TaskDefinition)" in text
@@ -130,12 +134,12 @@ def test_the_text() -> None:
 
 def test_what_can_not_be_planned_is_one_line() -> None:
     failed = stack("a", Kind.FAILED, error="it is UPDATE_IN_PROGRESS: wait")
-    text = printed([Plan(target="prod", stacks=(failed,))], "text")
+    text = render([Plan(target="prod", stacks=(failed,))], "text")
     assert text.splitlines()[0] == "prod/a: can't be planned: it is UPDATE_IN_PROGRESS: wait"
 
 
 def test_the_markdown() -> None:
-    text = printed([FULL], "markdown")
+    text = render([FULL], "markdown")
     assert text.startswith("<!-- oms plan prod -->\n")
     assert text.index("Replaces or removes state") < text.index("<details>")
     assert text.count("<details>") == text.count("</details>") == 4
@@ -145,7 +149,7 @@ def test_the_markdown() -> None:
 
 def test_markdown_takes_nothing_for_markup() -> None:
     note = stack("a", Kind.CHANGED, notes=("a | b <img> *c*",))
-    assert r"- a \| b \<img\> \*c\*" in printed([Plan(target="p", stacks=(note,))], "markdown")
+    assert r"- a \| b \<img\> \*c\*" in render([Plan(target="p", stacks=(note,))], "markdown")
 
 
 NONE = Plan(target="dev", stacks=(stack("vpc", Kind.UNCHANGED),))
@@ -162,8 +166,8 @@ UNCHECKED = NotPlanned("staging", "1 finding: nothing was asked of AWS", ("a.yam
         ([FULL, UNCHECKED], Exit.ERROR),
     ],
 )
-def test_of_several_the_worst_is_the_exit_code(said: list[Said], code: Exit) -> None:
-    assert worst(said) is code
+def test_of_several_the_worst_is_the_exit_code(said: list[PlanResult], code: Exit) -> None:
+    assert worst_exit(said) is code
 
 
 def test_of_several_the_losses_come_before_every_other_change() -> None:
@@ -218,12 +222,14 @@ def test_words_are_environments_or_a_stack_of_one(
 
 
 def test_a_word_that_is_no_environment_is_named() -> None:
-    with pytest.raises(UnknownStack, match="'prd' is not in config: its environments are dev"):
+    with pytest.raises(
+        UnknownEnvironment, match="'prd' is not in config: its environments are dev"
+    ):
         targets(ROOT, ["dev", "staging", "prd"])
 
 
 def test_the_json_is_as_its_schema_says() -> None:
-    found = json.loads(printed([FULL], "json"))
+    found = json.loads(render([FULL], "json"))
     assert (found["version"], found["exit_code"], found["losses"]) == (1, 3, 1)
     # The installed jsonschema knows no later draft; the schema uses nothing of one.
     validator = jsonschema.Draft7Validator(json.loads(SCHEMA.read_text()))
@@ -233,7 +239,7 @@ def test_the_json_is_as_its_schema_says() -> None:
 
 
 def test_the_schema_is_fresh() -> None:
-    assert SCHEMA.read_text() == report.schema(), "make generated"
+    assert SCHEMA.read_text() == schema(report.PlanReport), "make generated"
 
 
 def test_the_create_only_properties_are_those_of_the_registry() -> None:

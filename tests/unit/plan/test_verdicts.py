@@ -83,7 +83,7 @@ def test_a_policy_says_what_becomes_of_the_old_one() -> None:
     assert verdict(removed).loss == "it is deleted with its messages"
     unknown = {"Resources": {"R": {"DeletionPolicy": {"Fn::If": ["x", "Retain", "Delete"]}}}}
     (found,) = of_change_set([change("R", QUEUE, action="Remove")], unknown, template())
-    assert (found.loss or "").endswith("its DeletionPolicy says")
+    assert (found.loss or "").startswith("its DeletionPolicy decides")
 
 
 def test_a_custom_name_stands_in_the_way() -> None:
@@ -123,7 +123,7 @@ def test_the_schema_of_a_pool_may_grow_and_not_change() -> None:
 def test_a_secret_is_written_anew() -> None:
     found = verdict(change("R", SECRET, detail("GenerateSecretString"), Replacement="False"))
     assert found.action is Action.MODIFY
-    assert found.loss == "its value is written anew, over what it holds"
+    assert found.loss == "its value is overwritten"
     assert verdict(change("R", SECRET, detail("Description"), Replacement="False")).loss is None
 
 

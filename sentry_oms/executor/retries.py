@@ -1,8 +1,8 @@
-"""What AWS answers only when it is asked again: throttling, 5xx, lost connections, timeouts.
+"""Transient errors of AWS: throttling, 5xx, lost connections, timeouts.
 
-Sceptre itself retries one spelling of throttling, and botocore retries four times in a mode that
-knows half of them. ``be_patient`` asks botocore for more, and ``is_transient`` says what is worth
-waiting for where that was not enough.
+Sceptre retries one spelling of throttling, and botocore retries four times in a mode that knows
+half of them. ``configure_retries`` asks botocore for more, and ``is_transient`` names the errors
+that are still worth waiting for.
 
 Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 """
@@ -26,7 +26,7 @@ from sceptre.exceptions import RetryLimitExceededError, SceptreException
 from sentry_oms.executor.words import duration
 
 RETRIES = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "8"}
-"""What botocore is asked for: all spellings, and pauses of 71 seconds at most in all."""
+"""botocore's settings: every spelling of throttling, and pauses of at most 71 seconds in total."""
 
 THROTTLING = frozenset(
     {
@@ -47,37 +47,37 @@ THROTTLING = frozenset(
 )
 _TIMEOUTS = frozenset({"RequestTimeout", "RequestTimeoutException"})
 LIMIT = "LimitExceededException"
-"""CloudFormation's word for a quota that is used up. botocore retries it; it never goes away."""
+"""CloudFormation's code for a used-up quota. botocore retries it, although it is permanent."""
 
-WORD_SECONDS = 60
+NOTICE_SECONDS = 60
 GIVE_UP_SECONDS = 15 * 60
-"""So long without an answer, a stack is watched no longer."""
+"""A stack is watched no longer after this time without an answer."""
 
 
 class NoAnswer(SceptreException):
-    """AWS has answered nothing for too long."""
+    """AWS has not answered for too long."""
 
 
-def be_patient(environ: MutableMapping[str, str]) -> None:
-    """Ask botocore for more retries, where the person has not said how many."""
+def configure_retries(environ: MutableMapping[str, str]) -> None:
+    """Ask botocore for more retries, unless the user has configured them."""
     try:
         configured = botocore.session.get_session().get_scoped_config()
     except (BotoCoreError, ProfileNotFound):
         configured = {}
     for name, value in RETRIES.items():
-        # A variable is stronger than the shared config file, in which a person may have said it.
+        # A variable would override the setting in the user's config file.
         if name.removeprefix("AWS_").lower() not in configured:
             environ.setdefault(name, value)
 
 
-def refuse_limits(session: Any) -> None:
-    """Let a ``boto3.Session`` make clients that CloudFormation's limits stop at once."""
+def stop_retrying_limits(session: Any) -> None:
+    """Keep clients of a ``boto3.Session`` from retrying when a CloudFormation quota is used up."""
     session.events.register_first("needs-retry.cloudformation", _not_a_limit, unique_id="oms-limit")
 
 
 def _not_a_limit(response: Any, attempts: int, **_: Any) -> bool | None:
-    # botocore takes the first answer that is not None; False is no. Once, so that a botocore to
-    # which False means now would not go on for ever.
+    # botocore uses the first answer that is not None; False means no. Only at the first attempt,
+    # so that a botocore for which False means "now" would not retry forever.
     parsed = response[1] if response else {}
     is_limit = parsed.get("Error", {}).get("Code") == LIMIT
     return False if is_limit and attempts == 1 else None
@@ -95,50 +95,34 @@ def is_transient(error: BaseException) -> bool:
 
 
 class Watch:
-    """How long AWS has not answered about a stack that is being written."""
+    """How long AWS has not answered about a stack with a running operation."""
 
     def __init__(
         self, stack: str, doing: str, clock: Callable[[], float], say: Callable[[str], None]
     ) -> None:
-        """See the class.
-
-        Args:
-            stack: for the words.
-            doing: creating, updating or deleting.
-            clock: in seconds.
-            say: takes a line for the person.
-        """
         self._stack = stack
         self._doing = doing
         self._clock = clock
         self._say = say
-        self._answered = self._said = clock()
+        self._answered = self._noticed = clock()
 
     def answered(self) -> None:
-        """AWS has said how the stack is."""
-        self._answered = self._said = self._clock()
+        """Record an answer."""
+        self._answered = self._noticed = self._clock()
 
     def unanswered(self, error: Exception) -> None:
-        """It has not, and botocore has given up; says so once a minute.
+        """Record an error after botocore's retries; print a notice once a minute.
 
         Raises:
-            NoAnswer: it was too long.
+            NoAnswer: after ``GIVE_UP_SECONDS`` without an answer.
         """
         now = self._clock()
-        silent = now - self._answered
-        goes_on = f"CloudFormation goes on {self._doing} it"
-        if silent >= GIVE_UP_SECONDS:
+        silent = duration(now - self._answered)
+        rest = f"CloudFormation goes on {self._doing} it: {' '.join(str(error).split())}"
+        if now - self._answered >= GIVE_UP_SECONDS:
             raise NoAnswer(
-                f"{self._stack}: no answer for {duration(silent)}, no longer watched: "
-                f"{goes_on}: {_one_line(error)}"
+                f"{self._stack}: no answer for {silent}, no longer watched: {rest}"
             ) from error
-        if now - self._said >= WORD_SECONDS:
-            self._said = now
-            self._say(
-                f"{self._stack}: no answer for {duration(silent)}, still watched: "
-                f"{goes_on}: {_one_line(error)}"
-            )
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+        if now - self._noticed >= NOTICE_SECONDS:
+            self._noticed = now
+            self._say(f"{self._stack}: no answer for {silent}, still watched: {rest}")
