@@ -103,6 +103,10 @@ def test_a_service_has_its_settings_and_keeps_its_count(aws: EmbeddedAws) -> Non
 
     deployed(aws, "service", service(EnableExecuteCommand=True), Count="0")
     assert settings() == (0, True, "SERVICE", [])
+    (found,) = ecs.describe_services(cluster="c", services=["s"])["services"]
+    events = aws.client("cloudformation").describe_stack_events(StackName="service")["StackEvents"]
+    begin, end = events[-1]["Timestamp"], events[0]["Timestamp"]
+    assert begin <= found["deployments"][0]["createdAt"] <= end
     ecs.update_service(cluster="c", service="s", desiredCount=5)
     deployed(aws, "service", service(Tags=tag("a"), EnableExecuteCommand=False))
     assert settings() == (5, False, "SERVICE", ["a"])
