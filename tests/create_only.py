@@ -1,21 +1,20 @@
-"""Writes sentry_oms/cloudformation/create_only.json from the registry schemas that cfn-lint has."""
+"""Writes sentry_oms/cloudformation/create_only.json from cfn-lint's copy of the registry."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from sentry_oms.cloudformation.create_only import ALWAYS, CONDITIONALLY
 from sentry_oms.cloudformation.types import HOLDS_STATE
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).parents[1]
 REGION = "us-east-1"
 
 
-def used() -> set[str]:
-    """The types of resources that our templates use."""
+def used_types() -> set[str]:
+    """Return the types of the resources in our templates."""
     return {
         resource["Type"]
         for path in (ROOT / "templates").rglob("*.json")
@@ -24,21 +23,19 @@ def used() -> set[str]:
 
 
 def rendered() -> str:
-    """The file's text."""
+    """Return the text of the file."""
     found = {}
-    for kind in sorted(used() | set(HOLDS_STATE)):
+    for kind in sorted(used_types() | set(HOLDS_STATE)):
         schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind).schema
-        always = _names(schema.get("createOnlyProperties"))
-        conditionally = _names(schema.get("conditionalCreateOnlyProperties"))
-        found[kind] = {
-            name: ALWAYS if name in always else CONDITIONALLY
-            for name in sorted(always | conditionally)
-        }
+        conditionally = _properties(schema.get("conditionalCreateOnlyProperties"))
+        always = _properties(schema.get("createOnlyProperties"))
+        unsorted = {**dict.fromkeys(conditionally, CONDITIONALLY), **dict.fromkeys(always, ALWAYS)}
+        found[kind] = dict(sorted(unsorted.items()))
     return json.dumps(found, indent=2) + "\n"
 
 
-def _names(pointers: list[str] | None) -> set[str]:
-    # Whole properties only: of a part of one, CloudFormation says what the change asks for.
+def _properties(pointers: list[str] | None) -> set[str]:
+    # Whole properties only: a change set itself says whether a part of one is recreated.
     parts = (pointer.removeprefix("/properties/") for pointer in pointers or [])
     return {part for part in parts if "/" not in part}
 

@@ -1,4 +1,4 @@
-"""Behaviour of ministack's CloudFormation and IAM that differs from AWS, corrected.
+"""Behaviour of ministack's CloudFormation, IAM and ECS that differs from AWS, corrected.
 
 Each function replaces a private function of ministack once, when the server starts.
 """
@@ -6,6 +6,7 @@ Each function replaces a private function of ministack once, when the server sta
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sentry_oms.local.ministack import Params, Response
@@ -50,6 +51,20 @@ def age_service_linked_roles() -> None:
             iam._now = now
 
     iam._IAM_HANDLERS["CreateServiceLinkedRole"] = aged
+
+
+def keep_milliseconds_of_ecs() -> None:
+    """Return ECS timestamps with milliseconds, as AWS does; ministack cuts them to seconds."""
+    from ministack.services import ecs
+
+    in_seconds = ecs._ts_to_epoch
+
+    def exact(value: Any) -> Any:
+        if isinstance(in_seconds(value), int) and isinstance(value, str):
+            return datetime.fromisoformat(value.replace("Z", "+00:00")).timestamp()
+        return value
+
+    ecs._ts_to_epoch = exact
 
 
 def tell_changes_apart(create_only: Mapping[str, Mapping[str, str]]) -> None:

@@ -56,6 +56,7 @@ def main(arguments: list[str], extend: Callable[[Ministack], Extended] = plain) 
     behaviour.tell_changes_apart(create_only())
     behaviour.keep_resources_of_a_failed_rollback()
     behaviour.age_service_linked_roles()
+    behaviour.keep_milliseconds_of_ecs()
     saved = directory / "state" / "our-services.json"
     ministack.load(saved)
     app, stopping = extend(ministack)

@@ -1,78 +1,82 @@
-"""What we lean on in the pinned ministack, and what of it our templates need more of."""
+"""The pinned ministack has the types and internals that the embedded AWS relies on."""
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
+
 from sentry_oms.local.providers import PROVIDERS, READERS, REPAIRS
-from tests.conftest import ROOT, template
-from tests.unit.test_sqs_queues_template import rendered
+from tests.conftest import ROOT
+from tests.create_only import used_types
 
-TYPES = """
+ASK = """
+import json
 from pathlib import Path
 from sentry_oms.local.ministack import Ministack, configure
 configure(1, Path({directory!r}), "us-east-1")
-print("\\n".join(sorted(Ministack().types())))
+print(json.dumps([sorted(Ministack().types()), sorted(Ministack().compared_types())]))
 """
+USED = used_types()
 
 
-COMPARED = """
-from pathlib import Path
-from sentry_oms.local.ministack import Ministack, configure
-configure(1, Path({directory!r}), "us-east-1")
-print("\\n".join(sorted(Ministack().compared_types())))
-"""
+@pytest.fixture(scope="module")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> tuple[set[str], set[str]]:
+    """Types that ministack creates, and those of which it detects drift.
 
-
-def used_types() -> set[str]:
-    """The resource types in all of our templates."""
-    paths = [path.relative_to(ROOT / "templates") for path in ROOT.glob("templates/*/*.json")]
-    assert paths
-    bodies = [template(str(path)) for path in paths] + [rendered()]
-    return {resource["Type"] for body in bodies for resource in body["Resources"].values()}
-
-
-def ministacks_types(directory: Path, asked: str = TYPES) -> set[str]:
-    """Asked in a process of its own, since ministack reads its settings when it is imported."""
-    code = asked.format(directory=str(directory))
+    Another process answers, since ministack reads its settings when it is imported.
+    """
+    code = ASK.format(directory=str(tmp_path_factory.mktemp("ministack")))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
+    created, compared = json.loads(done.stdout)
+    return set(created), set(compared)
 
 
-def test_providers_are_what_our_templates_use_and_ministack_lacks(tmp_path: Path) -> None:
-    assert {one.type for one in PROVIDERS} == used_types() - ministacks_types(tmp_path)
-
-
-def test_repairs_are_of_types_that_our_templates_use() -> None:
-    assert {one.type for one in REPAIRS} <= used_types()
-
-
-def test_readers_are_of_types_that_our_templates_use_and_ministack_does_not_compare(
-    tmp_path: Path,
+def test_providers_are_the_used_types_that_ministack_lacks(
+    ministack: tuple[set[str], set[str]],
 ) -> None:
-    ours = {one.type for one in READERS}
-    assert ours <= used_types() - ministacks_types(tmp_path, COMPARED)
+    assert {one.type for one in PROVIDERS} == USED - ministack[0]
 
 
-def test_the_page_of_drift_names_the_types_that_are_compared(tmp_path: Path) -> None:
-    compared = ministacks_types(tmp_path, COMPARED) | {one.type for one in READERS}
+def test_repairs_are_of_used_types() -> None:
+    assert {one.type for one in REPAIRS} <= USED
+
+
+def test_readers_are_of_used_types_that_ministack_does_not_compare(
+    ministack: tuple[set[str], set[str]],
+) -> None:
+    assert {one.type for one in READERS} <= USED - ministack[1]
+
+
+def test_every_provider_repair_and_reader_has_a_test() -> None:
+    tests = "".join(path.read_text() for path in Path(__file__).parent.glob("*_providers.py"))
+    ours = (*PROVIDERS, *REPAIRS, *READERS)
+    assert [one.type for one in ours if f'"{one.type}"' not in tests] == []
+
+
+def test_the_page_of_drift_names_the_types_that_are_compared(
+    ministack: tuple[set[str], set[str]],
+) -> None:
+    compared = ministack[1] | {one.type for one in READERS}
     page = (ROOT / "docs/DRIFT.md").read_text().rpartition("## What it compares")[2]
-    assert set(re.findall(r"`(AWS::\S+)`", page)) == used_types() & compared
+    assert set(re.findall(r"`(AWS::\S+)`", page)) == USED & compared
 
 
 def test_two_modules_import_ministack() -> None:
     importing = {
-        str(path.relative_to(ROOT))
+        path.name
         for path in ROOT.glob("sentry_oms/**/*.py")
         if re.search(r"^\s*(from|import) ministack", path.read_text(), flags=re.MULTILINE)
     }
-    assert importing == {"sentry_oms/local/behaviour.py", "sentry_oms/local/ministack.py"}
+    assert importing == {"behaviour.py", "ministack.py"}
 
 
 def test_the_pin_is_exact() -> None:
-    assert f"ministack=={version('ministack')}" in (ROOT / "setup.cfg").read_text()
-    assert f"ministack=={version('ministack')}\n" in (ROOT / "constraints.txt").read_text()
+    pin = f"ministack=={version('ministack')}\n"
+    assert pin in (ROOT / "setup.cfg").read_text()
+    assert pin in (ROOT / "constraints.txt").read_text()

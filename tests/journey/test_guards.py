@@ -1,9 +1,10 @@
-"""Whoever would lose orders or data is stopped before AWS does anything."""
+"""Changes that would lose orders or data are refused before anything is written."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -11,23 +12,24 @@ import pytest
 from botocore.exceptions import ClientError
 
 from hooks.protect_state import policy
-from tests.conftest import EmbeddedAws, Project, failures
+from tests.conftest import EmbeddedAws, Project
 
-EXCHANGES = ("[bitget, bingx, okx]", "[bitget, bingx]")
 OKX = "okx-orders-queue-dev.fifo"
+EVENTS = "clients-events-queue-dev"
+NAME = "- name: clients-events"
+REMOVE_OKX = ("config/config.yaml", "[bitget, bingx, okx]", "[bitget, bingx]")
 
 
 @pytest.fixture(scope="module")
-def launched(new_project: Callable[[], Project]) -> Project:
+def launched(new_project: Callable[[], Project]) -> None:
     project = new_project()
-    project.succeed("launch", "-y", "dev")
-    project.succeed("launch", "-y", "prod")
-    return project
+    project.succeed("launch", "-y", "dev/sqs")
+    project.succeed("launch", "-y", "prod/sqs")
 
 
 @pytest.fixture
-def project(launched: Project, new_project: Callable[[], Project]) -> Project:  # noqa: ARG001
-    """A copy of its own that a test may change, after everything was launched."""
+def project(launched: None, new_project: Callable[[], Project]) -> Project:  # noqa: ARG001
+    """A copy of the launched project."""
     return new_project()
 
 
@@ -35,138 +37,96 @@ def url(aws: EmbeddedAws, name: str) -> str:
     return str(aws.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
 
-@pytest.fixture
-def an_order(aws: EmbeddedAws) -> Iterator[None]:
-    """One order in a queue of okx."""
-    sqs = aws.client("sqs")
-    sqs.send_message(
-        QueueUrl=url(aws, OKX),
-        MessageBody="x",
-        MessageGroupId="g",
-        MessageDeduplicationId=uuid4().hex,
-    )
+@contextmanager
+def message_in(aws: EmbeddedAws, queue: str) -> Iterator[None]:
+    own = {"MessageGroupId": "g", "MessageDeduplicationId": uuid4().hex}
+    fifo = own if queue.endswith(".fifo") else {}
+    aws.client("sqs").send_message(QueueUrl=url(aws, queue), MessageBody="x", **fifo)
     yield
-    if OKX in [one.rpartition("/")[2] for one in sqs.list_queues(MaxResults=1000)["QueueUrls"]]:
-        sqs.purge_queue(QueueUrl=url(aws, OKX))
+    aws.client("sqs").purge_queue(QueueUrl=url(aws, queue))
 
 
-def written(aws: EmbeddedAws, stack: str) -> Any:
-    found = aws.stack(stack)
-    return found.get("LastUpdatedTime", found["CreationTime"])
-
-
-class TestKeepMessages:
-    @pytest.mark.parametrize(
-        "command", [["launch", "-y", "dev/sqs"], ["create", "-y", "dev/sqs", "review"]]
-    )
-    def test_an_exchange_that_holds_orders_is_not_removed(
-        self,
-        project: Project,
-        aws: EmbeddedAws,
-        an_order: None,  # noqa: ARG002
-        command: list[str],
-    ) -> None:
-        before = written(aws, "sentry-sqs-dev")
-        project.edit("config/config.yaml", *EXCHANGES)
+@pytest.mark.parametrize(
+    ("command", "edit", "queue"),
+    [
+        (["launch", "-y", "dev/sqs"], REMOVE_OKX, OKX),
+        (["create", "-y", "dev/sqs", "review"], REMOVE_OKX, OKX),
+        (
+            ["launch", "-y", "dev/sqs"],
+            ("config/dev/sqs.yaml", NAME, f"{NAME}\n      fifo: true"),
+            EVENTS,
+        ),
+        (
+            ["launch", "-y", "dev/sqs"],
+            ("config/dev/sqs.yaml", NAME, "- name: client-events"),
+            EVENTS,
+        ),
+    ],
+    ids=["removed", "removed by a change set", "of another type", "renamed"],
+)
+def test_a_queue_that_holds_messages_is_not_lost(
+    project: Project, aws: EmbeddedAws, command: list[str], edit: tuple[str, str, str], queue: str
+) -> None:
+    before = aws.stack("sentry-sqs-dev")
+    project.edit(*edit)
+    with message_in(aws, queue):
         done = project.sceptre(*command)
-        assert done.returncode == 1
-        assert f"!keep_messages {OKX} holds 1 visible: drain it first" in done.stdout
-        assert written(aws, "sentry-sqs-dev") == before
+    assert done.returncode == 1
+    assert f"!keep_messages {queue} holds 1 visible" in done.stdout
+    assert aws.stack("sentry-sqs-dev") == before
 
-    def test_a_queue_that_holds_orders_does_not_change_its_type(
-        self, project: Project, aws: EmbeddedAws
-    ) -> None:
-        queue = "clients-events-queue-dev"
-        aws.client("sqs").send_message(QueueUrl=url(aws, queue), MessageBody="x", DelaySeconds=900)
-        project.edit(
-            "config/dev/sqs.yaml",
-            "- name: clients-events",
-            "- name: clients-events\n      fifo: true",
-        )
-        done = project.sceptre("launch", "-y", "dev/sqs")
-        aws.client("sqs").purge_queue(QueueUrl=url(aws, queue))
-        assert failures(done.stdout)["dev/sqs"].startswith(
-            f"!keep_messages {queue} holds 1 delayed: drain"
-        )
 
-    def test_a_queue_that_holds_orders_is_not_renamed(
-        self, project: Project, aws: EmbeddedAws
-    ) -> None:
-        queue = "clients-events-queue-dev"
-        aws.client("sqs").send_message(QueueUrl=url(aws, queue), MessageBody="x", DelaySeconds=900)
-        project.edit("config/dev/sqs.yaml", "- name: clients-events", "- name: client-events")
-        done = project.sceptre("launch", "-y", "dev/sqs")
-        aws.client("sqs").purge_queue(QueueUrl=url(aws, queue))
-        assert failures(done.stdout)["dev/sqs"].startswith(
-            f"!keep_messages {queue} holds 1 delayed: drain"
-        )
-
-    def test_the_stack_is_not_deleted_while_a_dead_letter_queue_holds_orders(
-        self, project: Project, aws: EmbeddedAws
-    ) -> None:
-        dead = "okx-orders-dlq-dev.fifo"
-        aws.client("sqs").send_message(
-            QueueUrl=url(aws, dead), MessageBody="x", MessageGroupId="g", MessageDeduplicationId="2"
-        )
+def test_the_queues_are_not_deleted_while_a_dead_letter_queue_holds_messages(
+    project: Project, aws: EmbeddedAws
+) -> None:
+    dead = "okx-orders-dlq-dev.fifo"
+    with message_in(aws, dead):
         done = project.sceptre("--ignore-dependencies", "delete", "-y", "dev/sqs")
-        aws.client("sqs").purge_queue(QueueUrl=url(aws, dead))
-        assert done.returncode == 1
-        assert f"{dead} holds 1 visible" in done.stdout
-        assert aws.stack("sentry-sqs-dev")["StackStatus"].endswith("_COMPLETE")
-
-    def test_a_drained_exchange_goes(self, project: Project, aws: EmbeddedAws) -> None:
-        project.edit("config/config.yaml", *EXCHANGES)
-        project.succeed("launch", "-y", "dev/sqs")
-        with pytest.raises(ClientError, match="NonExistentQueue|does not exist"):
-            url(aws, OKX)
+    assert done.returncode == 1
+    assert f"{dead} holds 1 visible" in done.stdout
+    assert aws.stack("sentry-sqs-dev")["StackStatus"].endswith("_COMPLETE")
 
 
-class TestProtectState:
-    def policy_of(self, aws: EmbeddedAws, stack: str) -> Any:
-        response = aws.client("cloudformation").get_stack_policy(StackName=stack)
-        return json.loads(response.get("StackPolicyBody") or "null")
-
-    def test_every_stack_of_prod_is_protected_and_none_of_dev(
-        self,
-        launched: Project,  # noqa: ARG002
-        aws: EmbeddedAws,
-    ) -> None:
-        for name in aws.stack_names():
-            is_prod = name.endswith("-prod")
-            assert aws.stack(name)["EnableTerminationProtection"] is is_prod, name
-            assert self.policy_of(aws, name) == (policy() if is_prod else None), name
-
-    def test_prod_is_not_deleted(self, project: Project, aws: EmbeddedAws) -> None:
-        before = [name for name in aws.stack_names() if name.endswith("-prod")]
-        done = project.sceptre("delete", "-y", "prod")
-        assert done.returncode == 1
-        assert "TerminationProtection is enabled" in done.stdout
-        assert [name for name in aws.stack_names() if name.endswith("-prod")] == before
-
-    def test_what_is_lifted_is_lifted_for_one_launch(
-        self, project: Project, aws: EmbeddedAws
-    ) -> None:
-        cloudformation = aws.client("cloudformation")
-        allow = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
-        cloudformation.set_stack_policy(
-            StackName="sentry-sqs-prod", StackPolicyBody=json.dumps({"Statement": [allow]})
-        )
-        cloudformation.update_termination_protection(
-            StackName="sentry-sqs-prod", EnableTerminationProtection=False
-        )
-        project.succeed("launch", "-y", "prod/sqs")
-        assert self.policy_of(aws, "sentry-sqs-prod") == policy()
-        assert aws.stack("sentry-sqs-prod")["EnableTerminationProtection"] is True
-
-    def test_where_nothing_changes_it_is_one_call_a_stack(
-        self, project: Project, aws: EmbeddedAws
-    ) -> None:
-        aws.control()
-        project.succeed("launch", "-y", "prod/sqs")
-        assert aws.calls() == {"DescribeStacks": 1, "UpdateStack": 1, "GetStackPolicy": 1}
+def test_an_exchange_without_messages_is_removed(project: Project, aws: EmbeddedAws) -> None:
+    project.edit(*REMOVE_OKX)
+    project.succeed("launch", "-y", "dev/sqs")
+    with pytest.raises(ClientError, match="NonExistentQueue|does not exist"):
+        url(aws, OKX)
 
 
-def test_a_template_that_is_not_there_is_found_before_anything_is_written(
+def test_prod_is_not_deleted(project: Project, aws: EmbeddedAws) -> None:
+    done = project.sceptre("delete", "-y", "prod")
+    assert done.returncode == 1
+    assert "TerminationProtection is enabled" in done.stdout
+    assert aws.stack("sentry-sqs-prod")["StackStatus"].endswith("_COMPLETE")
+
+
+def test_a_launch_restores_the_protection_that_was_lifted(
+    project: Project, aws: EmbeddedAws
+) -> None:
+    cloudformation = aws.client("cloudformation")
+
+    def stack_policy() -> Any:
+        response = cloudformation.get_stack_policy(StackName="sentry-sqs-prod")
+        return json.loads(response["StackPolicyBody"])
+
+    allow = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
+    cloudformation.set_stack_policy(
+        StackName="sentry-sqs-prod", StackPolicyBody=json.dumps({"Statement": [allow]})
+    )
+    cloudformation.update_termination_protection(
+        StackName="sentry-sqs-prod", EnableTerminationProtection=False
+    )
+    project.succeed("launch", "-y", "prod/sqs")
+    assert stack_policy() == policy()
+    assert aws.stack("sentry-sqs-prod")["EnableTerminationProtection"] is True
+    # Once it is in place, the guard is one call.
+    aws.control()
+    project.succeed("launch", "-y", "prod/sqs")
+    assert aws.calls() == {"DescribeStacks": 1, "UpdateStack": 1, "GetStackPolicy": 1}
+
+
+def test_a_missing_template_is_found_before_anything_is_written(
     project: Project, aws: EmbeddedAws
 ) -> None:
     project.edit("config/dev/dynamodb-config.yaml", "oms-config-table", "nowhere")

@@ -1,18 +1,15 @@
-"""README, followed line by line in a fresh clone, with Python, make and git and no more."""
+"""README's commands, run in order in a fresh clone with only Python, make and git."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import ROOT, first_port
-from tests.readme.machine import Ran, Shell, fresh_clone, newcomer
+from tests.readme.machine import Shell, fresh_clone, newcomer
 from tests.readme.page import steps
-from tests.readme.walk import Taken, walk
+from tests.readme.walk import walk
 
-# Every command that README gives its reader, in its order, with what README says that it does.
+# Every command of README, with words of the output that README describes.
 PROMISED: list[tuple[str, list[str]]] = [
     ("make launch", ["Setting up .venv", "dev: 16 of 16 stacks COMPLETE; 16 created."]),
     ('eval "$(make -s aws-env)"', []),
@@ -54,32 +51,13 @@ PROMISED: list[tuple[str, list[str]]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("readme")
-
-
-@pytest.fixture(scope="module")
-def taken(directory: Path) -> Iterator[list[Taken]]:
-    """Each step of README, as it went, in a fresh clone on an embedded AWS of its own."""
-    environ = newcomer(directory, first_port())
-    shell = Shell(fresh_clone(ROOT, directory), environ, scratch=directory)
+def test_the_commands_do_what_the_page_says_and_leave_nothing(tmp_path: Path) -> None:
+    shell = Shell(fresh_clone(ROOT, tmp_path), newcomer(tmp_path, first_port()), scratch=tmp_path)
     try:
-        yield walk(steps((ROOT / "README.md").read_text()), shell)
+        ran = walk(steps((ROOT / "README.md").read_text()), shell)
     finally:
         shell.run("make stop")
-
-
-def test_each_command_does_what_the_page_says(taken: list[Taken]) -> None:
-    """That each ended with the code that the page promises, the walk itself holds."""
-    ran = [step for step in taken if isinstance(step, Ran)]
     assert [one.command for one in ran] == [command for command, _ in PROMISED]
     for one, (_, words) in zip(ran, PROMISED, strict=True):
         assert [word for word in words if word not in one.said] == [], one.said
-
-
-def test_nothing_is_left_of_it(taken: list[Taken], directory: Path) -> None:
-    """``make clean`` leaves the clone as git knows it."""
-    assert len(taken) == len(PROMISED) + 1
-    left = {path.name for path in (directory / "clone").iterdir()}
-    assert not {".venv", ".local", ".tools"} & left
+    assert not {".venv", ".local", ".tools"} & {path.name for path in shell.clone.iterdir()}

@@ -1,1 +1,1 @@
-"""README as a newcomer follows it: its steps, and a machine to take them on."""
+"""README, followed step by step on a machine of its own."""

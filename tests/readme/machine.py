@@ -1,4 +1,4 @@
-"""A machine as a newcomer has it: the project freshly cloned, Python, make and git, no more."""
+"""A machine that has a fresh clone of the project, Python, make and git, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-NEEDED = ("git", "make")
-# What every Linux has, and the Makefile takes for granted.
-SYSTEM = ("awk", "bash", "cp", "date", "env", "mkdir", "rm", "sh", "touch", "uname")
+# git and make, and what the Makefile expects of every Linux.
+PROGRAMS = (
+    *("git", "make"),
+    *("awk", "bash", "cp", "date", "env", "mkdir", "rm", "sh", "touch", "uname"),
+)
+# Variables that Python, pip and a home directory need.
 KEPT = (
     *("HOME", "LANG", "LC_ALL", "TMPDIR", "USER"),
     *("LD_LIBRARY_PATH", "SSL_CERT_DIR", "SSL_CERT_FILE"),
 )
-"""What of the tests' own environment a newcomer's shell has too, and what Python and pip need."""
-
-# Whoever runs the tests may sign commits, or run them from a hook of git's.
+# The developer's git may sign commits, and a hook of git sets GIT_DIR.
 _GIT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     **{f"GIT_{role}_NAME": "newcomer" for role in ("AUTHOR", "COMMITTER")},
@@ -29,7 +30,7 @@ _GIT = {
 
 @dataclass(frozen=True)
 class Ran:
-    """A command that was run: with what exit code it ended, and all that it printed."""
+    """A command with its exit code and all its output."""
 
     command: str
     code: int
@@ -37,16 +38,15 @@ class Ran:
 
 
 class Shell:
-    """A shell at the root of a clone. What a command exports is there for the next one."""
+    """A shell at the root of a clone, which keeps exported variables between commands."""
 
     def __init__(self, clone: Path, environ: Mapping[str, str], scratch: Path) -> None:
-        """A shell in ``clone``, whose exports between two commands are kept in ``scratch``."""
         self.clone = clone
         self._environ = dict(environ)
         self._exported = scratch / "exported"
 
     def run(self, command: str) -> Ran:
-        """Run one line, with nobody to answer a question."""
+        """Run one command without a terminal."""
         keep = f"{command}\ncode=$?\nenv -0 > '{self._exported}'\nexit $code\n"
         done = subprocess.run(
             ["bash", "-c", keep],
@@ -64,15 +64,10 @@ class Shell:
 
 
 def fresh_clone(project: Path, directory: Path) -> Path:
-    """A clone of the files as they are now, committed or not; nothing that .gitignore leaves out.
-
-    Args:
-        project: the root of the project, whether or not it is a repository.
-        directory: an empty one, for a repository of these files and the clone.
-    """
+    """Clone the project's files as they are, committed or not, without what .gitignore lists."""
     origin, clone = directory / "origin.git", directory / "clone"
     _git("init", "--quiet", "--bare", str(origin))
-    # As .gitignore says, also where these are links to those of another tree.
+    # .gitignore lists them as directories; here they may be links.
     (origin / "info" / "exclude").write_text(".venv\n.tools\n.local\n")
     of_project = (f"--git-dir={origin}", f"--work-tree={project}", "-c", "core.bare=false")
     _git(*of_project, "add", "--all")
@@ -82,20 +77,19 @@ def fresh_clone(project: Path, directory: Path) -> Path:
 
 
 def newcomer(directory: Path, port: int) -> dict[str, str]:
-    """The environment of a newcomer's shell.
+    """Return the environment of a shell that has only ``PROGRAMS``, linked in a directory.
 
     Args:
-        directory: where the programs of its PATH come to lie.
-        port: from which on the embedded AWS looks for a free one.
+        directory: where the links are made.
+        port: the first port that the embedded AWS tries.
     """
     programs = directory / "programs"
     programs.mkdir()
-    # A virtual environment's Python leads to the one that it was made with.
+    # Resolved, so that the clone's virtual environment is not made inside this one.
     (programs / "python3").symlink_to(Path(sys.executable).resolve())
-    for name in (*NEEDED, *SYSTEM):
+    for name in PROGRAMS:
         found = shutil.which(name)
-        if found is None:
-            raise FileNotFoundError(f"{name} is not on PATH, and a newcomer has it")
+        assert found, f"{name} is not on PATH"
         (programs / name).symlink_to(found)
     kept = {
         name: value

@@ -1,8 +1,8 @@
-"""What a page in Markdown asks its reader to do.
+"""Read what a Markdown page asks its reader to run and to edit.
 
-A bash block is run unless the line above it says ``<!-- not run: REASON -->``. The line above a
-YAML block is ``<!-- edit: PATH -->``: its line takes the place of the one in that file that sets
-the same key. A comment in a command, ``# exit 2``, promises an exit code; without one it is 0.
+A bash block is run unless the line above it is ``<!-- not run: REASON -->``. A YAML block below
+``<!-- edit: PATH -->`` replaces the line of that file that sets the same key. A comment such as
+``# exit 2`` promises an exit code; the default is 0.
 """
 
 from __future__ import annotations
@@ -10,38 +10,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import dedent
 
 OUTPUT = {"", "mermaid"}
-"""Languages of blocks that a person reads and does nothing with."""
+"""Languages of blocks that show something and ask for nothing."""
 
-_FENCE = re.compile(r"^( *)```(.*)$")
-_MARKER = re.compile(r"^<!-- (not run|edit): ?(.*?) ?-->$")
-
-
-class PageError(Exception):
-    """The page asks for what nobody can follow; the message names the line."""
+_BLOCK = re.compile(
+    r"(?:^<!-- (not run|edit): (.+) -->\n)?^( *)```(\w*)\n((?:.*\n)*?)\3```$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block.
-
-    Args:
-        language: what stands after its fence.
-        text: its lines.
-        line: the fence's, counted from 1.
-        above: the line above the fence.
-    """
+    """A fenced block, with the marker above it: ``not run``, ``edit`` or nothing."""
 
     language: str
     text: str
-    line: int
-    above: str
+    marker: str = ""
+    argument: str = ""
 
 
 @dataclass(frozen=True)
 class Command:
-    """A line for the shell, without its comment, and the exit code that the page promises."""
+    """A shell command, and the exit code that the page promises."""
 
     text: str
     code: int = 0
@@ -49,78 +40,61 @@ class Command:
 
 @dataclass(frozen=True)
 class Edit:
-    """A line that takes the place of the one in a file that sets the same key."""
+    """A line that replaces the line of a file that sets the same key."""
 
     path: str
     text: str
-
-    def applied(self, content: str) -> str:
-        """The file's content after it.
-
-        Raises:
-            PageError: not exactly one line of the file sets the key.
-        """
-        key = self.text.partition(":")[0]
-        changed, times = re.subn(
-            rf"^{re.escape(key)}:.*$", lambda _: self.text, content, flags=re.MULTILINE
-        )
-        if times != 1:
-            raise PageError(f"{self.path}: {times} lines set '{key}', and the page edits one")
-        return changed
 
 
 Step = Command | Edit
 
 
 def blocks(page: str) -> list[Block]:
-    """The fenced blocks of a page, in order.
+    """Return the fenced blocks of a page, in order."""
+    return [
+        Block(one[4], dedent(one[5]), one[1] or "", one[2] or "") for one in _BLOCK.finditer(page)
+    ]
 
-    Raises:
-        PageError: a block has no end.
-    """
-    found = []
-    lines = iter(enumerate(page.splitlines(), start=1))
-    above = ""
-    for number, line in lines:
-        if fence := _FENCE.match(line):
-            text = "".join(f"{inner}\n" for inner in _inside(lines, fence[1], number))
-            found.append(Block(fence[2].strip(), text, number, above))
-        above = line
-    return found
+
+def prose(page: str) -> str:
+    """Return the page without its fenced blocks."""
+    return _BLOCK.sub("", page)
+
+
+def headings(page: str) -> list[str]:
+    """Return the text of each heading."""
+    return re.findall(r"^#+ (.+)$", prose(page), flags=re.MULTILINE)
+
+
+def anchor(heading: str) -> str:
+    """Return the anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def links(text: str) -> list[str]:
+    """Return the target of each link."""
+    return re.findall(r"\]\(([^)\s]+)\)", text)
 
 
 def steps(page: str) -> list[Step]:
-    """What the page asks for, in order.
+    """Return the commands and edits of a page, in order.
 
     Raises:
-        PageError: a block is neither run nor marked, or marked without a reason.
+        ValueError: a block is neither runnable nor marked.
     """
     return [step for block in blocks(page) for step in _steps_of(block)]
 
 
-def _inside(lines: Iterator[tuple[int, str]], indent: str, opened: int) -> Iterator[str]:
-    for _, line in lines:
-        if line == f"{indent}```":
-            return
-        yield line.removeprefix(indent)
-    raise PageError(f"line {opened}: the block has no end")
-
-
 def _steps_of(block: Block) -> list[Step]:
-    marker = _MARKER.match(block.above)
-    word, rest = marker.groups() if marker else ("", "")
-    if word and not rest:
-        raise PageError(f"line {block.line}: '{word}' says nothing: write what or why after it")
-    if word == "not run" or (block.language in OUTPUT and not word):
+    if block.marker == "not run" or (block.language in OUTPUT and not block.marker):
         return []
-    if block.language == "bash" and not word:
+    if block.language == "bash" and not block.marker:
         return list(_commands(block.text))
-    if block.language == "yaml" and word == "edit":
-        return [Edit(rest, block.text.strip())]
-    under = f" under '{word}'" if word else ""
-    raise PageError(
-        f"line {block.line}: nobody follows a block of '{block.language}'{under}: "
-        "mark it <!-- not run: why --> or <!-- edit: path -->"
+    if block.language == "yaml" and block.marker == "edit":
+        return [Edit(block.argument, block.text.strip())]
+    raise ValueError(
+        f"a block of '{block.language}' can't be followed; mark it <!-- not run: why --> or "
+        f"<!-- edit: path -->:\n{block.text}"
     )
 
 

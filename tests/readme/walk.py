@@ -1,42 +1,39 @@
-"""Follow a page from its first line to its last."""
+"""Follow a page from its first step to its last."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from tests.readme.machine import Ran, Shell
-from tests.readme.page import Command, Edit, Step
+from tests.readme.page import Edit, Step
 
 
-class BrokenPromiseError(Exception):
-    """A command did not end as the page says."""
-
-
-Taken = Ran | Edit
-"""A step that was taken: a command with what it printed, or an edit that was made."""
-
-
-def walk(steps: Iterable[Step], shell: Shell) -> list[Taken]:
-    """Take the steps one after the other; each as it went.
+def walk(steps: Iterable[Step], shell: Shell) -> list[Ran]:
+    """Take the steps in order, and return the commands as they ended.
 
     Raises:
-        BrokenPromiseError: a command ended with another exit code; nothing after it was run.
-        PageError: an edit can't be made.
+        AssertionError: a command ended with another exit code than the page promises, or an edit
+            does not match exactly one line. Later steps are not taken.
     """
-    return [_taken(step, shell) for step in steps]
-
-
-def _taken(step: Step, shell: Shell) -> Taken:
-    if isinstance(step, Edit):
-        file = shell.clone / step.path
-        file.write_text(step.applied(file.read_text()))
-        return step
-    return _kept_promise(step, shell.run(step.text))
-
-
-def _kept_promise(promised: Command, ran: Ran) -> Ran:
-    if ran.code != promised.code:
-        raise BrokenPromiseError(
-            f"`{ran.command}` ended with {ran.code}, and the page says {promised.code}:\n{ran.said}"
+    ran = []
+    for step in steps:
+        if isinstance(step, Edit):
+            _edit(step, shell)
+            continue
+        done = shell.run(step.text)
+        assert done.code == step.code, (
+            f"`{step.text}` ended with {done.code}; the page promises {step.code}:\n{done.said}"
         )
+        ran.append(done)
     return ran
+
+
+def _edit(edit: Edit, shell: Shell) -> None:
+    file = shell.clone / edit.path
+    key = re.escape(edit.text.partition(":")[0])
+    changed, times = re.subn(
+        rf"^{key}:.*$", lambda _: edit.text, file.read_text(), flags=re.MULTILINE
+    )
+    assert times == 1, f"{edit.path}: {times} lines set '{key}'; the page edits one"
+    file.write_text(changed)

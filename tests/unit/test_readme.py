@@ -1,4 +1,4 @@
-"""What README says of the project is there: messages, codes, links, targets, settings and tags."""
+"""What README names exists, and README in Portuguese has the same outline."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import yaml
@@ -16,61 +15,43 @@ from sentry_oms.checks import RULES
 from sentry_oms.executor.run import INTERRUPTED_EXIT
 from sentry_oms.plan.change import Exit
 from tests.conftest import ROOT
-from tests.readme.outline import headings, prose, slug
-from tests.readme.page import blocks
+from tests.readme.page import anchor, blocks, headings, links, prose
 
 PAGES = ("README.md", "README.pt-BR.md")
 README = (ROOT / "README.md").read_text()
-
 CODES = {rule.code for rule in RULES}
 EXITS = {
     "oms plan": {code.value for code in Exit} | {INTERRUPTED_EXIT},
     "sceptre launch": {0, 1, INTERRUPTED_EXIT},
 }
-"""With what these may exit; that a launch does, the journeys show."""
-
-NOT_OURS = {".venv/bin/oms: No such file or directory"}
-"""What a shell says of a program that is not there."""
-
-GAP = "\0"
-"""What stands in a literal for a value."""
+SHELL_MESSAGE = ".venv/bin/oms: No such file or directory"
 
 
-def literals(source: str) -> Iterator[str]:
-    """Each text in a Python source, with a gap for each value that is put into it."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.JoinedStr):
-            yield "".join(
-                str(part.value) if isinstance(part, ast.Constant) else GAP for part in node.values
-            )
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-
-
-def said_somewhere() -> list[str]:
-    """All that this project, its Makefile and Sceptre's sessions can say."""
+@pytest.fixture(scope="module")
+def sources() -> str:
+    """All code that prints a message, a statement a line, without quotes."""
     files = [
         file
         for package in ("resolvers", "hooks", "sentry_oms")
         for file in sorted((ROOT / package).rglob("*.py"))
     ]
-    sources = [file.read_text() for file in files] + [inspect.getsource(connection_manager)]
-    texts = [text for source in sources for text in literals(source)]
-    return [*texts, *(ROOT / "Makefile").read_text().splitlines()]
+    modules = [file.read_text() for file in files] + [inspect.getsource(connection_manager)]
+    code = [ast.unparse(ast.parse(module)) for module in modules]
+    return without_quotes("\n".join([*code, (ROOT / "Makefile").read_text()]))
 
 
-SAID = said_somewhere()
+def without_quotes(text: str) -> str:
+    return re.sub(r"[\\'\"]", "", text)
 
 
 def troubles(page: str) -> list[str]:
-    """The first cell of each row of the table of messages."""
-    rows = [line.split(" | ")[0].strip("| ") for line in prose(page) if line.startswith("| `")]
-    start = rows.index("`Python 3.10 or newer is needed`")
-    return rows[start:]
+    """Return the first cell of each row of the page's last table."""
+    last = [part for part in prose(page).split("\n\n") if part.startswith("| ")][-1]
+    return [row.split(" | ")[0].strip("| ") for row in last.splitlines()[2:]]
 
 
-def fault(trouble: str) -> str | None:
-    """Why nobody can see what a row's first cell shows; None where somebody can."""
+def fault(trouble: str, sources: str) -> str | None:
+    """Return why nobody can see a symptom, or None if it exists."""
     if exits := re.fullmatch(r"`([^`]+)` (?:exits with|termina com) (\d+)", trouble):
         return None if int(exits[2]) in EXITS.get(exits[1], ()) else "no such exit code"
     message = trouble.strip("`")
@@ -78,90 +59,118 @@ def fault(trouble: str) -> str | None:
         if code[0] not in CODES:
             return f"there is no rule {code[0]}"
         message = re.sub(r"^OMS\d+ \.\.\.:?", "", message)
-    if message in NOT_OURS:
-        return None
-    parts = [re.escape(part.strip()) for part in message.split("...")]
-    wanted = re.compile(".*".join(parts), re.DOTALL)
-    return None if any(wanted.search(text) for text in SAID) else "nothing says so"
+    parts = [re.escape(part.strip()) for part in without_quotes(message).split("...")]
+    found = message == SHELL_MESSAGE or re.search(".*".join(parts), sources)
+    return None if found else "no code prints it"
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_each_message_and_code_of_the_troubles_exists(page: str) -> None:
+def test_each_symptom_of_the_troubleshooting_table_exists(page: str, sources: str) -> None:
     found = troubles((ROOT / page).read_text())
     assert len(found) > 15
-    assert {trouble: why for trouble in found if (why := fault(trouble))} == {}
+    assert {trouble: why for trouble in found if (why := fault(trouble, sources))} == {}
 
 
 @pytest.mark.parametrize(
     ("trouble", "why"),
     [
-        ("`the embedded AWS (pid ...) has collapsed`", "nothing says so"),
-        ("`Python 3.9 or newer is needed`", "nothing says so"),
+        ("`the embedded AWS (pid ...) has collapsed`", "no code prints it"),
+        ("`OMS042 ...: '...' is not welcome`", "no code prints it"),
         ("`OMS999 ...`", "there is no rule OMS999"),
-        ("`OMS042 ...: '...' is not welcome`", "nothing says so"),
         ("`oms plan` exits with 4", "no such exit code"),
-        ("`oms pln` exits with 1", "no such exit code"),
     ],
 )
-def test_a_row_that_went_stale_is_found(trouble: str, why: str) -> None:
-    assert fault(trouble) == why
+def test_a_stale_symptom_is_found(trouble: str, why: str, sources: str) -> None:
+    assert fault(trouble, sources) == why
 
 
-def dead(page: str, folder: Path = ROOT) -> list[str]:
-    """The links of a page that lead nowhere in the project."""
-    found = re.findall(r"\]\(([^)\s]+)\)", "\n".join(prose(page)))
-    return [link for link in found if "://" not in link and not _leads(link, page, folder)]
+def dead_links(page: str) -> list[str]:
+    return [link for link in links(prose(page)) if "://" not in link and not _exists(link, page)]
 
 
-def _leads(link: str, page: str, folder: Path) -> bool:
-    path, _, anchor = link.partition("#")
-    target = folder / path
+def _exists(link: str, page: str) -> bool:
+    path, _, fragment = link.partition("#")
+    target = ROOT / path
     if not target.exists():
         return False
-    text = target.read_text() if path and target.is_file() else page
-    return not anchor or anchor in {slug(heading) for _, heading in headings(text)}
+    text = target.read_text() if target.is_file() else page
+    return not fragment or fragment in map(anchor, headings(text))
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_each_link_leads_somewhere(page: str) -> None:
-    assert dead((ROOT / page).read_text()) == []
+def test_each_link_has_a_target(page: str) -> None:
+    assert dead_links((ROOT / page).read_text()) == []
 
 
-def test_a_link_that_leads_nowhere_is_found() -> None:
+def test_a_link_without_a_target_is_found() -> None:
     page = "# A\n[a](#a) [b](#b) [c](docs/NONE.md) [d](docs/CHECKS.md#oms000) [e](docs/CHECKS.md)\n"
-    assert dead(page) == ["#b", "docs/NONE.md", "docs/CHECKS.md#oms000"]
+    assert dead_links(page) == ["#b", "docs/NONE.md", "docs/CHECKS.md#oms000"]
 
 
 def test_each_target_of_make_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    code = "\n".join([*re.findall(r"`([^`\n]+)`", README), *(b.text for b in blocks(README))])
-    named = set(re.findall(r"^make (?:-s |PYTHON=\S+ )?([a-z-]+)", code, re.MULTILINE))
+    code = [*re.findall(r"`([^`\n]+)`", README), *(block.text for block in blocks(README))]
+    named = re.findall(r"^make (?:-s |PYTHON=\S+ )?([a-z-]+)", "\n".join(code), re.MULTILINE)
     assert len(named) > 5
-    assert named - targets == set()
+    assert set(named) - targets == set()
 
 
-def test_the_table_of_settings_has_each_setting() -> None:
+def test_the_table_of_settings_is_complete() -> None:
     config = yaml.safe_load(re.sub(r'"{{.*}}"', "x", (ROOT / "config/config.yaml").read_text()))
-    explained_elsewhere = {
+    described_elsewhere = {
         *("project_code", "executor", "region", "required_variables"),
         *("codestar_connection_arn", "source_repository", "alarm_topic_arn", "certificate_arn"),
         *("stack_tags", "stack_tags_inheritance"),
     }
-    rows = "\n".join(line for line in prose(README) if line.startswith("| `"))
+    rows = "\n".join(line for line in prose(README).splitlines() if line.startswith("| `"))
     named = {
-        name
+        span.replace("<service>", service)
         for span in re.findall(r"`([\w<>]+)`", rows)
-        for name in ([span] if "<" not in span else _of_each_service(span))
+        for service in ("frontend", "oms", "websocket")
     }
-    assert set(config) - explained_elsewhere - named == set()
+    assert set(config) - described_elsewhere - named == set()
 
 
-def _of_each_service(setting: str) -> list[str]:
-    return [setting.replace("<service>", one) for one in ("frontend", "oms", "websocket")]
-
-
-def test_the_table_of_tags_has_each_tag() -> None:
+def test_the_table_of_tags_is_complete() -> None:
     setup = (ROOT / "setup.cfg").read_text()
     tags = set(re.findall(r"^    (\w+) = (?:resolvers|hooks)\.", setup, re.MULTILINE))
     assert len(tags) > 10
     assert set(re.findall(r"\[`!(\w+)`\]", README)) == tags | {"stack_output"}
+
+
+def outline(page: str, other: str) -> list[object]:
+    """Return what two translations of a page have in common: code, headings, tables and links.
+
+    Args:
+        other: the file of the other translation.
+    """
+    return [*blocks(page), *_sections(page, other)]
+
+
+def _sections(page: str, other: str) -> Iterator[list[object]]:
+    numbers = {f"#{anchor(text)}": f"heading {n}" for n, text in enumerate(headings(page))}
+    for section in re.split(r"^(?=#)", prose(page), flags=re.MULTILINE):
+        rows = [line.split("|") for line in section.splitlines() if line.startswith("|")]
+        yield [
+            len(section) - len(section.lstrip("#")),
+            # Sorted, since each language has its own word order.
+            sorted(" ".join(span.split()) for span in re.findall(r"`([^`]+)`", section)),
+            sorted("other" if to == other else numbers.get(to, to) for to in links(section)),
+            [[re.findall(r"`([^`]+)`", cell) for cell in row] for row in rows],
+        ]
+
+
+def test_the_translation_has_the_same_outline() -> None:
+    portuguese = (ROOT / "README.pt-BR.md").read_text()
+    assert outline(portuguese, "README.md") == outline(README, "README.pt-BR.md")
+
+
+SECTION = "## Part\n\n[A link](#part), `code`.\n\n| `a` | b |\n\n```bash\nmake\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("##", "###"), ("make", "made"), ("| b |", "| b | c |"), ("`code`", "code"), ("#part", "x")],
+)
+def test_a_change_of_one_page_alone_is_found(old: str, new: str) -> None:
+    assert outline(SECTION.replace(old, new), "") != outline(SECTION, "")

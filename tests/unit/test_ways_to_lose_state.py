@@ -23,20 +23,20 @@ BY_POLICY = [(way, how) for way, who, how in ROWS if who == "stack policy"]
 
 REHEARSED = {
     "a queue gets or loses FIFO in config, and holds messages": (
-        test_guards.TestKeepMessages.test_a_queue_that_holds_orders_does_not_change_its_type
+        test_guards.test_a_queue_that_holds_messages_is_not_lost
     ),
     "a queue gets another name, and holds messages": (
-        test_guards.TestKeepMessages.test_a_queue_that_holds_orders_is_not_renamed
+        test_guards.test_a_queue_that_holds_messages_is_not_lost
     ),
     "an exchange is removed that holds messages": (
-        test_guards.TestKeepMessages.test_an_exchange_that_holds_orders_is_not_removed
+        test_guards.test_a_queue_that_holds_messages_is_not_lost
     ),
     "the stack of the queues is deleted while a dead-letter queue holds messages": (
-        test_guards.TestKeepMessages.test_the_stack_is_not_deleted_while_a_dead_letter_queue_holds_orders
+        test_guards.test_the_queues_are_not_deleted_while_a_dead_letter_queue_holds_messages
     ),
-    "prod, or prod's sqs, is deleted": test_guards.TestProtectState.test_prod_is_not_deleted,
+    "prod, or prod's sqs, is deleted": test_guards.test_prod_is_not_deleted,
     "a stack file asks for a template that is not there": (
-        test_guards.test_a_template_that_is_not_there_is_found_before_anything_is_written
+        test_guards.test_a_missing_template_is_found_before_anything_is_written
     ),
 }
 """The rows that do not concern a stack policy, each with its journey test."""
