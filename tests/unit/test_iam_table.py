@@ -12,7 +12,7 @@ from sentry_oms.names import ENVIRONMENTS
 from tests.conftest import ROOT
 from tools.lint.deployed import GROUPS
 from tools.lint.iam import page, policies
-from tools.lint.iam.judge import as_deployed, differences, named, noticing
+from tools.lint.iam.linter import as_deployed, differences, named, noticing
 from tools.lint.iam.narrowing import narrowings
 from tools.lint.iam.policies import Role, changed, limits, roles, statements, unlisted
 from tools.lint.iam.really_called import left_out, without_conditions

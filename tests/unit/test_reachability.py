@@ -15,10 +15,10 @@ from sentry_oms.names import ENVIRONMENTS
 from sentry_oms.offline.reading import read_environment
 from tests.conftest import Project
 from tools.lint.deployed import VARIABLES, deployed
-from tools.lint.reachability.judge import findings
 from tools.lint.reachability.network import Network
 from tools.lint.reachability.page import section
 from tools.lint.reachability.ports import ANY, Ports, common
+from tools.lint.reachability.table import findings
 
 HTTPS = Ports("tcp", 443, 443)
 

@@ -21,12 +21,12 @@ from sentry_oms.offline.reading import environments, read_environment
 from tools.lint import accepted, controls
 from tools.lint.accepted import AcceptanceError
 from tools.lint.deployed import GROUPS, VARIABLES
-from tools.lint.finding import JudgeError, Judgement
-from tools.lint.iam import judge as iam
+from tools.lint.iam import linter as iam
 from tools.lint.iam import really_called
-from tools.lint.judges import JUDGES, judged
+from tools.lint.linters import JUDGES, judged
 from tools.lint.paths import ROOT
-from tools.lint.reachability import judge as reachability
+from tools.lint.reachability import table as reachability
+from tools.lint.report import JudgeError, Judgement
 from tools.lint.verdict import NotInstalledError, Verdict
 from tools.lint.written import Judged, write
 

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sentry_oms.cloudformation.templates import Template
-from tools.lint.finding import AS_WRITTEN, Finding
+from tools.lint.report import AS_WRITTEN, Finding
 
 ACCEPTED = "Sentry::Accepted"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tools.lint.finding import Finding, JudgeError, Judgement
+from tools.lint.report import Finding, JudgeError, Judgement
 from tools.lint.tools import CFN_GUARD, guard_binary, parsed, place, run
 
 RULES = CFN_GUARD / "rules/control-tower/cfn-guard"

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tools.lint.finding import Finding, Judgement
+from tools.lint.report import Finding, Judgement
 from tools.lint.tools import CFN_LINT, parsed, place, run
 
 REGIONS = ("us-east-1", "sa-east-1")

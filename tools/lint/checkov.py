@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tools.lint.finding import Finding, JudgeError, Judgement
+from tools.lint.report import Finding, JudgeError, Judgement
 from tools.lint.tools import CHECKOV, parsed, place, run
 
 PASSED, FAILED = 0, 1

@@ -15,8 +15,8 @@ from sentry_oms.cloudformation.evaluate import UNKNOWN, Evaluator
 from sentry_oms.cloudformation.folding import fold
 from sentry_oms.cloudformation.templates import Template
 from sentry_oms.names import ENVIRONMENTS
-from tools.lint.finding import Finding
 from tools.lint.paths import ROOT
+from tools.lint.report import Finding
 from tools.lint.written import Judged
 
 BAD = ROOT / "tools/lint/bad"

@@ -9,11 +9,11 @@ from sentry_oms.graph import written_between
 from sentry_oms.names import ENVIRONMENTS
 from tools.lint import accepted
 from tools.lint.deployed import GROUPS
-from tools.lint.finding import AS_WRITTEN
 from tools.lint.iam import page as iam
-from tools.lint.judges import judged
+from tools.lint.linters import judged
 from tools.lint.paths import ROOT
 from tools.lint.reachability import page as reachability
+from tools.lint.report import AS_WRITTEN
 
 PAGE = ROOT / "docs/SECURITY.md"
 

@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from tools.lint.finding import JudgeError
 from tools.lint.paths import BIN, ROOT
+from tools.lint.report import JudgeError
 
 NOWHERE = "http://127.0.0.1:9"
 """A proxy that nobody answers at."""

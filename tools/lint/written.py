@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sentry_oms.cloudformation.templates import Template
-from tools.lint.finding import AS_WRITTEN
+from tools.lint.report import AS_WRITTEN
 
 Judged = Mapping[tuple[str, str], Template]
 """Templates by environment and stack."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tools.lint.iam.judge import judge
+from tools.lint.iam.linter import judge
 from tools.lint.verdict import show
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any
 
 from sentry_oms.names import ENVIRONMENTS
 from tools.lint.deployed import deployed
-from tools.lint.iam.judge import as_deployed
+from tools.lint.iam.linter import as_deployed
 from tools.lint.iam.policies import Policy, roles
 from tools.lint.iam.simulator import Case
 from tools.lint.iam.table import BOUND, GITHUB_ROLES, ROLES, Row, rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.lint.reachability.judge import named, networks, pairs, reached
+from tools.lint.reachability.table import named, networks, pairs, reached
 
 
 def section() -> str:

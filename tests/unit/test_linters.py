@@ -17,8 +17,8 @@ from tools.lint import __main__ as lint
 from tools.lint import accepted, cfn_guard, cfn_lint, checkov, controls, page, tools
 from tools.lint.accepted import AcceptanceError
 from tools.lint.deployed import GROUPS
-from tools.lint.finding import AS_WRITTEN, Finding, JudgeError, Judgement
-from tools.lint.judges import JUDGES, Judge, judged
+from tools.lint.linters import JUDGES, Judge, judged
+from tools.lint.report import AS_WRITTEN, Finding, JudgeError, Judgement
 from tools.lint.verdict import Verdict
 from tools.lint.written import write
 

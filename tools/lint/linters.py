@@ -9,8 +9,8 @@ from typing import NamedTuple
 from sentry_oms.cloudformation.templates import loaded
 from tools.lint import cfn_guard, cfn_lint, checkov
 from tools.lint.deployed import GROUPS, deployed
-from tools.lint.finding import AS_WRITTEN, Judgement
 from tools.lint.paths import ROOT
+from tools.lint.report import AS_WRITTEN, Judgement
 from tools.lint.written import Judged
 
 
