@@ -151,7 +151,7 @@ def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
             {
                 **typed(name, queue.fifo),
                 "VisibilityTimeout": queue.visibility_timeout,
-                # Less than in the dead-letter queue, where the age of standard messages keeps counting.
+                # Shorter than in the dead-letter queue, where standard messages keep their age.
                 "MessageRetentionPeriod": FOUR_DAYS,
                 "RedrivePolicy": {
                     "deadLetterTargetArn": {"Fn::GetAtt": [queue.dead_letter_logical_id, "Arn"]},
