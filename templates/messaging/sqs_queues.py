@@ -1,12 +1,11 @@
-"""The queues of Sentry OMS, rendered from the list in config/<env>/sqs.yaml.
+"""Render the queues of Sentry OMS from the list in config/<env>/sqs.yaml.
 
-A template with numbered slots (Queue1Name, Queue2Name, ...) renumbers when one is taken out, and
-CloudFormation would then replace every queue after it and lose the orders in them. Here a queue's
-logical ID comes from its name.
+A queue's logical ID comes from its name. With numbered parameters (Queue1Name, Queue2Name, ...),
+removing a queue would renumber the following ones, and CloudFormation would replace them and lose
+their messages.
 
-sqs-queues.json beside this file is its rendering for the seed's nine queues, for who types the
-seed's command: each of its QueueNName parameters takes the seed's name and no other, so that its
-logical IDs are those of this template. ``make generated`` writes it anew.
+``make generated`` also renders sqs-queues.json, for the seed's command with its nine queues. Each
+QueueNName parameter allows only the seed's name, so that the logical IDs match this template.
 """
 
 from __future__ import annotations
@@ -44,15 +43,15 @@ SEED_SLOTS = (
     "order-execution-polling",
     "clients-events",
 )
-"""The queues in the order in which the seed's command numbers them."""
+"""The queues in the order of the seed's command."""
 
 
 def render(messaging: Messaging, slots: Mapping[str, str] = MappingProxyType({})) -> Template:
-    """The whole template: each queue with its dead-letter queue, its alarms, and one policy.
+    """Return the template: queues, dead-letter queues, alarms, and one policy.
 
     Args:
         messaging: the queues.
-        slots: for a queue whose name a parameter gives, that parameter.
+        slots: names of parameters that set the name of a queue, by queue.
     """
     queues = messaging.all_queues
     resources: dict[str, Any] = {}
@@ -128,7 +127,7 @@ def render(messaging: Messaging, slots: Mapping[str, str] = MappingProxyType({})
 
 
 def slot_parameter(name: str) -> dict[str, Any]:
-    """A parameter of the seed's that can have one value, since another would rename a queue."""
+    """Return a parameter with a single allowed value, since another would rename a queue."""
     return {
         "Type": "String",
         "Description": f"The {name} queue",
@@ -139,11 +138,11 @@ def slot_parameter(name: str) -> dict[str, Any]:
 
 
 def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
-    """A queue, what it fails into, and the two alarms that watch them.
+    """Return a queue, its dead-letter queue, and an alarm for each.
 
     Args:
         queue: the queue.
-        given_name: its name as Fn::Sub is to see it.
+        given_name: its name as part of an Fn::Sub.
     """
     name = queue_name(given_name, "${Environment}", fifo=queue.fifo)
     dead_letter_name = dead_letter_queue_name(given_name, "${Environment}", fifo=queue.fifo)
@@ -152,7 +151,7 @@ def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
             {
                 **typed(name, queue.fifo),
                 "VisibilityTimeout": queue.visibility_timeout,
-                # Less than in the dead-letter queue, where standard messages keep their age.
+                # Shorter than in the dead-letter queue, where standard messages keep their age.
                 "MessageRetentionPeriod": FOUR_DAYS,
                 "RedrivePolicy": {
                     "deadLetterTargetArn": {"Fn::GetAtt": [queue.dead_letter_logical_id, "Arn"]},
@@ -171,7 +170,7 @@ def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
             {
                 **typed(dead_letter_name, queue.fifo),
                 "MessageRetentionPeriod": FOURTEEN_DAYS,
-                # By Fn::Sub, since Fn::GetAtt would point both ways round.
+                # Fn::GetAtt would be a circular dependency.
                 "RedriveAllowPolicy": {
                     "redrivePermission": "byQueue",
                     "sourceQueueArns": [
@@ -193,7 +192,7 @@ def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
 
 
 def typed(name: str, fifo: bool) -> dict[str, Any]:
-    """The properties that a queue and its dead-letter queue share."""
+    """Return the properties that a queue and its dead-letter queue share."""
     common = {
         "QueueName": {"Fn::Sub": name},
         "SqsManagedSseEnabled": True,
@@ -205,14 +204,14 @@ def typed(name: str, fifo: bool) -> dict[str, Any]:
         **common,
         "FifoQueue": True,
         "ContentBasedDeduplication": True,
-        # High throughput: order and deduplication hold within a message group.
+        # High throughput: order and deduplication are per message group.
         "DeduplicationScope": "messageGroup",
         "FifoThroughputLimit": "perMessageGroupId",
     }
 
 
 def stateful_queue(properties: dict[str, Any]) -> dict[str, Any]:
-    """A queue that prod never loses with its stack."""
+    """Return a queue that is retained in prod."""
     keep_in_prod = {"Fn::If": ["IsProd", "Retain", "Delete"]}
     return {
         "Type": "AWS::SQS::Queue",
@@ -223,7 +222,7 @@ def stateful_queue(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def alarm(description: str, queue_id: str, metric: str, threshold: int) -> dict[str, Any]:
-    """An alarm on one metric of one queue, above ``threshold`` for a minute."""
+    """Return an alarm for a queue's metric above ``threshold`` for a minute."""
     notify = {
         "Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}],
     }
@@ -247,9 +246,9 @@ def alarm(description: str, queue_id: str, metric: str, threshold: int) -> dict[
 
 
 def transport_policy(queues: tuple[Queue, ...]) -> dict[str, Any]:
-    """One policy for every queue that refuses requests without TLS.
+    """Return a policy for all queues that denies requests without TLS.
 
-    In a queue's own policy the resource ``*`` means that queue.
+    The resource ``*`` in a queue's policy means that queue.
     """
     queue_ids = [
         an_id for queue in queues for an_id in (queue.logical_id, queue.dead_letter_logical_id)
@@ -276,7 +275,7 @@ def transport_policy(queues: tuple[Queue, ...]) -> dict[str, Any]:
 
 
 def seed_template() -> str:
-    """The rendering for the seed's command, as JSON that a person can read."""
+    """Return the template for the seed's command as indented JSON."""
     slots = {name: f"Queue{number}Name" for number, name in enumerate(SEED_SLOTS, start=1)}
     return json.dumps(render(SEED, slots), indent=2) + "\n"
 
