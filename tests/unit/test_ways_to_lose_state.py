@@ -10,7 +10,7 @@ from hooks.protect_state import policy
 from sentry_oms.cloudformation.types import HOLDS_STATE
 from sentry_oms.plan.stack_policy import permits
 from tests.conftest import ROOT
-from tests.create_only import used
+from tests.create_only import used_types
 from tests.journey import test_guards
 
 _GUARDS = "stack policy|`!keep_messages`|termination protection|`oms check`"
@@ -56,4 +56,4 @@ def test_the_stack_policy_denies_it(way: str, how: str) -> None:
 
 def test_the_table_has_every_stateful_type() -> None:
     named = {kind for _, how in BY_POLICY for kind in re.findall(r"of `([\w:]+)`", how)}
-    assert named == used() & set(HOLDS_STATE)
+    assert named == used_types() & set(HOLDS_STATE)
