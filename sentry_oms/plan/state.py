@@ -1,8 +1,8 @@
 """Changes about which a change set says too little.
 
-A change set knows a type's create-only properties. It does not know that a pool refuses to change
-its schema, nor that a secret's value is written anew, nor that a name in use stands in the way of
-the replacement that it announces.
+A change set knows a type's create-only properties. It does not know that a user pool refuses a
+change of its schema, that a secret's value is generated again, or that a custom name prevents the
+replacement.
 
 Sources, in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ and the guides:
     aws-resource-cognito-userpool.html, and user-pool-settings-attributes.html of Cognito:
@@ -24,25 +24,24 @@ _SECRET_VALUES = ("SecretString", "GenerateSecretString")
 
 
 class Immutable(NamedTuple):
-    """A property that can't be changed, whatever a change set says."""
+    """A property that can't be changed, although a change set reports a change."""
 
     why: str
     is_broken: Callable[[Any, Any], bool] = lambda _old, _new: True
-    """Whether the change from the one to the other, as the templates have it, touches what can't be
-    changed."""
+    """Returns whether the change from the old to the new value is impossible."""
     is_refused: bool = False
-    """CloudFormation does not even replace the resource."""
+    """Whether CloudFormation refuses the change instead of replacing the resource."""
 
 
 def _not_only_added(old: Any, new: Any) -> bool:
-    """Whether something of a list is changed or gone, or can't be told."""
+    """Return whether an item of a list is changed or removed, or may be."""
     if not isinstance(old, list) or not isinstance(new, list) or old == new:
         return True
     return any(item not in new for item in old)
 
 
 def _retyped(old: Any, new: Any) -> bool:
-    """Whether an attribute of a table has another type."""
+    """Return whether an attribute of a table has another type, or may have."""
     if not isinstance(old, list) or not isinstance(new, list) or old == new:
         return True
     before, after = (
@@ -51,11 +50,11 @@ def _retyped(old: Any, new: Any) -> bool:
     return any(name in after and after[name] != kind for name, kind in before.items())
 
 
-_SIGN_IN = "how users sign in to a pool is decided when it is created"
+_SIGN_IN = "the sign-in options of a pool can't be changed after its creation"
 
 IMMUTABLE: Mapping[tuple[str, str], Immutable] = {
     ("AWS::Cognito::UserPool", "Schema"): Immutable(
-        "attributes of a pool can be added, and not changed or removed",
+        "attributes of a pool can be added, but not changed or removed",
         is_broken=_not_only_added,
         is_refused=True,
     ),
@@ -67,16 +66,16 @@ IMMUTABLE: Mapping[tuple[str, str], Immutable] = {
         "the type of a key can't be changed", is_broken=_retyped
     ),
 }
-"""Where CloudFormation says False or Conditional, and it is a replacement or a refusal."""
+"""Properties whose change replaces the resource or is refused, unlike the change set reports."""
 
 
 def rewrites_value(kind: str, property_name: str) -> bool:
-    """Whether a change of the property writes what the resource holds anew."""
+    """Return whether a change of the property generates the resource's value again."""
     return kind == "AWS::SecretsManager::Secret" and property_name in _SECRET_VALUES
 
 
 def keeps_its_name(kind: str, properties: Mapping[str, Any], changed: set[str]) -> str | None:
-    """The property whose custom name stays, where a replacement needs another; or None."""
+    """Return the property with a custom name that prevents a replacement, or None."""
     name = unique_name(kind)
     if name is None or name in changed or name not in properties:
         return None
