@@ -81,6 +81,8 @@ generated: $(INSTALLED) ## Regenerate files from code: templates, graphs, docs, 
 	@$(BIN)/oms graph dev --write README.pt-BR.md
 	@$(BIN)/python -m tools.docs.checks > docs/CHECKS.md
 	@$(BIN)/python -m tools.docs.environments > docs/ENVIRONMENTS.md
+	@$(BIN)/python -m tools.docs.settings > docs/SETTINGS.md
+	@$(BIN)/python -m sentry_oms.settings > docs/schemas/config-1.json
 	@$(BIN)/python -m tools.lint.iam.page > docs/IAM.md
 	@$(BIN)/python -m tools.lint.page
 	@$(BIN)/python -m sentry_oms.executor.report > docs/schemas/run-report-1.json

@@ -1,7 +1,6 @@
 """The offline check of config: report each mistake with file, field and code before AWS is asked.
 
-Rules are functions in the modules ``files``, ``settings``, ``tags``, ``outputs``, ``parameters``,
-``limits``, ``environment``, ``services`` and ``state``. Each registers itself.
+Rules are functions in the modules of this package. Each registers itself.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from sceptre.stack import Stack
 from sentry_oms.checks import (  # noqa: F401
     environment,
     files,
+    group_config,
     limits,
     outputs,
     parameters,
@@ -61,9 +61,11 @@ def check_project(project: Project) -> list[Finding]:
         if phase.needs_environment and not (project.environment and is_whole):
             continue
         seen = project.without(failed)
-        rules = (rule for rule in RULES if rule.phase is phase)
+        rules = (r for r in RULES if r.phase is phase and (project.has_house_rules or not r.house))
         found = {finding for rule in rules for finding in rule.findings(seen)}
         for finding in sorted(found, key=lambda one: (one.code, one.file, one.line, one.field)):
             first.setdefault((finding.file, finding.field), finding)
         failed |= {finding.stack for finding in found if finding.stack}
+        if found and phase is Phase.SETTINGS:
+            break
     return sorted(first.values(), key=lambda one: (one.file, one.line, one.code, one.field))

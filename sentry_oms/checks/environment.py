@@ -17,8 +17,6 @@ from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.stack_file import StackFile
 
-PROJECT_CODE = "sentry"
-"""Of config.yaml: these rules know the names of this project alone."""
 IS_FIFO = {"master-order": True, "order-execution-polling": False, "clients-events": False}
 """The queues that belong to no exchange. The type is part of the name that consumers know."""
 MFA = ("OFF", "OPTIONAL", "ON")
@@ -26,10 +24,9 @@ MFA = ("OFF", "OPTIONAL", "ON")
 
 
 def _environment(file: StackFile) -> str | None:
-    """Return the environment that a stack belongs to; None in another project than this one."""
+    """Return the environment that a stack belongs to, if any."""
     folder = file.name.split("/")[0]
-    is_ours = file.stack.project_code == PROJECT_CODE
-    return folder if is_ours and folder in (*ENVIRONMENTS, BOOTSTRAP) else None
+    return folder if folder in (*ENVIRONMENTS, BOOTSTRAP) else None
 
 
 @rule(
@@ -38,6 +35,7 @@ def _environment(file: StackFile) -> str | None:
     "stack with this one's template and values.",
     remedy="write sentry-<stack>-{{ environment }}",
     phase=Phase.BETWEEN,
+    house=True,
 )
 def stack_named(project: Project) -> Iterator[Fault]:
     """A stack has its own environment's name."""
@@ -55,6 +53,7 @@ def stack_named(project: Project) -> Iterator[Fault]:
     cause="The parameter Environment is another environment's: resources get its names and sizes.",
     remedy="write {{ environment }}",
     phase=Phase.BETWEEN,
+    house=True,
 )
 def environment_given(project: Project) -> Iterator[Fault]:
     """A stack gets its own environment."""
@@ -72,6 +71,7 @@ def environment_given(project: Project) -> Iterator[Fault]:
     "environment's VPC, secrets or queues.",
     remedy="begin the path with {{ environment }}/",
     phase=Phase.BETWEEN,
+    house=True,
 )
 def dependencies_own(project: Project) -> Iterator[Fault]:
     """A stack reads its own environment."""

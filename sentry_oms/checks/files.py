@@ -61,6 +61,7 @@ rule(
     "config.yaml may differ between environments.",
     remedy="copy the file, byte for byte, or delete it everywhere",
     phase=Phase.FILES,
+    house=True,
 )
 def stack_in_every_environment(project: Project) -> Iterator[Fault]:
     """Every environment has every stack file."""

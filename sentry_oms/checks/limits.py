@@ -194,6 +194,7 @@ AUTO_EXPAND = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro")
     "would be refused with InsufficientCapabilities. Sceptre always passes all capabilities, so a "
     "launch would not show it.",
     remedy="put roles into the cluster's or the pipeline's template, and expand macros by hand",
+    house=True,
 )
 def capability(project: Project) -> Iterator[Fault]:
     """A template needs no capability that its command does not pass."""

@@ -23,6 +23,7 @@ from sentry_oms.offline.stack_file import StackFile
     "AWS knows pass.",
     remedy="pass the stack's name with !stack_output dev/<stack>.yaml::StackName",
     phase=Phase.BETWEEN,
+    house=True,
 )
 def import_resolves(project: Project) -> Iterator[Fault]:
     """Every import is exported.
@@ -56,6 +57,7 @@ def import_resolves(project: Project) -> Iterator[Fault]:
     "A launch may create the importing stack first, and then fails.",
     remedy="pass the stack's name with !stack_output",
     phase=Phase.BETWEEN,
+    house=True,
 )
 def import_upstream(project: Project) -> Iterator[Fault]:
     """A stack depends on the stacks that it imports from."""
@@ -106,6 +108,7 @@ def output_read(project: Project) -> Iterator[Fault]:
     "OMS036",
     cause="An output was renamed or removed, and the list of public outputs was not changed.",
     remedy="correct the list",
+    house=True,
 )
 def public_output_exists(project: Project) -> Iterator[Fault]:
     """Every public output exists."""

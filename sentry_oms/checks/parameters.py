@@ -231,6 +231,7 @@ def _assertion_faults(file: StackFile, one: Any, evaluator: Evaluator) -> Iterat
     "OMS048",
     cause="A list has one table or queue twice, and most likely another one not at all.",
     remedy="name each once",
+    house=True,
 )
 def items_distinct(project: Project) -> Iterator[Fault]:
     """A list names each item once."""

@@ -1,4 +1,4 @@
-"""What a rule is, and the registry of all rules."""
+"""The rules of the check, and their registry."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class Phase(IntEnum):
     So one mistake is reported once, where it was made, and not again wherever it leads.
     """
 
+    SETTINGS = 0
+    """config.yaml is valid. After a finding no other rule runs, because all depends on it."""
     FILES = 1
     """The environment's files can be read."""
     READING = 2
@@ -48,6 +50,8 @@ class Rule:
         remedy: what to do, in a few words that can end a line.
         phase: when it runs.
         find: yields each fault.
+        house: a rule of this project, which AWS and Sceptre would not enforce. It runs only with
+            ``house_rules: true`` in config/config.yaml.
     """
 
     code: str
@@ -56,6 +60,7 @@ class Rule:
     remedy: str
     phase: Phase
     find: Find
+    house: bool = False
 
     def findings(self, project: Project) -> Iterator[Finding]:
         """Return each fault as a finding."""
@@ -84,6 +89,7 @@ def rule(
     cause: str,
     remedy: str,
     phase: Phase = Phase.STACK,
+    house: bool = False,
 ) -> Callable[[Find], Find]:
     """Register the decorated function as a rule. The first line of its docstring is the title."""
 
@@ -91,7 +97,9 @@ def rule(
         if code in REGISTRY or code in RETIRED:
             raise ValueError(f"{code} is the code of another rule")
         title = (find.__doc__ or "").partition("\n")[0].rstrip(".")
-        REGISTRY[code] = Rule(code, title, cause, remedy, phase, find)
+        REGISTRY[code] = Rule(
+            code, title, cause, remedy, phase, find, house or phase is Phase.WIRING
+        )
         return find
 
     return register

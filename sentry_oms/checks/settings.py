@@ -44,6 +44,7 @@ KNOWN = {
     "`paramaters:` launches with defaults.",
     remedy="correct its name, or move it into a config.yaml if it is a variable of your own",
     phase=Phase.READING,
+    house=True,
 )
 def setting_known(project: Project) -> Iterator[Fault]:
     """Sceptre knows every setting of a stack file."""
@@ -95,6 +96,7 @@ def _declared_in(project: Project, name: str) -> Source:
     "the other environment's name, and a launch would change that environment.",
     remedy="write the folder's name",
     phase=Phase.READING,
+    house=True,
 )
 def environment_named(project: Project) -> Iterator[Fault]:
     """An environment has the name of its folder."""
@@ -121,11 +123,11 @@ def stack_name_valid(project: Project) -> Iterator[Fault]:
     """Every stack has a valid name."""
     for file in project.stacks:
         name = file.stack.config.get("stack_name")
-        if not name:
+        if not name and project.has_house_rules:
             message = f"is missing: Sceptre would call the stack {file.stack.external_name}"
             yield file.fault("stack_name", message, "set it")
-        elif not isinstance(name, str) or not NAME.fullmatch(name):
-            yield file.fault("stack_name", f"CloudFormation refuses '{name}'")
+        elif not NAME.fullmatch(str(file.stack.external_name)):
+            yield file.fault("stack_name", f"CloudFormation refuses '{file.stack.external_name}'")
 
 
 @rule(
@@ -152,6 +154,7 @@ def stack_name_unique(project: Project) -> Iterator[Fault]:
     cause="`stack_timeout` is missing. A service that never becomes stable would hold its stack "
     "for hours.",
     remedy="set it in minutes",
+    house=True,
 )
 def stack_timeout_set(project: Project) -> Iterator[Fault]:
     """Every stack has a timeout."""

@@ -39,9 +39,10 @@ POINTS = {f"{when}_{operation}" for when in ("before", "after") for operation in
     "OMS020",
     cause="A point's name is misspelt. Sceptre ignores it silently, and its hooks never run.",
     remedy="use before_ or after_ and an operation, such as before_update",
+    house=True,
 )
 def hook_point_known(project: Project) -> Iterator[Fault]:
-    """Every hook stands on a point that Sceptre has."""
+    """Every hook is on a point that Sceptre has."""
     for file in project.stacks:
         hooks = file.stack.hooks
         for point in hooks if isinstance(hooks, dict) else ():
@@ -56,6 +57,7 @@ def hook_point_known(project: Project) -> Iterator[Fault]:
     cause="A hook lacks the hyphen of a list, or the list holds a plain text or a resolver. "
     "Sceptre skips it silently, and the hook never runs.",
     remedy="write each hook as `- !name argument`",
+    house=True,
 )
 def hooks_listed(project: Project) -> Iterator[Fault]:
     """Each point has a list of hooks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,6 +16,7 @@ from sentry_oms.cloudformation.folding import fold
 from sentry_oms.cloudformation.placeholders import Place, of_resource
 from sentry_oms.cloudformation.templates import Template
 from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.source import Source
 from sentry_oms.offline.stack_file import StackFile, Unreadable
 from sentry_oms.offline.values import Values
 
@@ -88,6 +90,24 @@ class Project:
             return self
         kept = tuple(file for file in self.stacks if file.name not in failed)
         return replace(self, stacks=kept, failed=frozenset(failed))
+
+    @cached_property
+    def group_configs(self) -> tuple[Source, ...]:
+        """The config.yaml files of the checked stacks, the outermost first."""
+        folders = {self.environment or "", *(name.rpartition("/")[0] for name in self._names)}
+        parts = {Path(), *(p for one in folders for p in (Path(one), *Path(one).parents))}
+        files = [(Path("config") / one / "config.yaml").as_posix() for one in sorted(parts)]
+        return tuple(Source.read(self.root, one) for one in files if (self.root / one).is_file())
+
+    @property
+    def _names(self) -> Iterator[str]:
+        return (file.name for file in self.stacks)
+
+    @cached_property
+    def has_house_rules(self) -> bool:
+        """Whether config/config.yaml sets ``house_rules: true``."""
+        text = Source.read(self.root, "config/config.yaml").text
+        return re.search(r"^house_rules:\s*true\b", text, re.MULTILINE) is not None
 
     @property
     def sound(self) -> Iterator[StackFile]:

@@ -7,6 +7,7 @@ from tests.broken.edits import Broken, append, appended, edited, every, replace
 CONFIG = "config/config.yaml"
 DEV = "config/dev/config.yaml"
 STAGING = "config/staging/config.yaml"
+PROD = "config/prod/config.yaml"
 VPC = "config/dev/vpc.yaml"
 COGNITO = "config/dev/cognito.yaml"
 SQS = "config/dev/sqs.yaml"
@@ -65,14 +66,40 @@ FILES = {
     "OMS006 an unset required variable": Broken(
         CONFIG, "required_variables.ALARM_TOPIC_ARN", lambda _: None, unset="ALARM_TOPIC_ARN"
     ),
-    "OMS006 required variables that are not a list": edited(
+    "OMS006 required variables that are not a list": Broken(
         CONFIG,
         "required_variables",
-        "[ALARM_TOPIC_ARN, CODESTAR_CONNECTION_ARN, OMS_SOURCE_REPOSITORY]",
-        "ALARM_TOPIC_ARN",
+        every(
+            replace(CONFIG, "house_rules: true", "house_rules: false"),
+            replace(
+                CONFIG,
+                "[ALARM_TOPIC_ARN, CODESTAR_CONNECTION_ARN, OMS_SOURCE_REPOSITORY]",
+                "ALARM_TOPIC_ARN",
+            ),
+        ),
     ),
     "OMS007 a stack file that another environment lacks": Broken(
         STAGING_PIPELINE, "", lambda project: (project.directory / STAGING_PIPELINE).unlink()
+    ),
+    "OMS009 a misspelt setting of an environment": appended(
+        PROD, "state_protecton", "state_protecton: full\n", environment="prod"
+    ),
+    "OMS009 a misspelt tag setting": appended(DEV, "stak_tags", "stak_tags: {a: b}\n"),
+    "OMS009 a misspelt executor": edited(CONFIG, "executer", "executor:", "executer:"),
+    "OMS009 a misspelt list of exchanges": edited(CONFIG, "exchange", "exchanges:", "exchange:"),
+    "OMS009 a region that AWS lacks": edited(CONFIG, "region", "us-east-1", "us-est-1"),
+    "OMS009 an invalid level of protection": edited(
+        CONFIG, "state_protection", "state_protection: none", "state_protection: ful"
+    ),
+    "OMS015 a setting that is given twice": appended(
+        CONFIG, "region", "region: eu-west-1\n", line="region: eu-west-1"
+    ),
+    "OMS015 a parameter that is given twice": edited(
+        REDIS,
+        "Environment",
+        "parameters:\n",
+        "parameters:\n  Environment: dev\n",
+        line="Environment: {{ environment }}",
     ),
     "OMS008 an environment with another environment's name": edited(
         STAGING, "environment", "environment: staging", "environment: dev", environment="staging"
@@ -162,7 +189,7 @@ PARAMETERS = {
         TASK, "parameters.ECRRepositoryUri", URI, "", line="parameters:"
     ),
     "OMS042 CPU units that Fargate lacks": edited(
-        CONFIG, "parameters.Cpu", 'oms_cpu: ""', 'oms_cpu: "300"', reported=TASK
+        TASK, "parameters.Cpu", '"{{ oms_cpu }}"', '"300"'
     ),
     "OMS042 a switch that is neither true nor false": edited(
         REDIS, "parameters.MultiAZ", "{{ multi_az }}", "maybe"
@@ -179,8 +206,8 @@ PARAMETERS = {
     "OMS045 a count that is not a number": edited(
         TASK, "parameters.DesiredCount", "!desired_count {{ image | tojson }}", "some"
     ),
-    "OMS045 a number below the minimum": appended(
-        TASK, "parameters.MinCapacity", "  MinCapacity: -1\n"
+    "OMS045 a number below the minimum": edited(
+        TASK, "parameters.MinCapacity", "{{ oms_min }}", "-1"
     ),
     "OMS046 a list that is longer than a parameter": edited(
         TASK, "parameters.Exchanges", "{{ exchanges | tojson }}", exchanges(400)
@@ -193,8 +220,8 @@ PARAMETERS = {
             replace(CONFIG, 'oms_memory: ""', 'oms_memory: "4096"'),
         ),
     ),
-    "OMS047 prod with dev's address range": appended(
-        PROD_VPC, "parameters.VpcCidr", "  VpcCidr: 172.22.0.0/16\n", environment="prod"
+    "OMS047 prod with dev's address range": edited(
+        PROD_VPC, "parameters.VpcCidr", "{{ vpc_cidr }}", "172.22.0.0/16", environment="prod"
     ),
     "OMS047 prod without a certificate": edited(
         PROD_ALB, "parameters.CertificateArn", "{{ certificate_arn }}", "", environment="prod"

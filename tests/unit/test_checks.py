@@ -185,7 +185,7 @@ class TestCommand:
         done = self.check(project, monkeypatch, "dev", "text")
         first, last = done.output.splitlines()
         assert done.exit_code == 1
-        assert re.match(r"config/dev/task-oms\.yaml:\d+ OMS042 parameters\.Cpu: .*300.* 256", first)
+        assert re.match(r"config/config\.yaml:\d+ OMS009 oms_cpu: .*300.* 256", first)
         assert last.endswith(f"{len(RULES)} rules, 1 finding")
 
     def test_json_is_a_list_of_findings(
