@@ -11,6 +11,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,14 @@ class Project:
         text = file.read_text()
         assert old in text, f"{old!r} is not in {path}"
         file.write_text(text.replace(old, new))
+
+    @contextmanager
+    def edit_template(self, path: str) -> Iterator[dict[str, Any]]:
+        """Yield a template to change, and write it back."""
+        file = self.directory / "templates" / path
+        body = json.loads(file.read_text())
+        yield body
+        file.write_text(json.dumps(body))
 
     def differing(self, path: str = "dev") -> dict[str, str]:
         """The stacks in which ``sceptre diff`` sees a difference, with what it says of each."""
