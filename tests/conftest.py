@@ -114,6 +114,15 @@ class EmbeddedAws:
         pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
         return [stack["StackName"] for page in pages for stack in page["Stacks"]]
 
+    def create_table(self, name: str) -> None:
+        """Create a table that belongs to no stack."""
+        self.client("dynamodb").create_table(
+            TableName=name,
+            AttributeDefinitions=[{"AttributeName": "x", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "x", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
     def reasons(self, name: str) -> str:
         """Why resources of the stack failed."""
         events = self.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]

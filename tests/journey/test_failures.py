@@ -79,13 +79,8 @@ def complete(aws: EmbeddedAws) -> set[str]:
 @pytest.fixture(scope="module")
 def launched(new_project: Callable[[], Project], aws: EmbeddedAws) -> None:
     """dev, whose first launch fails to create a table."""
-    project, dynamodb = new_project(), aws.client("dynamodb")
-    dynamodb.create_table(
-        TableName="oms_trading_data_dev",
-        AttributeDefinitions=[{"AttributeName": "x", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "x", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    project = new_project()
+    aws.create_table("oms_trading_data_dev")
     code, failed, stopped = launch(project)
     assert code == 1
     (cause,) = failed.values()
@@ -93,7 +88,7 @@ def launched(new_project: Callable[[], Project], aws: EmbeddedAws) -> None:
     assert "exists" in cause
     assert stopped == dependents("dynamodb-trading")
     assert complete(aws) == set(GRAPH) - stopped - {"dynamodb-trading"}
-    dynamodb.delete_table(TableName="oms_trading_data_dev")
+    aws.client("dynamodb").delete_table(TableName="oms_trading_data_dev")
     assert launch(project) == (0, {}, set())
     assert complete(aws) == set(GRAPH)
 
