@@ -11,6 +11,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,15 @@ class EmbeddedAws:
         pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
         return [stack["StackName"] for page in pages for stack in page["Stacks"]]
 
+    def create_table(self, name: str) -> None:
+        """Create a table that belongs to no stack."""
+        self.client("dynamodb").create_table(
+            TableName=name,
+            AttributeDefinitions=[{"AttributeName": "x", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "x", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
     def reasons(self, name: str) -> str:
         """Why resources of the stack failed."""
         events = self.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
@@ -172,6 +182,14 @@ class Project:
         text = file.read_text()
         assert old in text, f"{old!r} is not in {path}"
         file.write_text(text.replace(old, new))
+
+    @contextmanager
+    def edit_template(self, path: str) -> Iterator[dict[str, Any]]:
+        """Yield a template to change, and write it back."""
+        file = self.directory / "templates" / path
+        body = json.loads(file.read_text())
+        yield body
+        file.write_text(json.dumps(body))
 
     def differing(self, path: str = "dev") -> dict[str, str]:
         """The stacks in which ``sceptre diff`` sees a difference, with what it says of each."""
