@@ -1,4 +1,4 @@
-"""The parts that the rules stand on: lines, expressions and what is printed."""
+"""Lines of fields, values of intrinsic functions, and the report of the check."""
 
 from __future__ import annotations
 
@@ -32,44 +32,40 @@ dependencies:
   - dev/c.yaml
 """,
 )
+JSON = Source("t.json", '{\n  "M": {\n    "A": 1\n  },\n  "A": {\n    "B": {}\n  }\n}\n')
 
 
-class TestSource:
-    @pytest.mark.parametrize(
-        ("field", "line"),
-        [
-            ("stack_name", 2),
-            ("hooks.before_create", 4),
-            ("hooks.before_create.1", 6),
-            ("hooks.before_create.1.name", 6),
-            ("hooks.after_create.0", 8),
-            ("parameters.Cpu", 10),
-            ("parameters.Secret.stack", 12),
-            ("parameters.Quoted", 13),
-            # Only what lies in its block counts.
-            ("parameters.Secret.name", 11),
-            ("parameters.name", 9),
-            ("parameters.Absent", 9),
-            ("dependencies.dev/c.yaml", 15),
-            ("absent", 1),
-            ("", 1),
-        ],
-    )
-    def test_the_line_is_that_of_the_deepest_key_that_is_found(self, field: str, line: int) -> None:
-        assert STACK.line(field) == line
+@pytest.mark.parametrize(
+    ("source", "field", "line"),
+    [
+        (STACK, "stack_name", 2),
+        (STACK, "hooks.before_create", 4),
+        (STACK, "hooks.before_create.1", 6),
+        (STACK, "hooks.before_create.1.name", 6),
+        (STACK, "hooks.after_create.0", 8),
+        (STACK, "parameters.Cpu", 10),
+        (STACK, "parameters.Secret.stack", 12),
+        (STACK, "parameters.Quoted", 13),
+        (STACK, "parameters.Secret.name", 11),
+        (STACK, "parameters.name", 9),
+        (STACK, "parameters.Absent", 9),
+        (STACK, "dependencies.dev/c.yaml", 15),
+        (STACK, "absent", 1),
+        (STACK, "", 1),
+        (JSON, "M.A", 3),
+        (JSON, "A", 5),
+        (JSON, "A.B", 6),
+    ],
+)
+def test_the_line_of_a_field_is_its_deepest_key_within_the_block(
+    source: Source, field: str, line: int
+) -> None:
+    assert source.line(field) == line
 
-    def test_keys_of_json_are_found_too(self) -> None:
-        source = Source("t.json", '{\n  "Outputs": {\n    "A": {\n    },\n    "B": {}\n  }\n}\n')
-        assert source.line("Outputs.B") == 5
 
-    def test_the_outermost_of_several_counts(self) -> None:
-        source = Source("t.json", '{\n  "M": {\n    "A": 1\n  },\n  "A": 2\n}\n')
-        assert source.line("A") == 5
-        assert source.line("M.A") == 3
-
-    def test_a_text_is_found_where_it_first_stands(self) -> None:
-        assert STACK.line_of("!third") == 8
-        assert STACK.line_of("!fourth") == 1
+def test_the_line_of_a_text_is_its_first() -> None:
+    assert STACK.line_of("!third") == 8
+    assert STACK.line_of("!fourth") == 1
 
 
 TEMPLATE: dict[str, Any] = {
@@ -94,87 +90,95 @@ TEMPLATE: dict[str, Any] = {
 }
 
 
-class TestEvaluator:
-    def evaluator(self, **options: Any) -> Evaluator:
-        known = {"Environment": "dev", "Queues": ["a", "b"]}
-        return Evaluator(TEMPLATE, lambda name: known.get(name, UNKNOWN), **options)
+def evaluator(**options: Any) -> Evaluator:
+    known = {"Environment": "dev", "Queues": ["a", "b"]}
+    return Evaluator(TEMPLATE, lambda name: known.get(name, UNKNOWN), **options)
 
-    @pytest.mark.parametrize(
-        ("expression", "value"),
-        [
-            ("text", "text"),
-            ({"Ref": "Environment"}, "dev"),
-            ({"Ref": "Subnet"}, UNKNOWN),
-            ({"Fn::Sub": "x-${Environment}-${!Literal}"}, "x-dev-${Literal}"),
-            ({"Fn::Sub": ["${A}-${Environment}", {"A": {"Ref": "Environment"}}]}, "dev-dev"),
-            ({"Fn::Sub": "${Subnet}"}, UNKNOWN),
-            ({"Fn::Join": ["-", ["a", {"Ref": "Environment"}]]}, "a-dev"),
-            ({"Fn::Join": [",arn:", {"Ref": "Queues"}]}, "a,arn:b"),
-            ({"Fn::Join": ["-", ["a", {"Ref": "Subnet"}]]}, UNKNOWN),
-            ({"Fn::Split": [",", {"Fn::Join": [",", {"Ref": "Queues"}]}]}, ["a", "b"]),
-            ({"Fn::Select": ["1", {"Ref": "Queues"}]}, "b"),
-            ({"Fn::Select": ["7", {"Ref": "Queues"}]}, UNKNOWN),
-            ({"Fn::If": ["IsProd", "p", "d"]}, "d"),
-            ({"Fn::If": ["Unsure", "p", "d"]}, UNKNOWN),
-            ({"Fn::FindInMap": ["Size", {"Ref": "Environment"}, "Nodes"]}, 1),
-            ({"Fn::FindInMap": ["Size", "qa", "Nodes"]}, UNKNOWN),
-            ({"Fn::GetAtt": ["A", "Arn"]}, UNKNOWN),
-            ({"A": {"Ref": "AWS::NoValue"}, "B": 1}, {"B": 1}),
-            ([{"Ref": "AWS::NoValue"}, 1], [1]),
-            ({"A": {"Ref": "Subnet"}}, UNKNOWN),
-            ({"Fn::If": ["IsProd"]}, UNKNOWN),
-            ({"Fn::Join": "-"}, UNKNOWN),
-            ({"Ref": ["Environment"]}, UNKNOWN),
-        ],
-    )
-    def test_a_value_is_what_it_comes_to(self, expression: Any, value: Any) -> None:
-        assert self.evaluator().value(expression) == value
 
-    def test_what_is_unknown_may_count_as_nothing(self) -> None:
-        shortest = self.evaluator(unknown="")
-        assert shortest.value({"Fn::Sub": "a-${Subnet}"}) == "a-"
-        assert shortest.value([{"Fn::GetAtt": ["A", "Arn"]}, {"Ref": "Environment"}]) == ["", "dev"]
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("text", "text"),
+        ({"Ref": "Environment"}, "dev"),
+        ({"Ref": "Subnet"}, UNKNOWN),
+        ({"Fn::Sub": "x-${Environment}-${!Literal}"}, "x-dev-${Literal}"),
+        ({"Fn::Sub": ["${A}-${Environment}", {"A": {"Ref": "Environment"}}]}, "dev-dev"),
+        ({"Fn::Sub": "${Subnet}"}, UNKNOWN),
+        ({"Fn::Join": ["-", ["a", {"Ref": "Environment"}]]}, "a-dev"),
+        ({"Fn::Join": [",arn:", {"Ref": "Queues"}]}, "a,arn:b"),
+        ({"Fn::Join": ["-", ["a", {"Ref": "Subnet"}]]}, UNKNOWN),
+        ({"Fn::Split": [",", {"Fn::Join": [",", {"Ref": "Queues"}]}]}, ["a", "b"]),
+        ({"Fn::Select": ["1", {"Ref": "Queues"}]}, "b"),
+        ({"Fn::Select": ["7", {"Ref": "Queues"}]}, UNKNOWN),
+        ({"Fn::If": ["IsProd", "p", "d"]}, "d"),
+        ({"Fn::If": ["Unsure", "p", "d"]}, UNKNOWN),
+        ({"Fn::FindInMap": ["Size", {"Ref": "Environment"}, "Nodes"]}, 1),
+        ({"Fn::FindInMap": ["Size", "qa", "Nodes"]}, UNKNOWN),
+        ({"Fn::GetAtt": ["A", "Arn"]}, UNKNOWN),
+        ({"A": {"Ref": "AWS::NoValue"}, "B": 1}, {"B": 1}),
+        ([{"Ref": "AWS::NoValue"}, 1], [1]),
+        ({"A": {"Ref": "Subnet"}}, UNKNOWN),
+        ({"Fn::If": ["IsProd"]}, UNKNOWN),
+        ({"Fn::Join": "-"}, UNKNOWN),
+        ({"Ref": ["Environment"]}, UNKNOWN),
+    ],
+)
+def test_the_value_of_an_expression(expression: Any, value: Any) -> None:
+    assert evaluator().value(expression) == value
 
-    @pytest.mark.parametrize(
-        ("condition", "holds"),
-        [
-            ("IsProd", False),
-            ("IsNotProd", True),
-            ("Never", False),
-            ("Always", True),
-            ("Unsure", None),
-            ("Absent", None),
-        ],
-    )
-    def test_a_condition_holds_or_not_or_only_aws_knows(
-        self, condition: str, holds: bool | None
-    ) -> None:
-        assert self.evaluator().holds(condition) is holds
 
-    def test_imports_that_conditions_leave_out_are_left_out(self) -> None:
-        assert list(self.evaluator().imports(all_branches=False)) == [
-            ("Resources.A.Properties.One", "d"),
-            ("Resources.A.Properties.Two", {"Fn::Sub": "${Environment}-x"}),
-        ]
-        assert len(list(self.evaluator().imports(all_branches=True))) == 4
+def test_an_unknown_value_may_be_empty() -> None:
+    shortest = evaluator(unknown="")
+    assert shortest.value({"Fn::Sub": "a-${Subnet}"}) == "a-"
+    assert shortest.value([{"Fn::GetAtt": ["A", "Arn"]}, {"Ref": "Environment"}]) == ["", "dev"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("IsProd", False),
+        ("IsNotProd", True),
+        ("Never", False),
+        ("Always", True),
+        ("Unsure", None),
+        ("Absent", None),
+    ],
+)
+def test_a_condition_is_true_false_or_unknown(condition: str, holds: bool | None) -> None:
+    assert evaluator().holds(condition) is holds
+
+
+def test_only_imports_that_conditions_keep_are_imports() -> None:
+    assert list(evaluator().imports(all_branches=False)) == [
+        ("Resources.A.Properties.One", "d"),
+        ("Resources.A.Properties.Two", {"Fn::Sub": "${Environment}-x"}),
+    ]
+    assert len(list(evaluator().imports(all_branches=True))) == 4
 
 
 FINDING = Finding("config/a,b.yaml", 3, "OMS043", "parameters.X", "100% a:b\nc", "do it")
 
 
-class TestReport:
-    def test_a_finding_is_one_line(self) -> None:
-        assert str(FINDING) == "config/a,b.yaml:3 OMS043 parameters.X: 100% a:b c: do it"
+@pytest.mark.parametrize(
+    ("finding", "line"),
+    [
+        (FINDING, "config/a,b.yaml:3 OMS043 parameters.X: 100% a:b c: do it"),
+        (
+            Finding("x.yaml", 1, "OMS001", "", "is invalid", "correct it"),
+            "x.yaml:1 OMS001 is invalid: correct it",
+        ),
+    ],
+)
+def test_a_finding_is_one_line(finding: Finding, line: str) -> None:
+    assert str(finding) == line
 
-    def test_a_finding_without_a_field_has_no_empty_part(self) -> None:
-        finding = Finding("x.yaml", 1, "OMS001", "", "is no YAML", "correct it")
-        assert str(finding) == "x.yaml:1 OMS001 is no YAML: correct it"
 
-    def test_the_last_line_counts(self) -> None:
-        assert list(text([], "dev", 16, 35)) == ["dev: 16 stacks, 35 rules, no findings"]
-        assert list(text([FINDING], "dev", 1, 2))[-1] == "dev: 1 stacks, 2 rules, 1 finding"
+def test_the_last_line_is_a_count() -> None:
+    assert list(text([], "dev", 16, 35)) == ["dev: 16 stacks, 35 rules, no findings"]
+    assert list(text([FINDING], "dev", 1, 2))[-1] == "dev: 1 stacks, 2 rules, 1 finding"
 
-    def test_what_github_would_misread_is_escaped(self) -> None:
-        assert list(github([FINDING])) == [
-            "::error file=config/a%2Cb.yaml,line=3,title=OMS043::parameters.X: 100%25 a:b c: do it"
-        ]
+
+def test_workflow_commands_are_escaped() -> None:
+    assert list(github([FINDING])) == [
+        "::error file=config/a%2Cb.yaml,line=3,title=OMS043::parameters.X: 100%25 a:b c: do it"
+    ]

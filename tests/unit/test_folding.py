@@ -1,4 +1,4 @@
-"""A template as one environment gets it."""
+"""A template as an environment deploys it."""
 
 from __future__ import annotations
 
@@ -52,42 +52,44 @@ def folded(environment: str) -> Any:
     return fold(TEMPLATE, Evaluator(TEMPLATE, lambda name: known.get(name, UNKNOWN)))
 
 
-def test_conditions_are_decided() -> None:
-    dev, prod = folded("dev"), folded("prod")
-    assert "Conditions" not in dev
-    assert "Rules" not in dev
-    assert "Guard" not in dev["Resources"]
+def test_known_values_are_filled_in_and_others_keep_their_intrinsic_function() -> None:
+    assert folded("dev") == {
+        "Description": "x",
+        "Parameters": {"Topic": {"Type": "String"}},
+        "Resources": {
+            "Log": {
+                "Type": "AWS::Logs::LogGroup",
+                "DeletionPolicy": "Delete",
+                "DependsOn": ["Key"],
+                "Properties": {
+                    "LogGroupName": {"Fn::Sub": "/sentry/dev/${Key}"},
+                    "RetentionInDays": 14,
+                    "Tags": ["b"],
+                },
+            },
+            "Key": {"Type": "AWS::KMS::Key", "Properties": {}},
+            "Alarm": {
+                "Type": "AWS::CloudWatch::Alarm",
+                "Properties": {
+                    "AlarmActions": [{"Ref": "Topic"}],
+                    "Peer": {"Fn::ImportValue": "sentry-dev-Id"},
+                    "Both": {"Fn::Join": ["-", ["dev", {"Ref": "Key"}]]},
+                    "Given": "dev/dev",
+                    "Mixed": {"Fn::Sub": ["${a}/dev", {"a": {"Ref": "Key"}}]},
+                },
+            },
+        },
+        "Outputs": {"Id": {"Value": {"Ref": "Key"}}},
+    }
+
+
+def test_a_true_condition_keeps_its_branch() -> None:
+    prod = folded("prod")
     assert prod["Resources"]["Guard"] == {"Type": "AWS::X::Y", "DependsOn": ["Key"]}
-    assert dev["Resources"]["Log"]["DeletionPolicy"] == "Delete"
-    assert prod["Resources"]["Log"]["DeletionPolicy"] == "Retain"
-    assert set(dev["Outputs"]) == {"Id"}
-
-
-def test_what_a_condition_leaves_out_is_left_out_everywhere() -> None:
-    log = folded("dev")["Resources"]["Log"]
-    assert log["DependsOn"] == ["Key"]
-    assert "KmsKeyId" not in log["Properties"]
-    assert log["Properties"]["Tags"] == ["b"]
-    assert folded("prod")["Resources"]["Log"]["Properties"]["Tags"] == ["a", "b"]
-
-
-def test_mappings_and_parameters_are_filled_in() -> None:
-    log = folded("dev")["Resources"]["Log"]["Properties"]
-    assert log["RetentionInDays"] == 14
-    alarm = folded("dev")["Resources"]["Alarm"]["Properties"]
-    assert alarm["Given"] == "dev/dev"
-
-
-def test_what_only_cloudformation_knows_stays_with_the_rest_filled_in() -> None:
-    dev = folded("dev")["Resources"]
-    assert dev["Log"]["Properties"]["LogGroupName"] == {"Fn::Sub": "/sentry/dev/${Key}"}
-    alarm = dev["Alarm"]["Properties"]
-    assert alarm["Peer"] == {"Fn::ImportValue": "sentry-dev-Id"}
-    assert alarm["Both"] == {"Fn::Join": ["-", ["dev", {"Ref": "Key"}]]}
-    assert alarm["Mixed"] == {"Fn::Sub": ["${a}/dev", {"a": {"Ref": "Key"}}]}
-
-
-def test_a_parameter_that_nobody_knows_stays_a_parameter() -> None:
-    dev = folded("dev")
-    assert dev["Parameters"] == {"Topic": {"Type": "String"}}
-    assert dev["Resources"]["Alarm"]["Properties"]["AlarmActions"] == [{"Ref": "Topic"}]
+    log = prod["Resources"]["Log"]
+    assert (log["DeletionPolicy"], log["DependsOn"]) == ("Retain", ["Guard", "Key"])
+    assert (log["Properties"]["KmsKeyId"], log["Properties"]["Tags"]) == (
+        {"Ref": "Key"},
+        ["a", "b"],
+    )
+    assert set(prod["Outputs"]) == {"Prod", "Id"}
