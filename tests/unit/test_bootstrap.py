@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
-from tests.conftest import template
 from tests.unit.template_parts import of_type
 from tools.lint.deployed import deployed
 
@@ -53,24 +52,6 @@ def test_a_role_has_at_most_ten_policies_that_exist(role: Mapping[str, Any]) -> 
 def test_the_statements_of_a_policy_have_different_sids(name: str) -> None:
     sids = [one["Sid"] for one in POLICIES[name]["Statement"]]
     assert len(sids) == len(set(sids))
-
-
-@pytest.mark.parametrize(
-    ("repository", "expected"),
-    [
-        ("org/name", True),
-        ("org@1234/name@5678", True),
-        ("org@1234/name", False),
-        ("org/name@5678", False),
-        ("org@id/name@5678", False),
-        ("org@*/name@*", False),
-        ("org@1234/name@5678:ref", False),
-    ],
-)
-def test_a_repository_has_both_ids_or_neither(repository: str, *, expected: bool) -> None:
-    parameters = template("cicd/github-oidc-roles.json")["Parameters"]
-    pattern = parameters["GitHubRepository"]["AllowedPattern"]
-    assert bool(re.fullmatch(pattern, repository)) is expected
 
 
 @pytest.mark.parametrize("name", LAUNCH)

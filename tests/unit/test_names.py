@@ -1,4 +1,4 @@
-"""The naming rules, and their use in the templates."""
+"""The naming rules."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pydantic import ValidationError
 
 from sentry_oms import names
 from sentry_oms.names import Messaging, Queue
-from tests.unit.template_parts import the
-from tools.lint.deployed import deployed
 
 
 @pytest.mark.parametrize(
@@ -47,20 +45,6 @@ def test_names_are_the_seeds(made: str, name: str) -> None:
 )
 def test_the_stack_of_a_cloudformation_name(name: str, environment: str, stack: str | None) -> None:
     assert names.stack_of(name, environment) == stack
-
-
-@pytest.mark.parametrize(
-    ("stack", "type_", "property_", "name"),
-    [
-        ("dynamodb-config", "DynamoDB::Table", "TableName", names.table_name("config", "dev")),
-        ("dynamodb-trading", "DynamoDB::Table", "TableName", "oms_trading_data_dev"),
-        ("secrets", "SecretsManager::Secret", "Name", names.secret_name("dev")),
-        ("cluster-oms", "ECS::Cluster", "ClusterName", names.cluster_name("oms", "dev")),
-        ("task-oms", "ECS::Service", "ServiceName", names.service_name("oms", "dev")),
-    ],
-)
-def test_templates_use_the_names(stack: str, type_: str, property_: str, name: str) -> None:
-    assert the(deployed("dev")[stack], f"AWS::{type_}")[property_] == name
 
 
 def messaging(**fields: Any) -> Messaging:

@@ -58,28 +58,6 @@ def test_a_removed_exchange_leaves_the_other_queues_unchanged() -> None:
     assert {key: whole[key] for key in without} == without
 
 
-def test_each_queue_has_a_dead_letter_queue_that_admits_it() -> None:
-    found = queues(rendered())
-    sources = [key for key in found if "DeadLetter" not in key]
-    assert len(found) == 2 * len(sources) == 18
-    for key in sources:
-        target = f"{key.removesuffix('Queue')}DeadLetterQueue"
-        source, dead_letter = found[key]["Properties"], found[target]["Properties"]
-        assert source["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [target, "Arn"]}
-        assert source.get("FifoQueue") == dead_letter.get("FifoQueue")
-        (admitted,) = dead_letter["RedriveAllowPolicy"]["sourceQueueArns"]
-        assert admitted["Fn::Sub"].rpartition(":")[2] == source["QueueName"]["Fn::Sub"]
-
-
-def test_every_queue_has_the_transport_policy_and_is_kept_in_prod() -> None:
-    whole = rendered()
-    policy = whole["Resources"]["TransportPolicy"]["Properties"]
-    assert [ref["Ref"] for ref in policy["Queues"]] == [*queues(whole)]
-    kept = {"Fn::If": ["IsProd", "Retain", "Delete"]}
-    for queue in queues(whole).values():
-        assert queue["DeletionPolicy"] == queue["UpdateReplacePolicy"] == kept
-
-
 @pytest.mark.parametrize("count", [3, 7])
 def test_the_body_fits_into_a_request(count: int) -> None:
     """CloudFormation accepts 51,200 bytes."""

@@ -1,14 +1,13 @@
-"""Agreements between the stacks of a service that neither `oms check` nor a linter verifies."""
+"""Agreements between a service's stacks that neither `oms check` nor a linter verifies."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from sentry_oms import names
-from sentry_oms.cloudformation.templates import Template
 from sentry_oms.offline.reading import read_environment
 from tests.conftest import ROOT, template
 from tests.unit.template_parts import the
@@ -18,88 +17,68 @@ SERVICES = {"frontend": "frontend-admin", "oms": "oms", "websocket": "websocket"
 """The service of each task and pipeline, by the end of the stack's name."""
 
 
-class Deployed(NamedTuple):
-    """A service's stacks as an environment deploys them."""
-
-    environment: str
-    end: str
-
-    @property
-    def service(self) -> names.Service:
-        (service,) = (one for one in names.SERVICES if one.service == SERVICES[self.end])
-        return service
-
-    @property
-    def task(self) -> Template:
-        return deployed(self.environment)[f"task-{self.end}"]
-
-    @property
-    def pipeline(self) -> Template:
-        return deployed(self.environment)[f"pipeline-{self.end}"]
-
-    @property
-    def definition(self) -> dict[str, Any]:
-        return the(self.task, "AWS::ECS::TaskDefinition")
-
-    @property
-    def container(self) -> dict[str, Any]:
-        (container,) = self.definition["ContainerDefinitions"]
-        return dict(container)
-
-    @property
-    def ports(self) -> list[int]:
-        return [one["ContainerPort"] for one in self.container.get("PortMappings", [])]
-
-    @property
-    def stages(self) -> list[dict[str, Any]]:
-        return list(the(self.pipeline, "AWS::CodePipeline::Pipeline")["Stages"])
+def service_of(end: str) -> names.Service:
+    (service,) = (one for one in names.SERVICES if one.service == SERVICES[end])
+    return service
 
 
-every_service = pytest.mark.parametrize(
-    "one",
-    [Deployed(environment, end) for environment in names.ENVIRONMENTS for end in SERVICES],
-    ids="/".join,
-)
+def properties(environment: str, stack: str, type_: str) -> dict[str, Any]:
+    """Return the properties of the only resource of a type, as an environment deploys it."""
+    return the(deployed(environment)[stack], type_)
 
 
-@every_service
-def test_the_pipeline_builds_the_image_that_the_task_runs(one: Deployed) -> None:
-    build = the(one.pipeline, "AWS::CodeBuild::Project")["Environment"]
+def container_of(environment: str, end: str) -> dict[str, Any]:
+    task = properties(environment, f"task-{end}", "AWS::ECS::TaskDefinition")
+    (container,) = task["ContainerDefinitions"]
+    return dict(container)
+
+
+each_environment = pytest.mark.parametrize("environment", names.ENVIRONMENTS)
+each_service = pytest.mark.parametrize("end", SERVICES)
+
+
+@each_environment
+@each_service
+def test_the_pipeline_builds_the_image_that_the_task_runs(environment: str, end: str) -> None:
+    project = properties(environment, f"pipeline-{end}", "AWS::CodeBuild::Project")
+    build = project["Environment"]
     variables = {item["Name"]: item["Value"] for item in build["EnvironmentVariables"]}
-    repository = names.repository_name(one.service.image, one.environment)
+    repository = names.repository_name(service_of(end).image, environment)
     assert variables["REPOSITORY_NAME"] == repository
-    assert one.container["Image"].startswith(f"{variables['REPOSITORY_URI']}:")
-    assert one.definition["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
+    image = container_of(environment, end)["Image"]
+    assert image.startswith(f"{variables['REPOSITORY_URI']}:")
+    task = properties(environment, f"task-{end}", "AWS::ECS::TaskDefinition")
+    assert task["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
     assert build["Type"] == "ARM_CONTAINER"
 
 
-@every_service
-def test_only_a_change_to_the_images_directory_starts_the_pipeline(one: Deployed) -> None:
-    (trigger,) = the(one.pipeline, "AWS::CodePipeline::Pipeline")["Triggers"]
-    (push,) = trigger["GitConfiguration"]["Push"]
-    assert push["FilePaths"] == {"Includes": [f"{one.service.image}/**"]}
-    assert push["Branches"] == {"Includes": ["main"]}
-
-
-@every_service
-def test_a_person_approves_a_build_for_prod(one: Deployed) -> None:
+@each_environment
+@each_service
+def test_a_push_to_the_images_directory_starts_a_pipeline_that_asks_before_it_builds_for_prod(
+    environment: str, end: str
+) -> None:
     """The approval is before the build: unapproved images would expire the running one."""
-    approval = ["Approve"] if one.environment == "prod" else []
-    assert [stage["Name"] for stage in one.stages] == ["Source", *approval, "Build", "Deploy"]
-    categories = [stage["Actions"][0]["ActionTypeId"]["Category"] for stage in one.stages]
-    assert categories.count("Approval") == len(approval)
+    pipeline = properties(environment, f"pipeline-{end}", "AWS::CodePipeline::Pipeline")
+    (trigger,) = pipeline["Triggers"]
+    (push,) = trigger["GitConfiguration"]["Push"]
+    assert push["FilePaths"] == {"Includes": [f"{service_of(end).image}/**"]}
+    assert push["Branches"] == {"Includes": ["main"]}
+    approval = ["Approval"] if environment == "prod" else []
+    categories = [one["Actions"][0]["ActionTypeId"]["Category"] for one in pipeline["Stages"]]
+    assert categories == ["Source", *approval, "Build", "Deploy"]
 
 
-@every_service
-def test_the_container_checks_the_port_that_it_is_told(one: Deployed) -> None:
-    variables = {item["Name"]: item["Value"] for item in one.container["Environment"]}
-    told = [variables[name] for name in variables if name == "PORT"]
-    assert told == [str(port) for port in one.ports]
-    *_, check = one.container["HealthCheck"]["Command"]
-    assert re.findall(r"':([0-9A-F]{4}) ", check) == [f"{port:04X}" for port in one.ports]
+@each_service
+def test_the_container_checks_the_port_that_it_is_told(end: str) -> None:
+    container = container_of("prod", end)
+    ports = [one["ContainerPort"] for one in container.get("PortMappings", [])]
+    told = [one["Value"] for one in container["Environment"] if one["Name"] == "PORT"]
+    assert told == [str(port) for port in ports]
+    *_, check = container["HealthCheck"]["Command"]
+    assert re.findall(r"':([0-9A-F]{4}) ", check) == [f"{port:04X}" for port in ports]
 
 
-@pytest.mark.parametrize("environment", names.ENVIRONMENTS)
+@each_environment
 def test_the_tags_of_a_task_name_one_repository(
     environment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,8 +91,7 @@ def test_the_tags_of_a_task_name_one_repository(
             for _, tag in project.known[f"{environment}/task-{end}"].tags
             if "repository" in (argument := tag._argument) or "Repository" in type(tag).__name__
         }
-        image = Deployed(environment, end).service.image
-        assert repositories == {names.repository_name(image, environment)}
+        assert repositories == {names.repository_name(service_of(end).image, environment)}
 
 
 @pytest.mark.parametrize("end", SERVICES.values())
@@ -122,18 +100,6 @@ def test_a_task_stack_without_an_image_gets_no_task(end: str) -> None:
     assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "ImageTag"}, "none"]}
     (assertion,) = rule["Assertions"]
     assert assertion["Assert"] == {"Fn::Equals": [{"Ref": "DesiredCount"}, "0"]}
-
-
-@pytest.mark.parametrize("end", SERVICES.values())
-def test_an_alarm_reports_that_no_task_runs_unless_the_service_is_stopped(end: str) -> None:
-    """Each running task gives a sample of CPUUtilization a minute; without a task there is none."""
-    resources = template(f"compute/task-definition-{end}.json")["Resources"]
-    alarm = resources["NoTaskAlarm"]
-    assert alarm["Condition"] == resources["ScalableTarget"]["Condition"] == "HasAutoScaling"
-    properties = alarm["Properties"]
-    assert properties["Dimensions"] == resources["CpuAlarm"]["Properties"]["Dimensions"]
-    assert (properties["MetricName"], properties["Statistic"]) == ("CPUUtilization", "SampleCount")
-    assert properties["TreatMissingData"] == "breaching"
 
 
 @pytest.mark.parametrize(("end", "group"), [("frontend", "Frontend"), ("websocket", "WebSocket")])

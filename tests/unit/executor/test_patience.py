@@ -163,6 +163,9 @@ def being(status: str) -> dict[str, Any]:
     return {"Stacks": [{"StackStatus": status}]}
 
 
+CREATED = being("CREATE_COMPLETE")
+
+
 def events_of(token: str) -> dict[str, Any]:
     """Return the first event of the write with this token."""
     event = {
@@ -190,7 +193,7 @@ class Launch:
 
 
 def test_a_stack_is_watched_through_transient_errors(caplog: pytest.LogCaptureFixture) -> None:
-    answers = [ABSENT, being("CREATE_IN_PROGRESS"), *TRANSIENT, being("CREATE_COMPLETE")]
+    answers = [ABSENT, being("CREATE_IN_PROGRESS"), *TRANSIENT, CREATED]
     launch = Launch(describe_stacks=answers, create_stack=[{}])
     assert (launch.outcome.state, launch.outcome.operation) == (State.COMPLETE, "created")
     assert len(caplog.messages) <= 1 + launch.clock.now / 60
@@ -215,25 +218,22 @@ def test_a_permanent_error_ends_a_launch_at_once() -> None:
     assert (launch.outcome.state, launch.clock.now) == (State.FAILED, 0)
 
 
-@pytest.mark.parametrize("error", [EXISTS, LOST], ids=str)
-def test_a_create_is_watched_though_its_answer_was_lost(error: Exception) -> None:
-    launch = Launch(
-        describe_stacks=[ABSENT, being("CREATE_IN_PROGRESS"), being("CREATE_COMPLETE")],
-        create_stack=[error],
-        describe_stack_events=[events_of],
-    )
-    assert launch.outcome.operation == "created"
-    assert launch.aws.sent.count("create_stack") == 1
+BUSY = refused("ValidationError", message="x is in UPDATE_IN_PROGRESS state")
 
 
-def test_an_update_is_watched_though_its_answer_was_lost() -> None:
-    statuses = ("CREATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE")
-    launch = Launch(
-        describe_stacks=[being(status) for status in statuses],
-        update_stack=[refused("ValidationError", message="x is in UPDATE_IN_PROGRESS state")],
-        describe_stack_events=[events_of],
-    )
-    assert launch.outcome.operation == "updated"
+@pytest.mark.parametrize(
+    ("before", "write", "error"),
+    [(ABSENT, "create", EXISTS), (ABSENT, "create", LOST), (CREATED, "update", BUSY)],
+    ids=["create, retried", "create", "update, retried"],
+)
+def test_a_write_is_watched_though_its_answer_was_lost(
+    before: Any, write: str, error: Exception
+) -> None:
+    after = [being(f"{write.upper()}_{state}") for state in ("IN_PROGRESS", "COMPLETE")]
+    answers = {"describe_stacks": [before, *after], f"{write}_stack": [error]}
+    launch = Launch(**answers, describe_stack_events=[events_of])
+    assert launch.outcome.operation == f"{write}d"
+    assert launch.aws.sent.count(f"{write}_stack") == 1
 
 
 def test_a_stack_that_another_operation_creates_is_not_watched() -> None:
@@ -255,7 +255,7 @@ def test_a_create_that_never_arrived_fails() -> None:
 
 def test_an_update_without_a_change_reads_no_events() -> None:
     nothing = refused("ValidationError", message="No updates are to be performed.")
-    launch = Launch(describe_stacks=[being("CREATE_COMPLETE")], update_stack=[nothing])
+    launch = Launch(describe_stacks=[CREATED], update_stack=[nothing])
     assert launch.outcome.state is State.UNCHANGED
     assert "describe_stack_events" not in launch.aws.sent
 

@@ -108,10 +108,6 @@ def test_a_second_interrupt_stops_watching() -> None:
     assert done.stacks["dev/task"].started is None
 
 
-def test_a_run_without_stacks_ends_at_once() -> None:
-    assert states(run(graph={})) == {}
-
-
 def test_the_critical_path_is_the_chain_that_ended_last() -> None:
     path = [stack.name for stack in run(limit=1).critical_path()]
     assert path == ["dev/vpc", "dev/redis", "dev/task"]

@@ -134,13 +134,6 @@ class TestTable:
         table(Ended(5), launch)
         return text(to)
 
-    def test_it_shows_running_and_waiting_stacks(self, launch: Run) -> None:
-        shown = self.shown(launch)
-        assert "creating" in shown
-        assert "4.0 s" in shown
-        assert "waits for dev/cluster, dev/redis" in shown
-        assert "0 of 5 done" in shown
-
     def test_a_low_screen_keeps_the_running_stacks(self, launch: Run) -> None:
         shown = self.shown(launch, height=8)
         assert "dev/redis" in shown

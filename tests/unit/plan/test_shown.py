@@ -135,15 +135,6 @@ def test_a_stack_that_cant_be_planned_is_one_line() -> None:
     assert first == "prod/a: can't be planned: it is UPDATE_IN_PROGRESS: wait"
 
 
-def test_the_markdown_has_losses_first_and_a_section_for_each_stack() -> None:
-    text = shown(FULL, "markdown")
-    assert text.startswith("<!-- oms plan prod -->\n")
-    assert text.index("Replaces or removes state") < text.index("<details>")
-    assert text.count("<details>") == text.count("</details>") == 4
-    assert "| prod/table | Table (AWS::DynamoDB::Table) `oms_config_prod` | **replace** |" in text
-    assert "Unchanged: prod/vpc" in text
-
-
 def test_markdown_is_escaped() -> None:
     note = stack("a", Kind.CHANGED, notes=("a | b <img> *c*",))
     assert r"- a \| b \<img\> \*c\*" in shown(Plan(target="p", stacks=(note,)), "markdown")

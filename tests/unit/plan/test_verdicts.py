@@ -56,30 +56,24 @@ EMAIL, PLAN = {"Name": "email", "Required": True}, {"Name": "plan"}
 
 
 @pytest.mark.parametrize(
-    ("kind", "property_", "old", "new", "action"),
+    ("kind", "property_", "old", "new", "action", "is_refused"),
     [
-        (TABLE, "BillingMode", "a", "b", Action.MODIFY),
-        (TABLE, "AttributeDefinitions", [PK], [PK, SK], Action.MODIFY),
-        (TABLE, "AttributeDefinitions", [PK], [NUMBER], Action.REPLACE),
-        (POOL, "Schema", [EMAIL], [EMAIL, PLAN], Action.MODIFY),
-        (POOL, "Schema", [EMAIL], [{"Name": "email"}], Action.REPLACE),
+        (TABLE, "BillingMode", "a", "b", Action.MODIFY, False),
+        (TABLE, "AttributeDefinitions", [PK], [PK, SK], Action.MODIFY, False),
+        (TABLE, "AttributeDefinitions", [PK], [NUMBER], Action.REPLACE, False),
+        (POOL, "Schema", [EMAIL], [EMAIL, PLAN], Action.MODIFY, False),
+        (POOL, "Schema", [EMAIL], [{"Name": "email"}], Action.REPLACE, True),
     ],
 )
 def test_a_change_without_replacement_is_a_modification_unless_the_property_is_create_only(
-    kind: str, property_: str, old: Any, new: Any, action: Action
+    kind: str, property_: str, old: Any, new: Any, action: Action, is_refused: bool
 ) -> None:
     one = change(kind, detail(property_), Replacement="False")
     found = verdict(one, {property_: old}, {property_: new})
     assert (found.action, found.certain) == (action, True)
     assert (found.loss is None) is (action is Action.MODIFY)
+    assert (found.obstacle is not None) is is_refused
     assert [str(cause) for cause in found.causes] == [property_]
-
-
-def test_a_changed_pool_schema_is_refused() -> None:
-    schema = change(POOL, detail("Schema"), Replacement="False")
-    found = verdict(schema, {"Schema": [EMAIL]}, {"Schema": [{"Name": "email"}]})
-    assert "users" in str(found.loss)
-    assert "CloudFormation will refuse Schema" in str(found.obstacle)
 
 
 def test_a_renamed_table_is_replaced_and_its_rows_are_lost() -> None:
