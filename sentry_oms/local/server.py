@@ -1,6 +1,6 @@
 """The process of the embedded AWS: ``python -m`` with PORT DIRECTORY NONCE REGION.
 
-Started by ``oms local up``. SIGTERM ends it cleanly, and only then is its state saved.
+``oms local up`` starts it. SIGTERM ends it cleanly; its state is saved only then.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hypercorn.config import Config
 
 from sentry_oms.cloudformation.create_only import create_only
 from sentry_oms.local import behaviour
-from sentry_oms.local.identity import Identified
+from sentry_oms.local.asgi import Identified
 from sentry_oms.local.ministack import Ministack, configure
 from sentry_oms.local.providers import PROVIDERS, READERS, REPAIRS
 from sentry_oms.local.providers.cloudformation import complete_descriptions
@@ -36,7 +36,7 @@ class Extended(NamedTuple):
 
 
 def plain(ministack: Ministack) -> Extended:
-    """Return the embedded AWS as it is."""
+    """Return the embedded AWS without an application around it."""
     return Extended(ministack.asgi)
 
 
@@ -45,7 +45,7 @@ def main(arguments: list[str], extend: Callable[[Ministack], Extended] = plain) 
 
     Args:
         arguments: port, directory, nonce and region.
-        extend: puts an application around the embedded AWS.
+        extend: wraps the embedded AWS in another application.
     """
     port, directory, nonce, region = int(arguments[0]), Path(arguments[1]), *arguments[2:]
     configure(port, directory, region)

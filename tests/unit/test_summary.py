@@ -68,7 +68,7 @@ class TestNotes:
     def test_a_service_without_an_image_is_named_with_its_repository(self) -> None:
         (note,) = summary.notes([("sentry-oms-service-dev", "sentry/oms-dev")], [], [], "dev")
         assert note == (
-            "sentry-oms-service-dev stands at 0 tasks until an image is in sentry/oms-dev; "
+            "sentry-oms-service-dev has 0 tasks until an image is in sentry/oms-dev; "
             "then launch again."
         )
 

@@ -1,4 +1,4 @@
-"""Security groups for the drift detection, which in ministack does not know them."""
+"""Security groups, which ministack's drift detection can't check."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PEERS = {
     "UserIdGroupPairs": ("GroupId", "SourceSecurityGroupId", "DestinationSecurityGroupId"),
     "PrefixListIds": ("PrefixListId", "SourcePrefixListId", "DestinationPrefixListId"),
 }
-"""EC2's list of peers: what names one there, and in a rule in and out of a template."""
+"""EC2's lists of peers: the peer's key there, and in a template's ingress and egress rules."""
 _IN, _OUT = 1, 2
 
 
@@ -31,7 +31,7 @@ class SecurityGroup(Reader):
     reads = frozenset({"GroupDescription", "SecurityGroupEgress", "SecurityGroupIngress"})
 
     def read(self, physical_id: str) -> Properties | None:
-        """The group as it is; None where there is none."""
+        """Return the group's present properties; None if it is deleted."""
         ec2 = self.aws.client("ec2")
         found = none_if_absent(
             lambda: ec2.describe_security_groups(GroupIds=[physical_id])["SecurityGroups"],
@@ -49,13 +49,12 @@ class SecurityGroup(Reader):
 
 def _rules(permissions: list[Permission], direction: int) -> Iterator[dict[str, Any]]:
     for permission in permissions:
-        shared = {
+        ports = {
             key: permission[key]
             for key in ("IpProtocol", "FromPort", "ToPort")
             if key in permission
         }
         for peers, names in _PEERS.items():
             for peer in permission.get(peers, []):
-                named = {names[direction]: peer[names[0]]}
-                said = {key: peer[key] for key in ("Description",) if key in peer}
-                yield {**shared, **named, **said}
+                rule = {**ports, names[direction]: peer[names[0]]}
+                yield rule | {key: peer[key] for key in ("Description",) if key in peer}
