@@ -1,12 +1,12 @@
 """The queues of Sentry OMS, rendered from the list in config/<env>/sqs.yaml.
 
-A template with numbered slots (Queue1Name, Queue2Name, ...) renumbers when one is taken out, and
-CloudFormation would then replace every queue after it and lose the orders in them. Here a queue's
-logical ID comes from its name.
+In a template with numbered slots (Queue1Name, Queue2Name, ...), removing one renumbers the rest:
+CloudFormation would replace every later queue and lose the orders in it. Here a queue's logical ID
+comes from its name.
 
-sqs-queues.json beside this file is its rendering for the seed's nine queues, for who types the
-seed's command: each of its QueueNName parameters takes the seed's name and no other, so that its
-logical IDs are those of this template. ``make generated`` writes it anew.
+sqs-queues.json beside this file is its rendering for the seed's command and its nine queues. Each
+of its QueueNName parameters accepts only the seed's name, so the logical IDs are the same as here.
+``make generated`` writes it.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ SEED_SLOTS = (
     "order-execution-polling",
     "clients-events",
 )
-"""The queues in the order in which the seed's command numbers them."""
+"""The queues in the order of the seed's command."""
 
 
 def render(messaging: Messaging, slots: Mapping[str, str] = MappingProxyType({})) -> Template:
-    """The whole template: each queue with its dead-letter queue, its alarms, and one policy.
+    """Return the template: each queue with its dead-letter queue and alarms, and one policy.
 
     Args:
         messaging: the queues.
-        slots: for a queue whose name a parameter gives, that parameter.
+        slots: the parameter with a queue's name, by that name.
     """
     queues = messaging.all_queues
     resources: dict[str, Any] = {}
@@ -60,22 +60,17 @@ def render(messaging: Messaging, slots: Mapping[str, str] = MappingProxyType({})
         slot = slots.get(queue.name)
         resources |= queue_resources(queue, f"${{{slot}}}" if slot else queue.name)
     resources["TransportPolicy"] = transport_policy(queues)
+    groups = [
+        {"Label": {"default": "Deployment"}, "Parameters": ["Environment", "AlarmTopicArn"]},
+    ]
+    if slots:
+        groups.append({"Label": {"default": "Queues"}, "Parameters": [*slots.values()]})
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Sentry OMS: order queues, their dead-letter queues and alarms",
         "Metadata": {
             "AWS::CloudFormation::Interface": {
-                "ParameterGroups": [
-                    {
-                        "Label": {"default": "Deployment"},
-                        "Parameters": ["Environment", "AlarmTopicArn"],
-                    },
-                    *(
-                        [{"Label": {"default": "Queues"}, "Parameters": [*slots.values()]}]
-                        if slots
-                        else []
-                    ),
-                ],
+                "ParameterGroups": groups,
                 "ParameterLabels": {
                     "Environment": {"default": "Environment"},
                     "AlarmTopicArn": {"default": "Alarm topic"},
@@ -128,7 +123,7 @@ def render(messaging: Messaging, slots: Mapping[str, str] = MappingProxyType({})
 
 
 def slot_parameter(name: str) -> dict[str, Any]:
-    """A parameter of the seed's that can have one value, since another would rename a queue."""
+    """Return a parameter with one allowed value, because another would rename the queue."""
     return {
         "Type": "String",
         "Description": f"The {name} queue",
@@ -139,18 +134,18 @@ def slot_parameter(name: str) -> dict[str, Any]:
 
 
 def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
-    """A queue, what it fails into, and the two alarms that watch them.
+    """Return a queue, its dead-letter queue, and an alarm on each.
 
     Args:
         queue: the queue.
-        given_name: its name as Fn::Sub is to see it.
+        given_name: its name in Fn::Sub.
     """
     name = queue_name(given_name, "${Environment}", fifo=queue.fifo)
     dead_letter_name = dead_letter_queue_name(given_name, "${Environment}", fifo=queue.fifo)
     return {
         queue.logical_id: stateful_queue(
             {
-                **typed(name, queue.fifo),
+                **shared_properties(name, queue.fifo),
                 "VisibilityTimeout": queue.visibility_timeout,
                 # Less than in the dead-letter queue, where standard messages keep their age.
                 "MessageRetentionPeriod": FOUR_DAYS,
@@ -169,9 +164,9 @@ def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
         ),
         queue.dead_letter_logical_id: stateful_queue(
             {
-                **typed(dead_letter_name, queue.fifo),
+                **shared_properties(dead_letter_name, queue.fifo),
                 "MessageRetentionPeriod": FOURTEEN_DAYS,
-                # By Fn::Sub, since Fn::GetAtt would point both ways round.
+                # Fn::Sub, because Fn::GetAtt would be a circular reference.
                 "RedriveAllowPolicy": {
                     "redrivePermission": "byQueue",
                     "sourceQueueArns": [
@@ -192,8 +187,8 @@ def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
     }
 
 
-def typed(name: str, fifo: bool) -> dict[str, Any]:
-    """The properties that a queue and its dead-letter queue share."""
+def shared_properties(name: str, fifo: bool) -> dict[str, Any]:
+    """Return the properties that a queue and its dead-letter queue share."""
     common = {
         "QueueName": {"Fn::Sub": name},
         "SqsManagedSseEnabled": True,
@@ -205,14 +200,14 @@ def typed(name: str, fifo: bool) -> dict[str, Any]:
         **common,
         "FifoQueue": True,
         "ContentBasedDeduplication": True,
-        # High throughput: order and deduplication hold within a message group.
+        # High throughput: order and deduplication are per message group.
         "DeduplicationScope": "messageGroup",
         "FifoThroughputLimit": "perMessageGroupId",
     }
 
 
 def stateful_queue(properties: dict[str, Any]) -> dict[str, Any]:
-    """A queue that prod never loses with its stack."""
+    """Return a queue that is retained in prod."""
     keep_in_prod = {"Fn::If": ["IsProd", "Retain", "Delete"]}
     return {
         "Type": "AWS::SQS::Queue",
@@ -223,10 +218,8 @@ def stateful_queue(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def alarm(description: str, queue_id: str, metric: str, threshold: int) -> dict[str, Any]:
-    """An alarm on one metric of one queue, above ``threshold`` for a minute."""
-    notify = {
-        "Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}],
-    }
+    """Return an alarm on one metric of one queue, above ``threshold`` for a minute."""
+    notify = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
     return {
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {
@@ -247,17 +240,18 @@ def alarm(description: str, queue_id: str, metric: str, threshold: int) -> dict[
 
 
 def transport_policy(queues: tuple[Queue, ...]) -> dict[str, Any]:
-    """One policy for every queue that refuses requests without TLS.
+    """Return one policy for every queue, which denies requests without TLS.
 
-    In a queue's own policy the resource ``*`` means that queue.
+    The resource ``*`` in a queue's policy means that queue.
     """
-    queue_ids = [
-        an_id for queue in queues for an_id in (queue.logical_id, queue.dead_letter_logical_id)
-    ]
     return {
         "Type": "AWS::SQS::QueuePolicy",
         "Properties": {
-            "Queues": [{"Ref": queue_id} for queue_id in queue_ids],
+            "Queues": [
+                {"Ref": logical_id}
+                for queue in queues
+                for logical_id in (queue.logical_id, queue.dead_letter_logical_id)
+            ],
             "PolicyDocument": {
                 "Version": "2012-10-17",
                 "Statement": [
@@ -276,7 +270,7 @@ def transport_policy(queues: tuple[Queue, ...]) -> dict[str, Any]:
 
 
 def seed_template() -> str:
-    """The rendering for the seed's command, as JSON that a person can read."""
+    """Return the rendering for the seed's command, as indented JSON."""
     slots = {name: f"Queue{number}Name" for number, name in enumerate(SEED_SLOTS, start=1)}
     return json.dumps(render(SEED, slots), indent=2) + "\n"
 
