@@ -106,18 +106,6 @@ class Ministack:
 
         return f"arn:aws:{service}:{get_region()}:{get_account_id()}:{resource}"
 
-    def types(self) -> frozenset[str]:
-        """Return the CloudFormation types that it provisions now."""
-        from ministack.services.cloudformation import provisioners
-
-        return frozenset(provisioners._RESOURCE_HANDLERS)
-
-    def compared_types(self) -> frozenset[str]:
-        """Return the CloudFormation types that its drift detection checks now."""
-        from ministack.services.cloudformation import drift
-
-        return frozenset(drift._DRIFT_READERS)
-
     def add(self, providers: Iterable[type[Provider]], repairs: Iterable[type[Repair]]) -> None:
         """Register providers, and wrap existing handlers in repairs."""
         from ministack.services.cloudformation import drift, provisioners

@@ -24,23 +24,17 @@ from sentry_oms.local.providers.cloudformation import complete_descriptions
 
 
 class Extended(NamedTuple):
-    """An application around the embedded AWS.
-
-    Args:
-        app: the ASGI application to serve.
-        stopping: called on SIGTERM, before the state is saved.
-    """
+    """An ASGI application around the embedded AWS."""
 
     app: Any
     stopping: Callable[[], None] = lambda: None
+    """Called on SIGTERM, before the state is saved."""
 
 
-def plain(ministack: Ministack) -> Extended:
-    """Return the embedded AWS without an application around it."""
-    return Extended(ministack.asgi)
-
-
-def main(arguments: list[str], extend: Callable[[Ministack], Extended] = plain) -> None:
+def main(
+    arguments: list[str],
+    extend: Callable[[Ministack], Extended] = lambda ministack: Extended(ministack.asgi),
+) -> None:
     """Serve on the loopback interface until SIGTERM or SIGINT.
 
     Args:

@@ -16,7 +16,7 @@ from typing import Any
 from sentry_oms.cloudformation.templates import Template
 from sentry_oms.plan.change import Action, Cause, ResourceChange
 from sentry_oms.plan.outputs import IDENTITIES
-from sentry_oms.plan.state import HOLDS_STATE, IMMUTABLE, keeps_its_name, rewrites_value
+from sentry_oms.plan.state import HOLDS_STATE, IMMUTABLE, Immutable, keeps_its_name, rewrites_value
 
 Announced = Mapping[str, Any]
 """A ``ResourceChange`` of the response of DescribeChangeSet."""
@@ -112,20 +112,19 @@ class _ChangeSet:
                 return _Replaces.NOTHING
             is_sure = is_sure or self.severity[cause] is _Replaces.YES
         target = _target(detail)
-        if self._breaks_immutable(change, target.get("Name", "")):
+        if self._broken(change, target.get("Name", "")):
             return _Replaces.YES
         recreation = target.get("RequiresRecreation", "Never")
         if recreation == "Always":
             return _Replaces.YES if is_sure else _Replaces.MAYBE
         return _Replaces.MAYBE if recreation == "Conditionally" else _Replaces.NO
 
-    def _breaks_immutable(self, change: Announced, name: str) -> bool:
+    def _broken(self, change: Announced, name: str) -> Immutable | None:
+        """Return the immutable property that the change breaks, if it is one."""
         immutable = IMMUTABLE.get((change.get("ResourceType", ""), name))
-        if immutable is None:
-            return False
         key = change["LogicalResourceId"]
-        before, after = (_properties(one, key) for one in (self._old, self._new))
-        return immutable.is_broken(before.get(name), after.get(name))
+        before, after = (_properties(one, key).get(name) for one in (self._old, self._new))
+        return immutable if immutable and immutable.is_broken(before, after) else None
 
     def verdict(self, change: Announced) -> ResourceChange:
         """Return a resource's change, assessed."""
@@ -159,8 +158,8 @@ class _ChangeSet:
     def _refusal(self, change: Announced, details: Iterable[Detail]) -> str | None:
         for detail in details:
             name = _target(detail).get("Name", "")
-            immutable = IMMUTABLE.get((change.get("ResourceType", ""), name))
-            if immutable and immutable.is_refused and self._breaks_immutable(change, name):
+            immutable = self._broken(change, name)
+            if immutable and immutable.is_refused:
                 return (
                     f"CloudFormation will refuse {name}: {immutable.why}. "
                     "Only a new resource, under another logical id, can have it"

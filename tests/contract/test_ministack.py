@@ -14,17 +14,17 @@ from tests.unit.test_sqs_queues_template import rendered
 
 TYPES = """
 from pathlib import Path
-from sentry_oms.local.ministack import Ministack, configure
+from sentry_oms.local.ministack import configure
 configure(1, Path({directory!r}), "us-east-1")
-print("\\n".join(sorted(Ministack().types())))
+import ministack.services.cloudformation.provisioners as made; print(*made._RESOURCE_HANDLERS)
 """
 
 
 COMPARED = """
 from pathlib import Path
-from sentry_oms.local.ministack import Ministack, configure
+from sentry_oms.local.ministack import configure
 configure(1, Path({directory!r}), "us-east-1")
-print("\\n".join(sorted(Ministack().compared_types())))
+import ministack.services.cloudformation.drift as compared; print(*compared._DRIFT_READERS)
 """
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from sentry_oms.executor.events import Changed, Ended, Interrupted, Listener, Run, Started, Tick
 from sentry_oms.executor.lines import Lines, StillReading
-from sentry_oms.executor.show import listeners
+from sentry_oms.executor.run import display
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.executor.summary import Summary
 from sentry_oms.executor.table import LiveTable
@@ -160,7 +160,7 @@ class TestTable:
 
 class TestChoice:
     def kinds(self, to: Console) -> set[type[Listener]]:
-        return {type(one) for one in listeners(to, RESUME)}
+        return {type(one) for one in display(to, RESUME)}
 
     def test_a_pipe_gets_lines(self) -> None:
         assert self.kinds(console()) == {Lines, Summary}
