@@ -61,12 +61,7 @@ class Record(BaseModel):
 
 
 class Instance:
-    """The embedded AWS of one directory.
-
-    Args:
-        directory: where it keeps its state and its log.
-        server: the module that runs it.
-    """
+    """The embedded AWS whose state and log are in one directory."""
 
     def __init__(self, directory: Path, server: str = "sentry_oms.local.server") -> None:
         self._server = server

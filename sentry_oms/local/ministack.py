@@ -123,15 +123,14 @@ class Ministack:
                 read, properties = drift._DRIFT_READERS[repair.type]
                 drift._DRIFT_READERS[repair.type] = _reader(handlers, read), properties
 
-    def compare(self, readers: Iterable[type[Reader]]) -> None:
+    def compare(self, readers: Iterable[Reader]) -> None:
         """Add the types of the readers to the drift detection."""
         from ministack.services.cloudformation import drift
 
         for reader in readers:
-            read = reader(self).read
             drift._DRIFT_READERS[reader.type] = (
-                lambda physical_id, _, read=read: read(physical_id),
-                reader.reads,
+                lambda physical_id, _, read=reader.read: read(self, physical_id),
+                reader.properties,
             )
 
     def wrap_action(self, action: str, wrap: Callable[[ActionHandler], ActionHandler]) -> None:

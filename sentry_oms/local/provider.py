@@ -1,9 +1,9 @@
-"""What the embedded CloudFormation needs to manage a resource type."""
+"""Interfaces by which the embedded CloudFormation manages resource types."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from sentry_oms.local.shapes import request
@@ -123,19 +123,14 @@ class Repair(Handlers):
         return physical_id
 
 
-class Reader(ABC):
+class Reader(NamedTuple):
     """Drift detection of a type that ministack can't check."""
 
-    type: ClassVar[str]
-    reads: ClassVar[frozenset[str]]
-    """The properties that are compared if a template sets them."""
-
-    def __init__(self, aws: Aws) -> None:
-        self.aws = aws
-
-    @abstractmethod
-    def read(self, physical_id: str) -> Properties | None:
-        """Return the resource's present properties as a template has them; None if deleted."""
+    type: str
+    properties: frozenset[str]
+    """Those that are compared if a template sets them."""
+    read: Callable[[Aws, str], Properties | None]
+    """Returns a resource's present properties as a template has them; None if deleted."""
 
 
 def retag(client: Any, arn: str, update: Update) -> None:

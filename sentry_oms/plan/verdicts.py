@@ -34,13 +34,7 @@ class _Replaces(IntEnum):
 def of_change_set(
     changes: Iterable[Mapping[str, Any]], old: Template, new: Template
 ) -> tuple[ResourceChange, ...]:
-    """Return the changes of resources.
-
-    Args:
-        changes: ``Changes`` of DescribeChangeSet, of all pages.
-        old: the deployed template.
-        new: the new template.
-    """
+    """Return the changes of resources from all ``Changes`` of DescribeChangeSet."""
     announced = {
         one["ResourceChange"]["LogicalResourceId"]: one["ResourceChange"]
         for one in changes
@@ -63,10 +57,7 @@ def of_change_set(
 def assess(change: ResourceChange, policy: str | None, new: Template) -> ResourceChange:
     """Return the change with its loss of state and its obstacle.
 
-    Args:
-        change: of a resource.
-        policy: Delete, Retain or Snapshot for the old resource; None if unknown.
-        new: the new template.
+    ``policy`` is Delete, Retain or Snapshot for the old resource; None if it is unknown.
     """
     obstacle = change.obstacle or _name_obstacle(change, new)
     return change.model_copy(update={"loss": _loss(change, policy), "obstacle": obstacle})

@@ -51,4 +51,4 @@ REPAIRS: tuple[type[Repair], ...] = (
     secretsmanager.Secret,
 )
 
-READERS: tuple[type[Reader], ...] = (security_group.SecurityGroup,)
+READERS: tuple[Reader, ...] = (security_group.READER,)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sentry_oms.aws.absence import none_if_absent
-from sentry_oms.local.provider import Properties, Reader
+from sentry_oms.local.provider import Aws, Properties, Reader
 
 Permission = Mapping[str, Any]
 """An IpPermission of EC2: a protocol, ports, and any number of peers.
@@ -24,27 +24,20 @@ _PEERS = {
 _IN, _OUT = 1, 2
 
 
-class SecurityGroup(Reader):
-    """``AWS::EC2::SecurityGroup``: its description, and each rule as a template has it."""
-
-    type = "AWS::EC2::SecurityGroup"
-    reads = frozenset({"GroupDescription", "SecurityGroupEgress", "SecurityGroupIngress"})
-
-    def read(self, physical_id: str) -> Properties | None:
-        """Return the group's present properties; None if it is deleted."""
-        ec2 = self.aws.client("ec2")
-        found = none_if_absent(
-            lambda: ec2.describe_security_groups(GroupIds=[physical_id])["SecurityGroups"],
-            "InvalidGroup.NotFound",
-        )
-        if not found:
-            return None
-        (group,) = found
-        return {
-            "GroupDescription": group["Description"],
-            "SecurityGroupIngress": list(_rules(group["IpPermissions"], _IN)),
-            "SecurityGroupEgress": list(_rules(group["IpPermissionsEgress"], _OUT)),
-        }
+def _read(aws: Aws, group_id: str) -> Properties | None:
+    ec2 = aws.client("ec2")
+    found = none_if_absent(
+        lambda: ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"],
+        "InvalidGroup.NotFound",
+    )
+    if not found:
+        return None
+    (group,) = found
+    return {
+        "GroupDescription": group["Description"],
+        "SecurityGroupIngress": list(_rules(group["IpPermissions"], _IN)),
+        "SecurityGroupEgress": list(_rules(group["IpPermissionsEgress"], _OUT)),
+    }
 
 
 def _rules(permissions: list[Permission], direction: int) -> Iterator[dict[str, Any]]:
@@ -58,3 +51,10 @@ def _rules(permissions: list[Permission], direction: int) -> Iterator[dict[str, 
             for peer in permission.get(peers, []):
                 rule = {**ports, names[direction]: peer[names[0]]}
                 yield rule | {key: peer[key] for key in ("Description",) if key in peer}
+
+
+READER = Reader(
+    "AWS::EC2::SecurityGroup",
+    frozenset({"GroupDescription", "SecurityGroupEgress", "SecurityGroupIngress"}),
+    _read,
+)
