@@ -63,7 +63,7 @@ def test_it_listens_on_one_port_of_the_loopback_interface(instance: Instance) ->
 
 def test_a_second_start_finds_the_first(instance: Instance) -> None:
     first, _ = instance.up(first_port())
-    assert instance.up(first_port()) == (first, "runs already")
+    assert instance.up(first_port()) == (first, "is running already")
 
 
 def test_a_taken_port_is_passed_over(instance: Instance) -> None:
@@ -107,7 +107,7 @@ def test_what_exists_survives_a_clean_end(instance: Instance) -> None:
     EmbeddedAws(instance.up(first_port())[0]).deploy("s", QUEUE)
     assert instance.down()
     record, what = instance.up(first_port())
-    assert what == "started with what was there when it was ended"
+    assert what == "started with its saved state"
     aws = EmbeddedAws(record)
     assert aws.stack_names() == ["s"]
     assert len(aws.client("sqs").list_queues()["QueueUrls"]) == 1
@@ -127,7 +127,7 @@ def test_a_crash_is_said_in_one_line_with_the_log_and_the_next_start_is_empty(
         assert line.startswith(f"oms: the embedded AWS (pid {record.pid}) has crashed: ")
         assert str(instance.log) in line
     restarted, what = instance.up(first_port())
-    assert what == "started empty, since it had not been ended cleanly"
+    assert what == "started empty, because it had not ended cleanly"
     assert EmbeddedAws(restarted).stack_names() == []
 
 

@@ -200,7 +200,7 @@ class TestExecutor:
     def test_an_executor_that_there_is_not_is_named(self) -> None:
         with pytest.raises(
             InvalidConfigFileError,
-            match=r"^dev/vpc: config\.yaml executor: there is no 'redy': write ready_queue, or",
+            match=r"^dev/vpc: config\.yaml executor: 'redy' is unknown: write ready_queue, or",
         ):
             self.execute("launch", executor="redy")
 
@@ -218,8 +218,8 @@ class TestExecutor:
         assert plan.SceptrePlanExecutor is SceptrePlanExecutor
         (record,) = caplog.records
         assert record.getMessage() == (
-            "executor: ready_queue is left out, since this Sceptre has another StackActions "
-            "(no _wait_for_completion): commands run as Sceptre runs them"
+            "executor: ready_queue is ignored, because this Sceptre has another StackActions "
+            "(no _wait_for_completion): Sceptre's own executor runs the commands"
         )
 
     def test_every_command_of_sceptre_is_known_to_read_or_to_write(self) -> None:

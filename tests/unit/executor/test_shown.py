@@ -11,7 +11,7 @@ from rich.console import Console
 
 from sentry_oms.executor.events import Changed, Ended, Interrupted, Listener, Run, Started, Tick
 from sentry_oms.executor.lines import Lines, StillReading
-from sentry_oms.executor.show import listeners
+from sentry_oms.executor.run import display
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.executor.summary import Summary
 from sentry_oms.executor.table import LiveTable
@@ -163,7 +163,7 @@ def test_only_a_terminal_gets_a_table(
     monkeypatch: pytest.MonkeyPatch, terminal: bool, term: str, debug: bool, kind: type[Listener]
 ) -> None:
     monkeypatch.setattr(logging.getLogger("sceptre"), "isEnabledFor", lambda _: debug)
-    found = {type(one) for one in listeners(console(terminal, TERM=term), RESUME)}
+    found = {type(one) for one in display(console(terminal, TERM=term), RESUME)}
     assert found == {kind, Summary}
 
 

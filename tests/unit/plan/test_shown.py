@@ -144,7 +144,7 @@ def test_markdown_is_escaped() -> None:
 
 NONE = Plan(target="dev", stacks=(stack("vpc", Kind.UNCHANGED),))
 CHANGES = Plan(target="dev", stacks=(stack("vpc", Kind.CHANGED),))
-UNCHECKED = NotPlanned("staging", "1 finding: nothing was asked of AWS", ("a.yaml:1 OMS001 no",))
+UNCHECKED = NotPlanned("staging", "1 finding: AWS was not asked", ("a.yaml:1 OMS001 no",))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_the_losses_of_several_plans_come_before_other_changes() -> None:
 def test_an_environment_that_was_not_planned_comes_after_the_losses() -> None:
     text = markdown([UNCHECKED, FULL])
     assert "### plan staging: nothing is known\n\n`exit 1: " in text
-    assert "> **staging was not planned: 1 finding: nothing was asked of AWS**\n> - a.yaml" in text
+    assert "> **staging was not planned: 1 finding: AWS was not asked**\n> - a.yaml" in text
     losses, reason, rest = map(text.index, ("removes state", "was not planned", "<details>"))
     assert losses < reason < rest
 
