@@ -19,6 +19,7 @@ import pytest
 
 from sentry_oms.local.instance import Instance
 from tests.conftest import BIN, EmbeddedAws, Project, first_port
+from tests.rig.server import MODULE
 
 CANARY = "canary-7f3a"
 SECRET = f"{CANARY}-secret"
@@ -128,7 +129,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def aws(base: Path) -> Iterator[EmbeddedAws]:
-    instance = Instance(base / "aws")
+    instance = Instance(base / "aws", MODULE)
     record, _ = instance.up(first_port())
     yield EmbeddedAws(record)
     instance.down()
