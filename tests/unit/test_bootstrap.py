@@ -16,7 +16,7 @@ from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
 from sentry_oms.offline.reading import read_environment
 from tests.conftest import ROOT
 from tools.lint.deployed import VARIABLES, deployed
-from tools.lint.iam.widening import listed, matches
+from tools.lint.iam.policies import listed, matches
 
 QUOTA = 6_144
 """Characters of a managed policy, without white space.

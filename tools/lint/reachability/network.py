@@ -1,22 +1,24 @@
-"""The network of an environment: what has an interface, where it stands, and its groups' rules."""
+"""The network of an environment: nodes with an interface in the VPC, groups, subnets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import ip_network
 from typing import Any, NamedTuple
 
 from sentry_oms import names
 from sentry_oms.cloudformation.placeholders import Place, of_resource
 from sentry_oms.cloudformation.templates import Template
 from tools.lint.deployed import REGION
-from tools.lint.reachability.ports import ANY, LAST, Ports
 
-INTERNET = "internet"
+ANY = "-1"
+"""The protocol of a rule for every protocol and port."""
 
-PLACED = (
+LAST = 65535
+EVERYWHERE = "0.0.0.0/0"
+
+PLACED = {
     "NetworkInterfaces",
     "SecurityGroupIds",
     "SecurityGroups",
@@ -26,21 +28,58 @@ PLACED = (
     "VPCZoneIdentifier",
     "VpcConfig",
     "VpcSecurityGroupIds",
-)
+}
 """Properties that give a resource an interface in the VPC."""
 
-EVERYWHERE = ("0.0.0.0/0", "::/0")
+KNOWN = {
+    "AWS::EC2::NatGateway",  # It only answers calls from inside.
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::ECS::Service",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::SubnetGroup",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+}
+"""Types with such properties that are nodes, or no node."""
+
+
+class Ports(NamedTuple):
+    """A range of ports of a protocol, or of ANY."""
+
+    protocol: str
+    first: int = 0
+    last: int = LAST
+
+    def __str__(self) -> str:
+        protocol = "any protocol" if self.protocol == ANY else self.protocol
+        if (self.first, self.last) == (0, LAST):
+            return protocol
+        span = f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
+        return f"{protocol} {span}"
+
+    def common(self, other: Ports) -> Ports | None:
+        """Return the ports in both ranges."""
+        if ANY not in (self.protocol, other.protocol) and self.protocol != other.protocol:
+            return None
+        protocol = other.protocol if self.protocol == ANY else self.protocol
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        return Ports(protocol, first, last) if first <= last else None
+
+
+def tcp(*ports: int) -> tuple[Ports, ...]:
+    """Return single TCP ports."""
+    return tuple(Ports("tcp", port, port) for port in ports)
+
+
+def common(some: Iterable[Ports], others: Iterable[Ports]) -> list[Ports]:
+    """Return the ranges in both, each once, in order."""
+    others = list(others)
+    both = {one.common(other) for one in some for other in others}
+    return sorted(ports for ports in both if ports)
 
 
 class Rule(NamedTuple):
-    """A rule of a security group.
-
-    Args:
-        ports: what it lets through.
-        group: from or to whom, where it is another group.
-        cidr: from or to whom, where it is a range of addresses; what else there is, such as a
-            prefix list, counts as everywhere.
-    """
+    """A rule of a security group, for another group or for a range of addresses."""
 
     ports: Ports
     group: str = ""
@@ -48,13 +87,7 @@ class Rule(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A security group.
-
-    Args:
-        name: stack and logical ID.
-        ingress: who may come in.
-        egress: where it may go; without any, AWS adds a rule to everywhere.
-    """
+    """A security group, named by stack and logical ID."""
 
     name: str
     ingress: tuple[Rule, ...]
@@ -62,13 +95,11 @@ class Group(NamedTuple):
 
 
 class Subnet(NamedTuple):
-    """A subnet.
+    """A subnet, named by stack and logical ID.
 
     Args:
-        name: stack and logical ID.
-        cidr: its addresses.
-        public: there is a route to the internet gateway, so a public address is reached.
-        gives_addresses: what is started in it gets a public address.
+        public: it has a route to the internet gateway.
+        gives_addresses: its instances get public addresses.
     """
 
     name: str
@@ -78,12 +109,11 @@ class Subnet(NamedTuple):
 
 
 class Node(NamedTuple):
-    """What has an interface in the VPC.
+    """A resource with an interface in the VPC.
 
     Args:
-        name: as people call it.
-        groups: IDs of its security groups.
-        subnets: IDs of its subnets.
+        groups: the IDs of its security groups.
+        subnets: the IDs of its subnets.
         listens: the ports that it listens on.
         addressed: it asks for a public address.
     """
@@ -92,55 +122,56 @@ class Node(NamedTuple):
     groups: tuple[str, ...]
     subnets: tuple[str, ...]
     listens: tuple[Ports, ...]
-    addressed: bool
+    addressed: bool = False
 
 
 @dataclass(frozen=True)
 class Network:
-    """All of it, read from the templates as the environment gets them.
-
-    Args:
-        environment: dev, staging or prod.
-        templates: by stack.
-    """
+    """The network of an environment, read from its templates by stack."""
 
     environment: str
     templates: Mapping[str, Template]
 
     @cached_property
+    def vpc(self) -> str:
+        """The VPC's addresses."""
+        return next(str(vpc["CidrBlock"]) for _, _, vpc in self._all("AWS::EC2::VPC"))
+
+    @cached_property
     def groups(self) -> Mapping[str, Group]:
-        """By ID, with the rules that stand by themselves."""
+        """The security groups by ID."""
         return {
             self._id(stack, key, "GroupId"): Group(
                 f"{stack}/{key}",
-                self._rules(stack, key, "Ingress"),
-                self._rules(stack, key, "Egress") or (Rule(Ports(ANY), cidr=EVERYWHERE[0]),),
+                self._rules(stack, key, group, "Ingress", "Source"),
+                # AWS adds this rule to a group without one.
+                self._rules(stack, key, group, "Egress", "Destination")
+                or (Rule(Ports(ANY), cidr=EVERYWHERE),),
             )
-            for stack, key, _ in self._all("AWS::EC2::SecurityGroup")
+            for stack, key, group in self._all("AWS::EC2::SecurityGroup")
         }
 
     @cached_property
     def subnets(self) -> Mapping[str, Subnet]:
-        """By ID."""
-        gateways = {
-            self._id(stack, key) for stack, key, _ in self._all("AWS::EC2::InternetGateway")
-        }
-        open_tables = {
+        """The subnets by ID."""
+        gateways = [self._id(*one[:2]) for one in self._all("AWS::EC2::InternetGateway")]
+        public_tables = [
             route["RouteTableId"]
             for _, _, route in self._all("AWS::EC2::Route")
             if route.get("GatewayId") in gateways
-        }
+        ]
         tables = {
-            association["SubnetId"]: association["RouteTableId"]
-            for _, _, association in self._all("AWS::EC2::SubnetRouteTableAssociation")
+            one["SubnetId"]: one["RouteTableId"]
+            for _, _, one in self._all("AWS::EC2::SubnetRouteTableAssociation")
         }
         found = {}
         for stack, key, subnet in self._all("AWS::EC2::Subnet"):
             place = self._id(stack, key)
-            # A subnet without a table of its own has the VPC's, which is nobody's here.
-            is_public = place not in tables or tables[place] in open_tables
-            gives = bool(subnet.get("MapPublicIpOnLaunch", False))
-            found[place] = Subnet(f"{stack}/{key}", subnet["CidrBlock"], is_public, gives)
+            # Without a table of its own it uses the VPC's main table, which no template defines.
+            is_public = place not in tables or tables[place] in public_tables
+            gives_addresses = bool(subnet.get("MapPublicIpOnLaunch", False))
+            name = f"{stack}/{key}"
+            found[place] = Subnet(name, subnet["CidrBlock"], is_public, gives_addresses)
         return found
 
     @cached_property
@@ -148,58 +179,37 @@ class Network:
         """Everything that can be reached, or that calls."""
         return (*self._load_balancers(), *self._services(), *self._redis(), *self._endpoints())
 
-    @cached_property
-    def vpc(self) -> str:
-        """The VPC's addresses."""
-        return next(str(vpc["CidrBlock"]) for _, _, vpc in self._all("AWS::EC2::VPC"))
-
-    def strangers(self) -> Iterator[str]:
-        """Yield a line for each resource with an interface that this module does not know."""
-        known = {
-            "AWS::EC2::NatGateway",  # It only answers what was asked from inside.
-            "AWS::EC2::SubnetRouteTableAssociation",
-            "AWS::EC2::VPCEndpoint",
-            "AWS::ECS::Service",
-            "AWS::ElastiCache::ReplicationGroup",
-            "AWS::ElastiCache::SubnetGroup",
-            "AWS::ElasticLoadBalancingV2::LoadBalancer",
-        }
+    def unknown(self) -> Iterator[str]:
+        """Yield each resource with an interface whose type is not known here."""
         for stack, template in self.templates.items():
             for key, one in template["Resources"].items():
-                placed = any(name in one.get("Properties", {}) for name in PLACED)
-                if placed and one["Type"] not in known:
+                if PLACED & one.get("Properties", {}).keys() and one["Type"] not in KNOWN:
                     yield f"{stack}/{key} ({one['Type']}) is not known here"
 
     def _load_balancers(self) -> Iterator[Node]:
         for stack, key, one in self._all("AWS::ElasticLoadBalancingV2::LoadBalancer"):
-            place = self._id(stack, key)
-            listens = [
-                Ports("tcp", int(listener["Port"]), int(listener["Port"]))
+            ports = [
+                int(listener["Port"])
                 for _, _, listener in self._all("AWS::ElasticLoadBalancingV2::Listener")
-                if listener["LoadBalancerArn"] == place
+                if listener["LoadBalancerArn"] == self._id(stack, key)
             ]
-            addressed = one.get("Scheme", "internet-facing") == "internet-facing"
+            is_public = one.get("Scheme", "internet-facing") == "internet-facing"
             groups, subnets = tuple(one["SecurityGroups"]), tuple(one["Subnets"])
-            yield Node("load balancer", groups, subnets, tuple(sorted(listens)), addressed)
+            yield Node("load balancer", groups, subnets, tcp(*sorted(ports)), is_public)
 
     def _services(self) -> Iterator[Node]:
         for stack, _, one in self._all("AWS::ECS::Service"):
             network = one["NetworkConfiguration"]["AwsvpcConfiguration"]
-            listens = [
-                Ports(mapping.get("Protocol", "tcp"), port, port)
+            ports = [
+                int(mapping["ContainerPort"])
                 for owner, _, task in self._all("AWS::ECS::TaskDefinition")
                 if owner == stack
                 for container in task["ContainerDefinitions"]
                 for mapping in container.get("PortMappings", [])
-                for port in [int(mapping["ContainerPort"])]
             ]
-            yield Node(
-                stack.replace("task-", "service "),
-                tuple(network["SecurityGroups"]),
-                tuple(network["Subnets"]),
-                tuple(listens),
-                network.get("AssignPublicIp", "DISABLED") != "DISABLED",
-            )
+            groups, subnets = tuple(network["SecurityGroups"]), tuple(network["Subnets"])
+            addressed = network.get("AssignPublicIp", "DISABLED") != "DISABLED"
+            yield Node(stack.replace("task-", "service "), groups, subnets, tcp(*ports), addressed)
 
     def _redis(self) -> Iterator[Node]:
         subnets = {
@@ -207,27 +217,27 @@ class Network:
             for stack, key, one in self._all("AWS::ElastiCache::SubnetGroup")
         }
         for _, _, one in self._all("AWS::ElastiCache::ReplicationGroup"):
-            port = int(one.get("Port", 6379))
             groups, placed = tuple(one["SecurityGroupIds"]), subnets[one["CacheSubnetGroupName"]]
-            yield Node("redis", groups, placed, (Ports("tcp", port, port),), False)
+            yield Node("redis", groups, placed, tcp(int(one.get("Port", 6379))))
 
     def _endpoints(self) -> Iterator[Node]:
         for _, key, one in self._all("AWS::EC2::VPCEndpoint"):
             if one.get("VpcEndpointType") == "Interface":
                 groups, subnets = tuple(one["SecurityGroupIds"]), tuple(one["SubnetIds"])
-                yield Node(f"endpoint {key}", groups, subnets, (Ports("tcp", 443, 443),), False)
+                yield Node(f"endpoint {key}", groups, subnets, tcp(443))
 
-    def _rules(self, stack: str, key: str, direction: str) -> tuple[Rule, ...]:
-        other = "Source" if direction == "Ingress" else "Destination"
-        group = self.templates[stack]["Resources"][key].get("Properties", {})
-        inline = group.get(f"SecurityGroup{direction}", [])
+    def _rules(
+        self, stack: str, key: str, group: Mapping[str, Any], direction: str, other: str
+    ) -> tuple[Rule, ...]:
+        """Return the rules of a group: its own, and those that are resources of their own."""
         place = self._id(stack, key, "GroupId")
-        alone = [
+        separate = [
             rule
             for _, _, rule in self._all(f"AWS::EC2::SecurityGroup{direction}")
             if rule["GroupId"] == place
         ]
-        return tuple(_rule(rule, other) for rule in [*inline, *alone])
+        own = group.get(f"SecurityGroup{direction}", [])
+        return tuple(_rule(rule, f"{other}SecurityGroupId") for rule in (*own, *separate))
 
     def _all(self, kind: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         for stack, template in self.templates.items():
@@ -241,20 +251,11 @@ class Network:
         return of_resource(place, one["Type"], one.get("Properties", {}), attribute)
 
 
-def within(cidr: str, other: str) -> bool:
-    """Whether a range of addresses lies in another."""
-    one, around = ip_network(cidr), ip_network(other)
-    if one.version != around.version:
-        return False
-    first, last = int(one.network_address), int(one.broadcast_address)
-    return int(around.network_address) <= first and last <= int(around.broadcast_address)
-
-
 def _rule(rule: Mapping[str, Any], other: str) -> Rule:
-    protocol = str(rule["IpProtocol"])
-    first, last = rule.get("FromPort", -1), rule.get("ToPort", -1)
-    spans = protocol in ("tcp", "udp") and int(first) >= 0
-    ports = Ports(protocol, int(first), int(last)) if spans else Ports(protocol, 0, LAST)
-    group = rule.get(f"{other}SecurityGroupId", "")
-    cidr = rule.get("CidrIp") or rule.get("CidrIpv6") or ("" if group else EVERYWHERE[0])
+    ports = Ports(str(rule["IpProtocol"]))
+    if ports.protocol in ("tcp", "udp") and int(rule.get("FromPort", -1)) >= 0:
+        ports = Ports(ports.protocol, int(rule["FromPort"]), int(rule["ToPort"]))
+    group = rule.get(other, "")
+    # A prefix list counts as everywhere.
+    cidr = rule.get("CidrIp") or rule.get("CidrIpv6") or ("" if group else EVERYWHERE)
     return Rule(ports, group, cidr)
