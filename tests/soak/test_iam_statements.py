@@ -8,11 +8,9 @@ from collections.abc import Iterable, Iterator
 from sentry_oms.names import ENVIRONMENTS
 from tools.lint.iam.linter import NOTHING, Change, allowed_cases, opened, removed, undetected
 from tools.lint.iam.policies import (
-    TRUST,
     Place,
     Statement,
     changed,
-    limits,
     listed,
     roles,
     statements,
@@ -32,7 +30,7 @@ def test_the_table_detects_a_change_of_any_statement() -> None:
 def openings(environment: str) -> Iterator[Change]:
     for name in (*LISTED, BOUND):
         role = roles(environment)[name]
-        for place, statement in limits(role) if name == BOUND else statements(role):
+        for place, statement in statements(role):
             for part, wider in wider_statements(place, statement):
                 is_denial = statement["Effect"] == "Deny"
                 actions = listed((statement if is_denial else wider)["Action"])
@@ -44,7 +42,7 @@ def wider_statements(place: Place, statement: Statement) -> Iterator[tuple[str, 
     if statement["Effect"] == "Deny":
         yield "not denied", {**statement, "Action": NOTHING}
         return
-    if place.policy == TRUST:
+    if place.part == "trust":
         yield "principal to *", {**statement, "Principal": "*"}
         yield from wider_subjects(statement)
     else:
@@ -81,9 +79,9 @@ def removals(environment: str) -> Iterator[Change]:
     by = roles(environment)
     for name in LISTED:
         for place, statement in statements(by[name]):
-            if place.policy != TRUST and statement["Effect"] == "Allow":
+            if place.part != "trust" and statement["Effect"] == "Allow":
                 yield removed(name, environment, place, statement)
-    for place, statement in limits(by[BOUND]):
+    for place, statement in statements(by[BOUND]):
         # Detected by the roles within the boundary.
         cases = [
             case

@@ -19,7 +19,7 @@ from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
 from tests.conftest import ROOT
 from tools.lint.deployed import deployed
 from tools.lint.iam.policies import Role, listed, matches, roles
-from tools.lint.iam.resources import DEPLOYED
+from tools.lint.iam.resources import KINDS
 from tools.lint.iam.table import rows
 
 IAM = ROOT / "tools/lint/iam"
@@ -74,7 +74,7 @@ def left_out(name: str) -> list[LeftOut]:
 
 def may_call(role: Role, action: str) -> bool:
     """Whether a role's policies allow an action; the IAM table checks on which resources."""
-    statements = [one for policy in role.identity for one in policy["Statement"]]
+    statements = role.identity["Statement"]
     matching = [one for one in statements if matches(action, listed(one["Action"]))]
     return any(one["Effect"] == "Allow" for one in matching) and not any(
         # A denial under a condition, or of some resources, does not deny everything.
@@ -131,24 +131,19 @@ def test_a_missing_action_is_reported(
     name: str, action: str, type_: str, handlers: list[str]
 ) -> None:
     role = roles("dev")[name]
-    policies = [
-        {
-            "Statement": [
-                {**one, "Action": [each for each in listed(one["Action"]) if each != action]}
-                for one in policy["Statement"]
-            ]
-        }
-        for policy in role.identity
+    lacking = [
+        {**one, "Action": [each for each in listed(one["Action"]) if each != action]}
+        for one in role.identity["Statement"]
     ]
-    lacking = role._replace(identity=tuple(policies))
-    found = problems(lacking, calls([type_], HANDLERS[name]), ())
+    role = role._replace(identity={"Statement": lacking})
+    found = problems(role, calls([type_], HANDLERS[name]), ())
     for handler in handlers:
         assert f"{role.name} may not call {action}: {type_} {handler}" in found
 
 
 def test_an_entry_that_leaves_out_nothing_is_reported() -> None:
     allow = {"Effect": "Allow", "Action": "s:Make", "Resource": "*"}
-    role = Role("r", ({"Statement": [allow]},), {})
+    role = Role("r", {"Statement": [allow]}, {})
     needed = [Call("T", "create", "s:Make"), Call("T", "create", "s:Extra")]
     assert problems(role, needed, [LeftOut("T", "s:Ext*")]) == []
     (stale,) = problems(role, needed, [LeftOut("T", "s:Extra"), LeftOut("T", "s:Gone")])
@@ -160,7 +155,7 @@ def test_an_entry_that_leaves_out_nothing_is_reported() -> None:
 TYPES = {
     "flow-log": "AWS::EC2::FlowLog",
     "listener-rule": "AWS::ElasticLoadBalancingV2::ListenerRule",
-    **{name: type_ for name, (_, type_, _) in DEPLOYED.items() if name != "flow-log"},
+    **{name: kind.type for name, kind in KINDS.items() if name != "flow-log"},
 }
 
 

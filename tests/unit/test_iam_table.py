@@ -14,9 +14,7 @@ from tools.lint.deployed import GROUPS
 from tools.lint.iam import linter, page, policies
 from tools.lint.iam.linter import as_deployed, planted, undetected
 from tools.lint.iam.policies import (
-    TRUST,
     Statement,
-    limits,
     listed,
     matches,
     roles,
@@ -50,8 +48,8 @@ def given(names: Sequence[str]) -> Iterator[tuple[str, Statement]]:
     for environment in ENVIRONMENTS:
         for name in names:
             role = roles(environment)[name]
-            for place, statement in limits(role) if name == BOUND else statements(role):
-                if place.policy != TRUST:
+            for place, statement in statements(role):
+                if place.part != "trust":
                     yield name, statement
 
 
@@ -208,8 +206,7 @@ class TestPlanted:
             assert change.cases
             for case in change.cases:
                 role = case.role
-                place = limits if case.row.role == BOUND else statements
-                first = next(place(role))[1]
+                _, first = next(statements(role))
                 assert first["Action"] == ("*" if what == "to *" else linter.NOTHING)
                 assert case.row.allowed == (what == "removed")
 

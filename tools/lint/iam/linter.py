@@ -13,7 +13,6 @@ from tools.lint.iam.policies import (
     Role,
     Statement,
     changed,
-    limits,
     listed,
     matches,
     roles,
@@ -68,7 +67,7 @@ def planted() -> Iterator[Change]:
     """Yield two changes of each role: its first statement allows everything, and nothing."""
     for name in (*LISTED, BOUND):
         role = roles(PLANTED_IN)[name]
-        place, statement = next(limits(role) if name == BOUND else statements(role))
+        place, statement = next(statements(role))
         everything = {"Sid": statement["Sid"], "Effect": "Allow", "Action": "*", "Resource": "*"}
         yield opened(name, PLANTED_IN, place, everything, "to *", ["*"])
         yield removed(name, PLANTED_IN, place, statement)

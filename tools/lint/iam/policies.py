@@ -24,23 +24,23 @@ EVERYTHING: Policy = {
 
 
 class Role(NamedTuple):
-    """What a role may do, who may assume it, its permissions boundary, and its tags."""
+    """What a role may do, who may assume it, its permissions boundary, and its tags.
+
+    Its own policies are one document, because IAM adds up their statements.
+    """
 
     name: str
-    identity: tuple[Policy, ...]
+    identity: Policy
     trust: Policy
     boundary: Policy | None = None
     tags: Mapping[str, str] = MappingProxyType({})
 
 
 class Place(NamedTuple):
-    """The position of a statement: a policy in ``identity``, TRUST or BOUNDARY, and an index."""
+    """A statement: its position in ``identity``, ``trust`` or ``boundary`` of a role."""
 
-    policy: int
-    statement: int
-
-
-TRUST, BOUNDARY = -1, -2
+    part: str
+    position: int
 
 
 @cache
@@ -56,9 +56,9 @@ def roles(environment: str) -> Mapping[str, Role]:
         if one["Type"] == "AWS::IAM::Role"
     }
     listed = {name: found[role_name(name, environment)] for name in LISTED}
-    administrators = {name: Role(name, (EVERYTHING,), {}) for name in (ADMINISTRATOR, STRANGER)}
+    administrators = {name: Role(name, EVERYTHING, {}) for name in (ADMINISTRATOR, STRANGER)}
     boundary = _managed()[f"sentry-boundary-{environment}"]
-    return {**listed, **administrators, BOUND: Role(BOUND, (EVERYTHING,), {}, boundary)}
+    return {**listed, **administrators, BOUND: Role(BOUND, EVERYTHING, {}, boundary)}
 
 
 def unlisted(group: str) -> list[str]:
@@ -91,29 +91,19 @@ def unlisted(group: str) -> list[str]:
 
 
 def statements(role: Role) -> Iterator[tuple[Place, Statement]]:
-    """Yield every statement of a role's own policies, then those of its trust policy."""
-    for number, policy in enumerate(role.identity):
-        for index, statement in enumerate(policy["Statement"]):
-            yield Place(number, index), statement
-    for index, statement in enumerate(role.trust.get("Statement", [])):
-        yield Place(TRUST, index), statement
-
-
-def limits(role: Role) -> Iterator[tuple[Place, Statement]]:
-    """Yield every statement of a role's permissions boundary."""
-    for index, statement in enumerate((role.boundary or {}).get("Statement", [])):
-        yield Place(BOUNDARY, index), statement
+    """Yield every statement of a role's own and trust policies; for BOUND, of the boundary."""
+    for part in ("boundary",) if role.name == BOUND else ("identity", "trust"):
+        for position, statement in enumerate(getattr(role, part)["Statement"]):
+            yield Place(part, position), statement
 
 
 def changed(role: Role, place: Place, statement: Statement) -> Role:
     """Return the role with another statement at a place."""
-    policies = [*role.identity, role.boundary or {}, role.trust]
-    policy = policies[place.policy]
-    kept = list(policy["Statement"])
-    kept[place.statement] = statement
-    policies[place.policy] = {**policy, "Statement": kept}
-    *identity, boundary, trust = policies
-    return role._replace(identity=tuple(identity), boundary=boundary or None, trust=trust)
+    policy: Policy = getattr(role, place.part)
+    kept = [*policy["Statement"]]
+    kept[place.position] = statement
+    parts: dict[str, Any] = {place.part: {**policy, "Statement": kept}}
+    return role._replace(**parts)
 
 
 def matches(call: str, actions: Iterable[str]) -> bool:
@@ -148,28 +138,19 @@ def _name_of(policy_arn: str) -> str:
 
 def _role(properties: Mapping[str, Any]) -> Role:
     tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
-    inline = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
-    attached = [
-        _filled(_managed()[_name_of(arn)], tags)
-        for arn in properties.get("ManagedPolicyArns", [])
-        if _name_of(arn) in _managed()
-    ]
+    policies = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+    arns = properties.get("ManagedPolicyArns", [])
+    policies += [_managed()[_name_of(arn)] for arn in arns if _name_of(arn) in _managed()]
+    own = [statement for policy in policies for statement in policy["Statement"]]
+    # The simulator splits an ARN before it replaces variables, so the colon in
+    # ${aws:PrincipalTag/Launches} would end a part of the ARN.
+    text = json.dumps({**EVERYTHING, "Statement": own})
+    for key, value in tags.items():
+        text = text.replace(f"${{aws:PrincipalTag/{key}}}", value)
     return Role(
         properties["RoleName"],
-        (*inline, *attached),
+        json.loads(text),
         properties["AssumeRolePolicyDocument"],
         _managed().get(_name_of(properties.get("PermissionsBoundary", ""))),
         tags,
     )
-
-
-def _filled(policy: Policy, tags: Mapping[str, str]) -> Policy:
-    """Return a policy with the role's tags in place of policy variables.
-
-    The simulator splits an ARN before it replaces variables, so the colon in
-    ``${aws:PrincipalTag/Launches}`` would end a part of the ARN.
-    """
-    text = json.dumps(policy)
-    for key, value in tags.items():
-        text = text.replace(f"${{aws:PrincipalTag/{key}}}", value)
-    return dict(json.loads(text))

@@ -28,85 +28,80 @@ SUFFIX = "-AbCdEf"
 IMAGES = {"frontend": "admin-front-end", "oms": "oms", "websocket": "websocket"}
 CLUSTERS = {"frontend": "gateway", "oms": "oms", "websocket": "gateway"}
 
-FORMS: Mapping[str, str] = {
-    "alarm": "cloudwatch:alarm:{}",
-    "alias": "kms:alias/{}",
-    "bucket": "s3:{}",
-    "cache-cluster": "elasticache:cluster:{}-001",
-    "cache-subnets": "elasticache:subnetgroup:{}",
-    "cluster": "ecs:cluster/{}",
-    "codeconnection": "codeconnections:connection/{}",
-    "connection": "codestar-connections:connection/{}",
-    "elastic-ip": "ec2:elastic-ip/{}",
-    "endpoint": "ec2:vpc-endpoint/{}",
-    "flow-log": "ec2:vpc-flow-log/of-{}",
-    "hosted-zone": "route53:hostedzone/{}",
-    "index": "dynamodb:table/{}/index/GSI1",
-    "instance": "ec2:instance/{}",
-    "internet-gateway": "ec2:internet-gateway/{}",
-    "key": "kms:key/{}",
-    "log": "logs:log-group:{}:log-stream:one",
-    "log-group": "logs:log-group:{}",
-    "nat-gateway": "ec2:natgateway/{}",
-    "network-interface": "ec2:network-interface/of-{}",
-    "object": "s3:{}/one",
-    "pipeline": "codepipeline:{}",
-    "policy": "iam:policy/{}",
-    "pool": f"cognito-idp:userpool/{REGION}_{{}}",
-    "project": "codebuild:project/{}",
-    "provider": "iam:oidc-provider/{}",
-    "queue": "sqs:{}",
-    "redis": "elasticache:replicationgroup:{}",
-    "repository": "ecr:repository/{}",
-    "role": "iam:role/{}",
-    "route-table": "ec2:route-table/{}",
-    "scalable-target": "application-autoscaling:scalable-target/{}",
-    "secret": f"secretsmanager:secret:{{}}{SUFFIX}",
-    "security-group": "ec2:security-group/{}",
-    "service": "ecs:service/{0}/{0}",
-    "service-linked-role": "iam:role/aws-service-role/{}",
-    "stack": "cloudformation:stack/{}/1",
-    "subnet": "ec2:subnet/{}",
-    "table": "dynamodb:table/{}",
-    "task-definition": "ecs:task-definition/{}:7",
-    "user": "iam:user/{}",
-    "vpc": "ec2:vpc/{}",
-    "web-acl": "wafv2:regional/webacl/{}/1",
-}
-"""The ARN of a name, without region and account."""
 
-DEPLOYED: Mapping[str, tuple[str, str, str]] = {
-    "alarm": ("{}", "AWS::CloudWatch::Alarm", ""),
-    "bucket": ("pipeline-{}", "AWS::S3::Bucket", ""),
-    "cache-cluster": ("redis", "AWS::ElastiCache::ReplicationGroup", ""),
-    "cache-subnets": ("redis", "AWS::ElastiCache::SubnetGroup", ""),
-    "cluster": ("cluster-{}", "AWS::ECS::Cluster", ""),
-    "elastic-ip": ("vpc", "AWS::EC2::EIP", ""),
-    "endpoint": ("vpc", "AWS::EC2::VPCEndpoint", ""),
-    "flow-log": ("vpc", "AWS::EC2::VPC", ""),
-    "index": ("dynamodb-{}", "AWS::DynamoDB::Table", ""),
-    "internet-gateway": ("vpc", "AWS::EC2::InternetGateway", ""),
-    "key": ("secrets", "AWS::KMS::Key", ""),
-    "listener": ("alb", "AWS::ElasticLoadBalancingV2::Listener", ""),
-    "load-balancer": ("alb", "AWS::ElasticLoadBalancingV2::LoadBalancer", ""),
-    "nat-gateway": ("vpc", "AWS::EC2::NatGateway", ""),
-    "network-interface": ("vpc", "AWS::EC2::VPC", ""),
-    "object": ("pipeline-{}", "AWS::S3::Bucket", ""),
-    "pipeline": ("pipeline-{}", "AWS::CodePipeline::Pipeline", ""),
-    "pool": ("cognito", "AWS::Cognito::UserPool", "Arn"),
-    "project": ("pipeline-{}", "AWS::CodeBuild::Project", ""),
-    "redis": ("redis", "AWS::ElastiCache::ReplicationGroup", ""),
-    "route-table": ("vpc", "AWS::EC2::RouteTable", ""),
-    "scalable-target": ("task-oms", "AWS::ApplicationAutoScaling::ScalableTarget", ""),
-    "security-group": ("vpc", "AWS::EC2::SecurityGroup", ""),
-    "subnet": ("vpc", "AWS::EC2::Subnet", ""),
-    "table": ("dynamodb-{}", "AWS::DynamoDB::Table", ""),
-    "target-group": ("alb", "AWS::ElasticLoadBalancingV2::TargetGroup", ""),
-    "task-definition": ("task-{}", "AWS::ECS::TaskDefinition", ""),
-    "vpc": ("vpc", "AWS::EC2::VPC", ""),
-    "web-acl": ("alb", "AWS::WAFv2::WebACL", "Arn"),
+REDIS = "AWS::ElastiCache::ReplicationGroup"
+
+
+class Kind(NamedTuple):
+    """A kind of resources in the table.
+
+    Args:
+        form: the ARN of a name, without region and account.
+        stack: the stack that has the resource; empty if naming rules give its name.
+        type: the resource's type in that stack.
+    """
+
+    form: str
+    stack: str = ""
+    type: str = ""
+
+
+KINDS: Mapping[str, Kind] = {
+    "alarm": Kind("cloudwatch:alarm:{}", "{}", "AWS::CloudWatch::Alarm"),
+    "alias": Kind("kms:alias/{}"),
+    "boundary": Kind("iam:policy/sentry-boundary-{environment}"),
+    "bucket": Kind("s3:{}", "pipeline-{}", "AWS::S3::Bucket"),
+    "cache-cluster": Kind("elasticache:cluster:{}-001", "redis", REDIS),
+    "cache-subnets": Kind("elasticache:subnetgroup:{}", "redis", "AWS::ElastiCache::SubnetGroup"),
+    "cluster": Kind("ecs:cluster/{}", "cluster-{}", "AWS::ECS::Cluster"),
+    "codeconnection": Kind("codeconnections:connection/new"),
+    "connection": Kind("codestar-connections:connection/{}"),
+    "default-key": Kind("kms:key/default"),
+    "elastic-ip": Kind("ec2:elastic-ip/{}", "vpc", "AWS::EC2::EIP"),
+    "endpoint": Kind("ec2:vpc-endpoint/{}", "vpc", "AWS::EC2::VPCEndpoint"),
+    "firewall-log-group": Kind("logs:log-group:aws-waf-logs-sentry-{environment}"),
+    "flow-log": Kind("ec2:vpc-flow-log/of-{}", "vpc", "AWS::EC2::VPC"),
+    "hosted-zone": Kind("route53:hostedzone/{}"),
+    "index": Kind("dynamodb:table/{}/index/GSI1", "dynamodb-{}", "AWS::DynamoDB::Table"),
+    "instance": Kind("ec2:instance/{}"),
+    "internet-gateway": Kind("ec2:internet-gateway/{}", "vpc", "AWS::EC2::InternetGateway"),
+    "key": Kind("kms:key/{}", "secrets", "AWS::KMS::Key"),
+    "listener": Kind("", "alb", "AWS::ElasticLoadBalancingV2::Listener"),
+    "load-balancer": Kind("", "alb", "AWS::ElasticLoadBalancingV2::LoadBalancer"),
+    "log": Kind("logs:log-group:{}:log-stream:one"),
+    "log-group": Kind("logs:log-group:{}"),
+    "nat-gateway": Kind("ec2:natgateway/{}", "vpc", "AWS::EC2::NatGateway"),
+    "network-interface": Kind("ec2:network-interface/of-{}", "vpc", "AWS::EC2::VPC"),
+    "object": Kind("s3:{}/one", "pipeline-{}", "AWS::S3::Bucket"),
+    "pipeline": Kind("codepipeline:{}", "pipeline-{}", "AWS::CodePipeline::Pipeline"),
+    "policy": Kind("iam:policy/sentry-{}"),
+    "pool": Kind("cognito-idp:userpool/{}", "cognito", "AWS::Cognito::UserPool"),
+    "project": Kind("codebuild:project/{}", "pipeline-{}", "AWS::CodeBuild::Project"),
+    "provider": Kind("iam:oidc-provider/{}"),
+    "queue": Kind("sqs:{}"),
+    "redis": Kind("elasticache:replicationgroup:{}", "redis", REDIS),
+    "repository": Kind("ecr:repository/{}"),
+    "role": Kind("iam:role/{}"),
+    "route-table": Kind("ec2:route-table/{}", "vpc", "AWS::EC2::RouteTable"),
+    "scalable-target": Kind(
+        "application-autoscaling:scalable-target/{}",
+        "task-oms",
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+    ),
+    "secret": Kind(f"secretsmanager:secret:{{}}{SUFFIX}"),
+    "security-group": Kind("ec2:security-group/{}", "vpc", "AWS::EC2::SecurityGroup"),
+    "service": Kind("ecs:service/{}"),
+    "service-deployment": Kind("ecs:service-deployment/{}/one"),
+    "service-linked-role": Kind("iam:role/aws-service-role/{}"),
+    "stack": Kind("cloudformation:stack/{}/1"),
+    "subnet": Kind("ec2:subnet/{}", "vpc", "AWS::EC2::Subnet"),
+    "table": Kind("dynamodb:table/{}", "dynamodb-{}", "AWS::DynamoDB::Table"),
+    "target-group": Kind("", "alb", "AWS::ElasticLoadBalancingV2::TargetGroup"),
+    "task-definition": Kind("ecs:task-definition/{}:7", "task-{}", "AWS::ECS::TaskDefinition"),
+    "user": Kind("iam:user/{}"),
+    "vpc": Kind("ec2:vpc/{}", "vpc", "AWS::EC2::VPC"),
+    "web-acl": Kind("wafv2:regional/webacl/{}/1", "alb", "AWS::WAFv2::WebACL"),
 }
-"""The stack, type and attribute (empty for Ref) of a resource that a template has."""
 
 
 class UnknownResourceError(Exception):
@@ -161,8 +156,9 @@ def targets(name: str, environment: str) -> tuple[Target, ...]:
         return (Target(arn.replace(ACCOUNT, OTHER_ACCOUNT), OTHER_ACCOUNT, OPEN),)
     if name.startswith(OTHER_SYSTEM):
         kind = name.removeprefix(OTHER_SYSTEM)
+        cluster = "payroll/" if kind == "service" else ""
         policy = ACCOUNTS_OWN if kind == "key" else None
-        return (Target(_arn(kind, f"payroll-{kind}"), policy=policy),)
+        return (Target(_arn(kind, f"{cluster}payroll-{kind}"), policy=policy),)
     return (_target(name, environment),)
 
 
@@ -176,20 +172,21 @@ def _target(name: str, environment: str) -> Target:
         return Target("*")
     kind, _, rest = name.partition(":")
     try:
-        arn = _arn_of(kind, rest, environment)
+        arn = _deployed_arn(kind, rest, environment)
         return Target(arn, policy=_policy(kind, rest, arn, environment), environment=environment)
     except (KeyError, StopIteration):
         raise UnknownResourceError(f"{name!r} is not deployed in {environment}") from None
 
 
-def _arn(kind: str, name: str) -> str:
-    service, _, rest = FORMS[kind].format(name).partition(":")
+def _arn(kind: str, name: str, environment: str = "") -> str:
+    form = KINDS[kind].form.format(name, environment=environment)
+    service, _, rest = form.partition(":")
     region = "" if service in ("iam", "route53", "s3") else REGION
     account = "" if service in ("route53", "s3") else ACCOUNT
     return f"arn:aws:{service}:{region}:{account}:{rest}"
 
 
-def _arn_of(kind: str, name: str, environment: str) -> str:
+def _deployed_arn(kind: str, name: str, environment: str) -> str:
     match kind:
         case "queue":
             return _arn(kind, _queue(name, "queue", environment))
@@ -201,18 +198,13 @@ def _arn_of(kind: str, name: str, environment: str) -> str:
             return _arn(kind, f"sentry/{IMAGES[name]}-{environment}")
         case "log" | "log-group":
             stack = name.replace("build", "pipeline") if "build" in name else f"cluster-{name}"
-            return _arn(kind, _attribute(environment, stack, "AWS::Logs::LogGroup"))
-        case "firewall-log-group":
-            return _arn("log-group", f"aws-waf-logs-sentry-{environment}")
-        case "service":
-            cluster = _attribute(environment, f"cluster-{CLUSTERS[name]}", "AWS::ECS::Cluster")
-            service = _attribute(environment, f"task-{name}", "AWS::ECS::Service", "Name")
-            return _arn("cluster", f"{cluster}/{service}").replace(":cluster/", ":service/")
-        case "service-deployment":
-            service = _arn_of("service", name, environment)
-            return f"{service.replace(':service/', ':service-deployment/')}/one"
+            return _arn(kind, _ref(environment, stack, "AWS::Logs::LogGroup"))
+        case "service" | "service-deployment":
+            cluster = _ref(environment, f"cluster-{CLUSTERS[name]}", "AWS::ECS::Cluster")
+            service = _ref(environment, f"task-{name}", "AWS::ECS::Service", "Name")
+            return _arn(kind, f"{cluster}/{service}")
         case "listener-rule":
-            listener = _arn_of("listener", "", environment)
+            listener = _deployed_arn("listener", "", environment)
             return f"{listener.replace(':listener/', ':listener-rule/')}/{'0' * 16}"
         case "role":
             return _arn(kind, role_name(name, environment))
@@ -220,26 +212,16 @@ def _arn_of(kind: str, name: str, environment: str) -> str:
             return _arn(kind, names.stack_name(name, environment))
         case "bootstrap":
             return _arn("stack", names.stack_name(name, names.BOOTSTRAP))
-        case "boundary":
-            return _arn("policy", f"sentry-boundary-{environment}")
-        case "policy":
-            return _arn(kind, f"sentry-{name}")
         case "connection":
             return CONNECTION
-        case "codeconnection":
-            return _arn(kind, "new")
         case "alias":
-            alias = _resource(environment, "secrets", "AWS::KMS::Alias")[1]["AliasName"]
+            alias = _first(environment, "secrets", "AWS::KMS::Alias")[1]["AliasName"]
             return _arn(kind, alias.removeprefix("alias/"))
-        case "default-key":
-            return _arn("key", "default")
-        case "provider" | "user" | "service-linked-role" | "hosted-zone":
-            return _arn(kind, name)
-    if kind not in DEPLOYED:
+    if kind not in KINDS:
         raise UnknownResourceError(f"{kind}:{name}: there is no kind {kind!r}")
-    stack, type_, attribute = DEPLOYED[kind]
-    value = _attribute(environment, stack.format(name), type_, attribute)
-    return value if value.startswith("arn:") else _arn(kind, value)
+    _, stack, type_ = KINDS[kind]
+    value = _ref(environment, stack.format(name), type_) if stack else name
+    return value if value.startswith("arn:") else _arn(kind, value, environment)
 
 
 def _policy(kind: str, name: str, arn: str, environment: str) -> Mapping[str, Any] | None:
@@ -251,10 +233,10 @@ def _policy(kind: str, name: str, arn: str, environment: str) -> Mapping[str, An
             found = next(one for one in policies if url in one["Queues"])
             return dict(found["PolicyDocument"])
         case "bucket" | "object":
-            _, policy = _resource(environment, f"pipeline-{name}", "AWS::S3::BucketPolicy")
+            _, policy = _first(environment, f"pipeline-{name}", "AWS::S3::BucketPolicy")
             return dict(policy["PolicyDocument"])
         case "key":
-            return dict(_resource(environment, "secrets", "AWS::KMS::Key")[1]["KeyPolicy"])
+            return dict(_first(environment, "secrets", "AWS::KMS::Key")[1]["KeyPolicy"])
         case "default-key":
             return ACCOUNTS_OWN
     return None
@@ -271,17 +253,17 @@ def _secret(name: str, environment: str) -> str:
         return _arn("secret", f"{names.secret_name(environment)}/{name}")
     short = name.removesuffix(" without suffix")
     stack = {"app": "secrets", "redis": "redis"}[short]
-    arn = _attribute(environment, stack, "AWS::SecretsManager::Secret")
+    arn = _ref(environment, stack, "AWS::SecretsManager::Secret")
     return arn if short == name else arn.removesuffix(SUFFIX)
 
 
-def _attribute(environment: str, stack: str, type_: str, name: str = "") -> str:
-    key, properties = _resource(environment, stack, type_)
+def _ref(environment: str, stack: str, type_: str, name: str = "") -> str:
+    key, properties = _first(environment, stack, type_)
     place = Place(names.stack_name(stack, environment), REGION, key)
     return of_resource(place, type_, properties, name)
 
 
-def _resource(environment: str, stack: str, type_: str) -> tuple[str, Mapping[str, Any]]:
+def _first(environment: str, stack: str, type_: str) -> tuple[str, Mapping[str, Any]]:
     return next(iter(_of_type(environment, stack, type_).items()))
 
 

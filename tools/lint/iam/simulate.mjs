@@ -2,8 +2,8 @@
 // PACKAGES has node_modules. Reads {documents, requests} from stdin and writes a verdict for each
 // request: "Allowed", another result of IAM, or "error: ..." for an invalid request.
 //
-// A request: {principal, action, resource, account, context, identity, boundary, policy, forged}.
-// `identity`, `boundary` and `policy` are indexes in `documents`, so no policy is sent twice.
+// A request: {principal, action, resource, account, context, forged, identity, boundary, policy}.
+// The last three are optional and keys of `documents`, so no policy is sent twice.
 //
 // A valid request has a resource of the action's type, and only keys that AWS sends with the action.
 // This is not checked if a key is forged, nor for the keys that this version does not know and would
@@ -22,11 +22,11 @@ const { documents, requests } = JSON.parse(readFileSync(0, 'utf8'))
 
 // Validating policies takes most of the time, so only an action's statements are validated, once.
 const prepared = new Map()
-function policy(at, kind, action) {
-  const name = `${kind} ${at} ${action}`
+function policy(key, kind, action) {
+  const name = `${kind} ${key} ${action}`
   if (!prepared.has(name)) {
-    const statements = documents[at].Statement.filter((one) => matches(one, action))
-    const document = { ...documents[at], Statement: statements }
+    const statements = documents[key].Statement.filter((one) => matches(one, action))
+    const document = { ...documents[key], Statement: statements }
     const validate = policies[`validate${kind}Policy`]
     prepared.set(name, policies.createValidatedPolicy(document, validate, { name }))
   }
@@ -48,7 +48,7 @@ function pattern(action) {
 
 async function verdict(request) {
   const { principal, action, resource, account, context, identity, boundary } = request
-  const named = (at) => ({ name: `${at}`, policy: policy(at, 'Identity', action) })
+  const named = (key) => ({ name: `${key}`, policy: policy(key, 'Identity', action) })
   const simulation = {
     request: {
       principal,
@@ -56,11 +56,11 @@ async function verdict(request) {
       resource: { resource, accountId: account },
       contextVariables: context
     },
-    identityPolicies: identity.map(named),
-    permissionBoundaryPolicies: boundary === null ? undefined : [named(boundary)],
+    identityPolicies: identity ? [named(identity)] : [],
+    permissionBoundaryPolicies: boundary ? [named(boundary)] : undefined,
     serviceControlPolicies: [],
     resourceControlPolicies: [],
-    resourcePolicy: request.policy === null ? undefined : policy(request.policy, 'Resource', action)
+    resourcePolicy: request.policy && policy(request.policy, 'Resource', action)
   }
   const isUnknown = (key) => UNKNOWN.some((known) => known.test(key))
   if (request.forged || Object.keys(context).some(isUnknown)) {

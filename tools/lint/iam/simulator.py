@@ -65,11 +65,11 @@ class Result(NamedTuple):
 def simulated(given: Sequence[Case]) -> list[Result]:
     """Return the result of each case, in their order."""
     version()
-    documents = _Documents()
+    documents: dict[int, Policy] = {}
     requests = [_request(case, documents) for case in given]
     done = subprocess.run(
         [NODE / "bin/node", SCRIPT, NODE],
-        input=json.dumps({"documents": documents.all, "requests": requests}),
+        input=json.dumps({"documents": documents, "requests": requests}),
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -89,43 +89,34 @@ def version() -> str:
     return str(json.loads(package.read_text())["version"])
 
 
-class _Documents:
-    """Policies, each once."""
-
-    def __init__(self) -> None:
-        self.all: list[Policy] = []
-        self._indexes: dict[int, int] = {}
-
-    def index(self, policy: Policy | None) -> int | None:
-        if policy is None:
-            return None
-        if id(policy) not in self._indexes:
-            self._indexes[id(policy)] = len(self.all)
-            self.all.append(policy)
-        return self._indexes[id(policy)]
-
-
-def _request(case: Case, documents: _Documents) -> dict[str, Any]:
+def _request(case: Case, documents: dict[int, Policy]) -> dict[str, Any]:
     row, role = case.row, case.role
-    principal, identity, policy = _principal(role), role.identity, case.target.policy
-    boundary = role.boundary
-    if row.by:
-        # The trust policy alone decides: a role that assumes may do everything, a provider's token
-        # has no policies, and the boundary does not say who may assume.
-        principal = _resolved(f"arn of {row.by}", case) if ":" in row.by else row.by
-        identity = (EVERYTHING,) if row.by.startswith("role:") else ()
-        boundary, policy = None, role.trust
-    return {
-        "principal": principal,
+    request = {
+        "principal": _principal(role),
         "action": row.call,
         "resource": case.target.arn,
         "account": case.target.account,
         "context": _context(case),
-        "identity": [documents.index(one) for one in identity],
-        "policy": documents.index(policy),
-        "boundary": documents.index(boundary),
         "forged": row.forged,
     }
+    policies = {
+        "identity": role.identity,
+        "boundary": role.boundary,
+        "policy": case.target.policy,
+    }
+    if row.by:
+        # The trust policy alone decides: a role that assumes may do everything, a provider's token
+        # has no policies, and the boundary does not say who may assume.
+        request["principal"] = _resolved(f"arn of {row.by}", case) if ":" in row.by else row.by
+        policies = {
+            "identity": EVERYTHING if row.by.startswith("role:") else None,
+            "policy": role.trust,
+        }
+    for key, policy in policies.items():
+        if policy is not None:
+            documents[id(policy)] = policy
+            request[key] = id(policy)
+    return request
 
 
 def _principal(role: Role) -> str:
