@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from sentry_oms.names import ENVIRONMENTS
-from tools.lint.iam.linter import NOTHING, Change, allowed_cases, opened, removed, undetected
+from tools.lint.iam.linter import NOTHING, Change, affected, opened, removed, undetected
 from tools.lint.iam.policies import (
     Place,
     Statement,
@@ -87,7 +87,7 @@ def removals(environment: str) -> Iterator[Change]:
             case
             for name in ROLES
             for role in [changed(by[name], place, {**statement, "Action": NOTHING})]
-            for case in allowed_cases(role, name, environment, statement)
+            for case in affected(role, name, environment, listed(statement["Action"]), allowed=True)
         ]
         yield Change(f"{statement['Sid']} removed", f"{BOUND} in {environment}", cases)
 

@@ -8,7 +8,7 @@ import pytest
 
 from tools.lint import accepted
 from tools.lint.accepted import AcceptanceError, check
-from tools.lint.report import AS_WRITTEN, Finding
+from tools.lint.report import AS_WRITTEN, Finding, Place
 
 REASON = "This is allowed on purpose."
 IN_DEV = {"in": ["dev"], "reason": REASON}
@@ -26,7 +26,7 @@ def many(said: Any, **parts: Any) -> dict[str, Any]:
 
 
 def finding(environment: str = "dev", resource: str = "Bucket", rule: str = "R1") -> Finding:
-    return Finding(environment, "stack", resource, rule, "asked")
+    return Finding(Place(environment, "stack", resource, rule), "asked")
 
 
 DEV, PROD = finding("dev"), finding("prod")
@@ -56,7 +56,7 @@ def test_an_acceptance_is_of_a_rule_a_resource_and_environments(
     ("dev", "prod", "found", "stale"),
     [
         (bucket(REASON), bucket(REASON), [DEV], "prod/stack Bucket accepts R1, which no"),
-        (bucket({**IN_DEV, "in": ["dev", "prd"]}), {}, [DEV], "prd/stack Bucket accepts R1, b"),
+        (bucket({**IN_DEV, "in": ["dev", "prd"]}), {}, [DEV], "prd/stack Bucket accepts R1, w"),
         (bucket({**IN_DEV, "in": ["dev", "prod"]}), {}, [DEV], "prod/stack Bucket accepts R1,"),
         (many({"resources": "*Queue", "reason": REASON}), {}, [], "dev/stack *Queue accepts"),
     ],

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -17,14 +17,14 @@ from tools.lint import cfn_guard, cfn_lint, checkov, controls, linters, page, to
 from tools.lint.accepted import ACCEPTED
 from tools.lint.deployed import GROUPS
 from tools.lint.linters import LINTERS, Linter
-from tools.lint.report import AS_WRITTEN, Finding, Findings, LinterError, Report
+from tools.lint.report import AS_WRITTEN, Finding, Findings, LinterError, Place, Report
 
 BUCKET = {"Type": "AWS::S3::Bucket", "Metadata": {ACCEPTED: {"R1": "This is on purpose."}}}
 TEMPLATE = {"Resources": {"Bucket": BUCKET}}
 
 
-DEV = Finding("dev", "stack", "Bucket", "R1", "asked")
-OTHER = Finding("dev", "stack", "Bucket", "R2", "asked")
+DEV = Finding(Place("dev", "stack", "Bucket", "R1"), "asked")
+OTHER = Finding(Place("dev", "stack", "Bucket", "R2"), "asked")
 
 
 class TestTemplates:
@@ -53,30 +53,26 @@ class TestTemplates:
             assert f'"{key}": {{' not in path.read_text()
 
 
-def match(path: list[str], message: str = "'x' is not a port") -> dict[str, Any]:
-    """A match of cfn-lint."""
-    return {
-        "Filename": "/tmp/x/prod/alb.json",
-        "Location": {"Path": path},
-        "Message": message,
-        "Rule": {"Id": "E3034", "ShortDescription": "Number in its range"},
-    }
-
-
 class TestCfnLint:
-    def test_matches_in_two_regions_are_one_finding(self) -> None:
-        path = ["Resources", "Listener", "Properties"]
-        assert cfn_lint.read([match(path), match(path, "'y' is not a port")], 3) == Findings(
-            3, (Finding("prod", "alb", "Listener", "E3034", "'x' is not a port"),)
-        )
-
     @pytest.mark.parametrize(
         ("path", "name"),
-        [(["Outputs", "Id", "Value"], "Outputs.Id"), (["Parameters"], "Parameters"), ([], "-")],
+        [
+            (["Resources", "Listener", "Properties"], "Listener"),
+            (["Outputs", "Id", "Value"], "Outputs.Id"),
+            (["Parameters"], "Parameters"),
+            ([], "-"),
+        ],
     )
-    def test_parts_other_than_resources_are_named(self, path: list[str], name: str) -> None:
-        (found,) = cfn_lint.read([match(path)], 3).findings
-        assert found.resource == name
+    def test_matches_in_two_regions_are_one_finding(self, path: list[str], name: str) -> None:
+        match = {
+            "Filename": "/tmp/x/prod/alb.json",
+            "Location": {"Path": path},
+            "Message": "'x' is not a port",
+            "Rule": {"Id": "E3034", "ShortDescription": "Number in its range"},
+        }
+        assert cfn_lint.read([match, {**match, "Message": "'y' is not a port"}], 3) == Findings(
+            3, (Finding(Place("prod", "alb", name, "E3034"), "'x' is not a port"),)
+        )
 
     def test_rules_are_counted(self) -> None:
         assert cfn_lint.count("E0000: a\nSays E1234: x\nW1001: b\n\n## I3010: no\n") == 2
@@ -109,7 +105,7 @@ class TestCfnGuard:
         assert cfn_guard.read(guard({"messages": messages, "checks": clauses}), 1) == Findings(
             4,
             tuple(
-                Finding("dev", "sqs", name, "CT.SQS.PR.1", "Require it")
+                Finding(Place("dev", "sqs", name, "CT.SQS.PR.1"), "Require it")
                 for name in ("Queue", "Second")
             ),
         )
@@ -131,7 +127,7 @@ class TestCfnGuard:
 
 
 class TestCheckov:
-    SUMMARY = ("parsing_errors", "skipped")
+    SUMMARY: ClassVar[dict[str, int]] = {"parsing_errors": 0, "skipped": 0}
 
     def test_rules_are_counted_whether_they_pass_or_fail(self) -> None:
         failed = {
@@ -142,18 +138,17 @@ class TestCheckov:
         }
         passed = {**failed, "check_id": "CKV_AWS_3"}
         results = {"failed_checks": [failed], "passed_checks": [passed]}
-        summary = dict.fromkeys(self.SUMMARY, 0)
-        assert checkov.read({"results": results, "summary": summary}) == Findings(
-            2, (Finding("dev", "alb", "HttpListener", "CKV_AWS_2", "Ensure HTTPS"),)
+        assert checkov.read({"results": results, "summary": self.SUMMARY}) == Findings(
+            2, (Finding(Place("dev", "alb", "HttpListener", "CKV_AWS_2"), "Ensure HTTPS"),)
         )
 
     def test_a_summary_alone_has_no_findings(self) -> None:
-        assert checkov.read(dict.fromkeys(self.SUMMARY, 0)) == Findings(0, ())
+        assert checkov.read(self.SUMMARY) == Findings(0, ())
 
-    @pytest.mark.parametrize("key", SUMMARY)
+    @pytest.mark.parametrize("key", ["parsing_errors", "skipped"])
     def test_a_file_or_a_check_left_out_is_an_error(self, key: str) -> None:
         with pytest.raises(LinterError, match="checkov could not parse"):
-            checkov.read({**dict.fromkeys(self.SUMMARY, 0), key: 1})
+            checkov.read({**self.SUMMARY, key: 1})
 
 
 class TestTools:
@@ -200,12 +195,14 @@ class TestTools:
 
 
 PLANTED = [
-    Finding(environment, fault.stack, fault.resource, fault.rule, "")
+    Finding(Place(environment, fault.stack, fault.resource, fault.rule), "")
     for fault in controls.FAULTS
     if fault.linter == "checkov"
     for environment in fault.environments
 ]
 """What checkov must find in the bad templates."""
+
+EXTRA = Finding(Place("dev", "prod-only", "OpenGroup", "CKV_AWS_24"), "")
 
 
 class TestControls:
@@ -218,7 +215,7 @@ class TestControls:
         ("found", "where"),
         [
             ([], "no environment"),
-            ([*PLANTED, Finding("dev", "prod-only", "OpenGroup", "CKV_AWS_24", "")], "dev, prod"),
+            ([*PLANTED, EXTRA], "dev, prod"),
         ],
     )
     def test_a_fault_that_is_not_found_exactly_where_it_is_is_reported(

@@ -31,141 +31,124 @@ class Templates:
 
     def __init__(self) -> None:
         self.all: Any = copy.deepcopy(dict(deployed("dev")))
+        self.balancer = self.of("vpc", "AlbSecurityGroup")
+        self.redis = self.of("redis", "RedisSecurityGroup")
+        self.oms = self.task("oms")
+        self.frontend = self.task("frontend")
 
     def of(self, stack: str, key: str) -> Any:
         """Return the properties of a resource."""
         return self.all[stack]["Resources"][key]["Properties"]
 
-    def add(self, stack: str, type_: str, **properties: Any) -> None:
-        self.all[stack]["Resources"]["Added"] = {"Type": type_, "Properties": properties}
-
-    def ingress(self, stack: str, key: str) -> Any:
-        return self.of(stack, key)["SecurityGroupIngress"]
-
     def task(self, name: str) -> Any:
         """Return the network configuration of a service."""
         return self.of(f"task-{name}", "Service")["NetworkConfiguration"]["AwsvpcConfiguration"]
+
+    def admit(self, group: Any, port: int, **source: Any) -> None:
+        group.setdefault("SecurityGroupIngress", []).append(rule(port, **source))
+
+    def add(self, stack: str, type_: str, **properties: Any) -> None:
+        self.all[stack]["Resources"]["Added"] = {"Type": type_, "Properties": properties}
 
 
 def rule(port: int, **other: Any) -> dict[str, Any]:
     return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **other}
 
 
-def open_load_balancer(dev: Templates) -> None:
-    dev.ingress("vpc", "AlbSecurityGroup").append(rule(22, CidrIp="0.0.0.0/0"))
-
-
-def load_balancer_over_ipv6(dev: Templates) -> None:
-    everything = {"IpProtocol": "-1", "CidrIpv6": "::/0"}
-    dev.ingress("vpc", "AlbSecurityGroup").append(everything)
+EVERYWHERE = {"CidrIp": "0.0.0.0/0"}
 
 
 def separate_rule(dev: Templates) -> None:
-    group, source = (dev.task(name)["SecurityGroups"][0] for name in ("oms", "frontend"))
-    ingress = rule(443, SourceSecurityGroupId=source)
+    ingress = rule(443, SourceSecurityGroupId=dev.frontend["SecurityGroups"][0])
+    group = dev.oms["SecurityGroups"][0]
     dev.add("vpc", "AWS::EC2::SecurityGroupIngress", GroupId=group, **ingress)
 
 
-def public_task(dev: Templates) -> None:
-    dev.task("oms")["AssignPublicIp"] = "ENABLED"
-
-
-def task_in_public_subnet(dev: Templates) -> None:
-    dev.task("oms")["Subnets"] = dev.of("alb", "LoadBalancer")["Subnets"]
-
-
 def public_task_that_listens(dev: Templates) -> None:
-    public_task(dev)
-    task_in_public_subnet(dev)
-    group = dev.of("cluster-oms", "ServiceSecurityGroup")
-    group["SecurityGroupIngress"] = [rule(9000, CidrIp="0.0.0.0/0")]
+    dev.oms["AssignPublicIp"] = "ENABLED"
+    dev.oms["Subnets"] = dev.of("alb", "LoadBalancer")["Subnets"]
+    dev.admit(dev.of("cluster-oms", "ServiceSecurityGroup"), 9000, **EVERYWHERE)
 
 
-def private_route_to_the_internet(dev: Templates) -> None:
+def route_to_the_internet(dev: Templates) -> None:
     private = dev.of("vpc", "PrivateDefaultRoute1")
     del private["NatGatewayId"]
     private["GatewayId"] = dev.of("vpc", "PublicDefaultRoute")["GatewayId"]
 
 
-def subnet_without_table(dev: Templates) -> None:
-    del dev.all["vpc"]["Resources"]["PrivateSubnet1RouteTableAssociation"]
-
-
-def addresses_for_all(dev: Templates) -> None:
-    dev.of("vpc", "PrivateSubnet1")["MapPublicIpOnLaunch"] = True
-
-
-def frontend_in_the_client_group(dev: Templates) -> None:
-    dev.task("frontend")["SecurityGroups"].append(dev.task("oms")["SecurityGroups"][1])
-
-
-def task_without_the_client_group(dev: Templates) -> None:
-    dev.task("oms")["SecurityGroups"].pop()
-
-
-def redis_for_the_vpc(dev: Templates) -> None:
-    dev.ingress("redis", "RedisSecurityGroup").append(rule(6379, CidrIp="172.22.0.0/16"))
-
-
-def redis_calls(dev: Templates) -> None:
-    del dev.of("redis", "RedisSecurityGroup")["SecurityGroupEgress"]
-
-
-def load_balancer_to_everywhere(dev: Templates) -> None:
-    everything = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
-    dev.of("vpc", "AlbSecurityGroup")["SecurityGroupEgress"] = [everything]
-
-
-def load_balancer_to_nothing(dev: Templates) -> None:
-    dev.ingress("cluster-gateway", "ServiceSecurityGroup").clear()
-
-
 def services_on_more_ports(dev: Templates) -> None:
-    dev.ingress("cluster-gateway", "ServiceSecurityGroup")[0]["FromPort"] = 0
-    dev.of("vpc", "AlbSecurityGroup")["SecurityGroupEgress"][0]["FromPort"] = 0
-
-
-def group_without_egress(dev: Templates) -> None:
-    dev.add("vpc", "AWS::EC2::SecurityGroup")
-
-
-def frontend_calls_oms(dev: Templates) -> None:
-    group = dev.task("oms")["SecurityGroups"][0]
-    dev.task("frontend")["SecurityGroups"].append(group)
-    ingress = [rule(443, SourceSecurityGroupId=group)]
-    dev.of("cluster-oms", "ServiceSecurityGroup")["SecurityGroupIngress"] = ingress
-
-
-def function_in_the_vpc(dev: Templates) -> None:
-    dev.add("redis", "AWS::Lambda::Function", VpcConfig={"SubnetIds": []})
+    group = dev.of("cluster-gateway", "ServiceSecurityGroup")
+    group["SecurityGroupIngress"][0]["FromPort"] = 0
+    dev.balancer["SecurityGroupEgress"][0]["FromPort"] = 0
 
 
 @pytest.mark.parametrize(
-    ("change", "found"),
+    ("found", "change"),
     [
-        (open_load_balancer, "internet reaches load balancer on tcp 22"),
-        (load_balancer_over_ipv6, "internet reaches load balancer on any protocol"),
-        (separate_rule, "service frontend reaches service oms on tcp 443"),
-        (public_task, "service oms asks for a public address"),
-        (task_in_public_subnet, "service oms is in vpc/PublicSubnet1, which has a route"),
-        (public_task_that_listens, "internet reaches service oms on tcp 9000"),
-        (private_route_to_the_internet, "redis is in vpc/PrivateSubnet1, which has a route"),
-        (subnet_without_table, "redis is in vpc/PrivateSubnet1, which has a route"),
-        (addresses_for_all, "redis is in vpc/PrivateSubnet1, which gives public addresses"),
-        (frontend_in_the_client_group, "service frontend reaches redis on tcp 6379"),
-        (task_without_the_client_group, "service oms does not reach redis"),
-        (redis_for_the_vpc, "redis admits 172.22.0.0/16 on tcp 6379"),
-        (redis_calls, "redis reaches internet on any protocol"),
-        (load_balancer_to_everywhere, "load balancer reaches internet on any protocol"),
-        (load_balancer_to_nothing, "load balancer does not reach service frontend"),
-        (services_on_more_ports, "load balancer reaches service frontend on tcp 0-8080"),
-        (group_without_egress, "vpc/Added allows calls to everywhere"),
-        (frontend_calls_oms, "service frontend reaches service oms on tcp 443"),
-        (function_in_the_vpc, "redis/Added (AWS::Lambda::Function) is not known here"),
+        (
+            "internet reaches load balancer on tcp 22",
+            lambda dev: dev.admit(dev.balancer, 22, **EVERYWHERE),
+        ),
+        (
+            "internet reaches load balancer on any protocol",
+            lambda dev: dev.admit(dev.balancer, 0, IpProtocol="-1", CidrIpv6="::/0"),
+        ),
+        ("internet reaches service oms on tcp 9000", public_task_that_listens),
+        (
+            "service oms asks for a public address",
+            lambda dev: dev.oms.update(AssignPublicIp="ENABLED"),
+        ),
+        (
+            "service oms is in vpc/PublicSubnet1, which has a route to the internet",
+            lambda dev: dev.oms.update(Subnets=dev.of("alb", "LoadBalancer")["Subnets"]),
+        ),
+        (
+            "redis is in vpc/PrivateSubnet1, which has a route to the internet",
+            lambda dev: dev.all["vpc"]["Resources"].pop("PrivateSubnet1RouteTableAssociation"),
+        ),
+        ("redis is in vpc/PrivateSubnet1, which has a route", route_to_the_internet),
+        (
+            "redis is in vpc/PrivateSubnet1, which gives public addresses",
+            lambda dev: dev.of("vpc", "PrivateSubnet1").update(MapPublicIpOnLaunch=True),
+        ),
+        (
+            "service frontend reaches redis on tcp 6379",
+            lambda dev: dev.frontend["SecurityGroups"].append(dev.oms["SecurityGroups"][1]),
+        ),
+        ("service frontend reaches service oms on tcp 443", separate_rule),
+        ("service oms does not reach redis", lambda dev: dev.oms["SecurityGroups"].pop()),
+        (
+            "redis admits 172.22.0.0/16 on tcp 6379",
+            lambda dev: dev.admit(dev.redis, 6379, CidrIp="172.22.0.0/16"),
+        ),
+        (
+            "redis reaches internet on any protocol",
+            lambda dev: dev.redis.pop("SecurityGroupEgress"),
+        ),
+        (
+            "load balancer reaches internet on any protocol",
+            lambda dev: dev.balancer.update(
+                SecurityGroupEgress=[{"IpProtocol": "-1", **EVERYWHERE}]
+            ),
+        ),
+        (
+            "load balancer does not reach service frontend",
+            lambda dev: dev.of("cluster-gateway", "ServiceSecurityGroup").pop(
+                "SecurityGroupIngress"
+            ),
+        ),
+        ("load balancer reaches service frontend on tcp 0-8080", services_on_more_ports),
+        (
+            "vpc/Added allows calls to everywhere",
+            lambda dev: dev.add("vpc", "AWS::EC2::SecurityGroup"),
+        ),
+        (
+            "redis/Added (AWS::Lambda::Function) is not known here",
+            lambda dev: dev.add("redis", "AWS::Lambda::Function", VpcConfig={"SubnetIds": []}),
+        ),
     ],
-    ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_a_change_is_found(change: Callable[[Templates], None], found: str) -> None:
+def test_a_change_is_found(found: str, change: Callable[[Templates], Any]) -> None:
     dev = Templates()
     change(dev)
     faults = list(findings(Network("dev", dev.all)))

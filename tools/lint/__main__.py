@@ -91,11 +91,11 @@ def reports(templates: Templates, found: Mapping[str, Findings]) -> Iterator[Rep
         AcceptanceError: an acceptance is invalid.
     """
     own = {
-        name: [one for one in ran.findings if one.stack not in controls.BAD]
+        name: [one for one in ran.findings if one.place.stack not in controls.BAD]
         for name, ran in found.items()
     }
     checked = accepted.check(templates, [one for some in own.values() for one in some])
-    rules = {one.rule for one in checked.accepted}
+    rules = {one.place.rule for one in checked.accepted}
     yield Report("acceptances", len(rules), checked.stale)
     for linter in LINTERS:
         name, findings = linter.name, set(own[linter.name])

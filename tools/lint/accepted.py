@@ -13,18 +13,15 @@ is stale, which is an error: so an acceptance meant for dev can't hide a finding
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
+from fnmatch import filter as matching
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sentry_oms.cloudformation.templates import Template
-from tools.lint.report import AS_WRITTEN, Finding
+from tools.lint.report import AS_WRITTEN, Finding, Place
 
 ACCEPTED = "Sentry::Accepted"
-
-Key = tuple[str, str]
-"""An environment and a stack."""
 
 
 class AcceptanceError(Exception):
@@ -53,15 +50,11 @@ class Acceptance(BaseModel):
             raise ValueError("write the reason as a sentence")
         return value
 
-    def applies_in(self, environment: str) -> bool:
-        """Return whether it applies in an environment; as written only if it says so."""
-        if self.environments:
-            return environment in self.environments
-        return environment != AS_WRITTEN
-
-    def names(self, resource: str) -> bool:
-        """Return whether it names a resource."""
-        return any(fnmatchcase(resource, pattern) for pattern in self.resources)
+    def where(self, environment: str) -> list[str]:
+        """Return where it applies if the template of an environment, or as written, has it."""
+        if environment == AS_WRITTEN:
+            return [AS_WRITTEN] if AS_WRITTEN in self.environments else []
+        return [one for one in self.environments or (environment,) if one != AS_WRITTEN]
 
 
 class Checked(NamedTuple):
@@ -88,52 +81,33 @@ def read(template: Template) -> list[Acceptance]:
     ]
 
 
-def check(templates: Mapping[Key, Template], findings: Iterable[Finding]) -> Checked:
+def check(templates: Mapping[tuple[str, str], Template], findings: Iterable[Finding]) -> Checked:
     """Sort the findings of all linters by whether an acceptance covers them."""
-    acceptances = {key: read(template) for key, template in templates.items()}
-    checked = Checked([], [], [])
-    for finding in sorted(findings):
-        is_accepted = any(
-            finding.rule in one.rules
-            and one.applies_in(finding.environment)
-            and one.names(finding.resource)
-            for one in acceptances[finding.environment, finding.stack]
-        )
-        (checked.accepted if is_accepted else checked.open).append(finding)
-    used = {(one.environment, one.stack, one.resource, one.rule) for one in checked.accepted}
-    for key, template in templates.items():
-        checked.stale.extend(_unused(key, template, acceptances[key], used))
-        checked.stale.extend(_elsewhere(key, acceptances))
-    return checked._replace(stale=list(dict.fromkeys(checked.stale)))
+    found = sorted(findings)
+    covered = dict.fromkeys(place for key in templates for place in _places(key, templates[key]))
+    used = {finding.place for finding in found}
+    return Checked(
+        [finding for finding in found if finding.place not in covered],
+        [finding for finding in found if finding.place in covered],
+        [
+            f"{environment}/{stack} {part} accepts {rule}, which no linter finds"
+            for environment, stack, part, rule in covered
+            if (environment, stack, part, rule) not in used
+        ],
+    )
 
 
-def _unused(
-    key: Key,
-    template: Template,
-    acceptances: Iterable[Acceptance],
-    used: set[tuple[str, str, str, str]],
-) -> Iterator[str]:
-    """Yield the acceptances of a template that accept no finding."""
-    sections = ("Parameters", "Outputs")
-    others = [f"{name}.{key}" for name in sections for key in template.get(name, {})]
-    for one in acceptances:
-        if one.applies_in(key[0]):
-            named = [part for part in (*template["Resources"], *others) if one.names(part)]
-            for part in named or one.resources:
-                for rule in one.rules:
-                    if (*key, part, rule) not in used:
-                        yield f"{'/'.join(key)} {part} accepts {rule}, which no linter finds"
-
-
-def _elsewhere(key: Key, acceptances: Mapping[Key, list[Acceptance]]) -> Iterator[str]:
-    """Yield the acceptances that name an environment without such a resource."""
-    if key[0] == AS_WRITTEN:
-        return
-    for one in acceptances[key]:
-        for environment in {*one.environments} - {AS_WRITTEN}:
-            if one not in acceptances.get((environment, key[1]), []):
-                what = f"{' '.join(one.resources)} accepts {' '.join(one.rules)}"
-                yield f"{environment}/{key[1]} {what}, but does not exist"
+def _places(key: tuple[str, str], template: Template) -> Iterator[Place]:
+    """Yield every place that the acceptances of a template cover."""
+    environment, stack = key
+    parts = [*template["Resources"]]
+    for section in ("Parameters", "Outputs"):
+        parts += [f"{section}.{name}" for name in template.get(section, {})]
+    for one in read(template):
+        for pattern in one.resources:
+            for part in matching(parts, pattern) or [pattern]:
+                for where in one.where(environment):
+                    yield from (Place(where, stack, part, rule) for rule in one.rules)
 
 
 def _acceptance(resource: str, rules: str, said: Any) -> Acceptance:

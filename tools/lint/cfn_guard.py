@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tools.lint import ROOT
-from tools.lint.report import Finding, Findings, LinterError
-from tools.lint.tools import parsed, place, run
+from tools.lint.report import Finding, Findings, LinterError, Place
+from tools.lint.tools import key, parsed, run
 
 PACKAGE = ROOT / ".tools/node/node_modules/@cdklabs/cdk-validator-cfnguard"
 RULES = "rules/control-tower/cfn-guard"
@@ -55,7 +55,7 @@ def read(output: list[dict[str, Any]], files: int) -> Findings:
     rules: set[str] = set()
     found: dict[Finding, None] = {}
     for file in output:
-        environment, stack = place(file["name"])
+        environment, stack = key(file["name"])
         failed = [broken["Rule"]["name"] for broken in file["not_compliant"]]
         rules |= {*file["compliant"], *file["not_applicable"], *failed}
         for broken in file["not_compliant"]:
@@ -64,7 +64,7 @@ def read(output: list[dict[str, Any]], files: int) -> Findings:
             if not resources:
                 raise LinterError(f"cfn-guard's {rule} names no resource of {environment}/{stack}")
             for resource in resources:
-                found[Finding(environment, stack, resource, rule, title)] = None
+                found[Finding(Place(environment, stack, resource, rule), title)] = None
     return Findings(len(rules), tuple(found))
 
 

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tools.lint.report import Finding, Findings
-from tools.lint.tools import CFN_LINT, parsed, place, run
+from tools.lint.report import Finding, Findings, Place
+from tools.lint.tools import CFN_LINT, key, parsed, run
 
 COMMAND = (CFN_LINT, "--include-checks", "I", "--regions", "us-east-1", "sa-east-1")
 
@@ -30,11 +30,11 @@ def count(listed: str) -> int:
 
 def read(output: list[dict[str, Any]], rules: int) -> Findings:
     """Return cfn-lint's JSON as findings: one for each resource and rule."""
-    findings: dict[tuple[str, str, str, str], Finding] = {}
+    findings: dict[Place, Finding] = {}
     for match in output:
         path = match["Location"].get("Path") or []
         is_resource = path[:1] == ["Resources"] and len(path) > 1
         resource = path[1] if is_resource else ".".join(map(str, path[:2])) or "-"
-        found = (*place(match["Filename"]), resource, match["Rule"]["Id"])
-        findings.setdefault(found, Finding(*found, match["Message"]))
+        place = Place(*key(match["Filename"]), str(resource), match["Rule"]["Id"])
+        findings.setdefault(place, Finding(place, match["Message"]))
     return Findings(rules, tuple(findings.values()))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tools.lint.report import Finding, Findings, LinterError
-from tools.lint.tools import CHECKOV, parsed, place, run
+from tools.lint.report import Finding, Findings, LinterError, Place
+from tools.lint.tools import CHECKOV, key, parsed, run
 
 PASSED, FAILED = 0, 1
 
@@ -42,13 +42,9 @@ def read(output: dict[str, Any]) -> Findings:
         )
     results = output.get("results", {"passed_checks": [], "failed_checks": []})
     findings = dict.fromkeys(
-        Finding(
-            *place(check["file_path"]),
-            check["resource"].rpartition(".")[2],
-            check["check_id"],
-            check["check_name"],
-        )
+        Finding(Place(*key(check["file_path"]), resource, check["check_id"]), check["check_name"])
         for check in results["failed_checks"]
+        for resource in [check["resource"].rpartition(".")[2]]
     )
     checks = [*results["failed_checks"], *results["passed_checks"]]
     return Findings(len({check["check_id"] for check in checks}), tuple(findings))

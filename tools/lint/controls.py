@@ -52,13 +52,13 @@ def templates() -> Templates:
 
 def undetected(linter: str, findings: Iterable[Finding]) -> Iterator[str]:
     """Yield a line for each fault that a linter did not find exactly where it is."""
-    found = list(findings)
+    places = [finding.place for finding in findings]
     own = [fault for fault in FAULTS if fault.linter == linter]
     if not own:
         yield f"no template in tools/lint/bad has a fault for {linter}"
     for fault in own:
         wanted = (fault.stack, fault.resource, fault.rule)
-        where = {one.environment for one in found if (one.stack, one.resource, one.rule) == wanted}
+        where = {place.environment for place in places if place[1:] == wanted}
         if where != fault.environments:
             yield (
                 f"{linter} finds {fault.rule} on {fault.resource} of bad/{fault.stack}.json in "

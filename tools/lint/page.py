@@ -41,7 +41,7 @@ def acceptances() -> str:
     kinds: dict[Kind, dict[str, set[str]]] = {}
     for (environment, stack), template in templates().items():
         for one in accepted.read(template):
-            if one.applies_in(environment):
+            if environment in one.where(environment):
                 resources = ", ".join(f"`{pattern}`" for pattern in one.resources)
                 kind = (resources, "<br>".join(one.rules), one.reason)
                 kinds.setdefault(kind, {}).setdefault(stack, set()).add(environment)

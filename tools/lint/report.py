@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 AS_WRITTEN = "template"
@@ -14,26 +13,31 @@ class LinterError(Exception):
     """A linter is not installed or failed; one line for a person."""
 
 
-@dataclass(frozen=True, order=True)
-class Finding:
-    """A resource that breaks a rule in an environment.
+class Place(NamedTuple):
+    """A resource and a rule that it breaks.
 
     Args:
-        environment: dev, staging, prod or bootstrap; ``template`` for the template as written.
+        environment: dev, staging, prod or bootstrap; ``template`` for a template as written.
         stack: the stack without its environment; for a template as written, the template's name.
         resource: its logical ID, or ``Outputs.Name`` for another part of the template.
         rule: its ID.
-        message: what the rule asks, in the linter's words.
     """
 
     environment: str
     stack: str
     resource: str
     rule: str
+
+
+class Finding(NamedTuple):
+    """A place, and what the rule asks in the linter's words."""
+
+    place: Place
     message: str
 
     def __str__(self) -> str:
-        return f"{self.environment}/{self.stack} {self.resource} {self.rule}: {self.message}"
+        environment, stack, resource, rule = self.place
+        return f"{environment}/{stack} {resource} {rule}: {self.message}"
 
 
 class Findings(NamedTuple):

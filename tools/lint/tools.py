@@ -71,6 +71,6 @@ def parsed(tool: str, output: str) -> Any:
         raise LinterError(f"{tool} printed {start} instead of JSON") from None
 
 
-def place(path: str) -> tuple[str, str]:
+def key(path: str) -> tuple[str, str]:
     """Return the environment and the stack of a file that ``linters.write`` wrote."""
     return Path(path).parent.name, Path(path).stem

@@ -74,28 +74,29 @@ def planted() -> Iterator[Change]:
 
 
 def opened(
-    name: str,
-    environment: str,
-    place: Place,
-    statement: Statement,
-    part: str,
-    actions: Iterable[str],
+    name: str, environment: str, place: Place, wider: Statement, part: str, actions: Iterable[str]
 ) -> Change:
-    """Return the change to a statement that allows more; a refused call of ``actions`` shows it."""
-    role = changed(roles(environment)[name], place, statement)
+    """Return the change to a wider statement; a refused call of one of these actions shows it."""
+    role = changed(roles(environment)[name], place, wider)
     # Without the boundary, which would hide that the role's own policies allow too much.
     role = role if name == BOUND else role._replace(boundary=None)
-    own = [row for row in rows() if not row.allowed and row.role == name]
-    affected = [row for row in own if matches(row.call, actions)]
-    what, where = f"{statement['Sid']} {part}", f"{name} in {environment}"
-    return Change(what, where, [*cases(affected, environment, role)])
+    cases = affected(role, name, environment, actions, allowed=False)
+    return Change(f"{wider['Sid']} {part}", f"{name} in {environment}", cases)
 
 
 def removed(name: str, environment: str, place: Place, statement: Statement) -> Change:
     """Return the change that removes a statement; a call that it allows shows it."""
     role = changed(roles(environment)[name], place, {**statement, "Action": NOTHING})
-    what, where = f"{statement['Sid']} removed", f"{name} in {environment}"
-    return Change(what, where, allowed_cases(role, name, environment, statement))
+    cases = affected(role, name, environment, listed(statement["Action"]), allowed=True)
+    return Change(f"{statement['Sid']} removed", f"{name} in {environment}", cases)
+
+
+def affected(
+    role: Role, name: str, environment: str, actions: Iterable[str], *, allowed: bool
+) -> list[Case]:
+    """Return the allowed or the refused calls of these actions, with a changed role."""
+    own = [row for row in rows() if row.role == name and row.allowed == allowed]
+    return [*cases([row for row in own if matches(row.call, actions)], environment, role)]
 
 
 def undetected(changes: Sequence[Change]) -> list[Change]:
@@ -107,10 +108,3 @@ def undetected(changes: Sequence[Change]) -> list[Change]:
         for change, some in found
         if all(result.is_allowed == result.case.row.allowed for result in some)
     ]
-
-
-def allowed_cases(role: Role, name: str, environment: str, statement: Statement) -> list[Case]:
-    """Return the calls that a role must be allowed and that a statement is about."""
-    actions = listed(statement["Action"])
-    own = [row for row in rows() if row.allowed and row.role == name and not row.by]
-    return [*cases([row for row in own if matches(row.call, actions)], environment, role)]

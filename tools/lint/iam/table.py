@@ -41,19 +41,7 @@ EACH = {"every role": LISTED, "every role of an environment": ROLES}
 
 @dataclass(frozen=True)
 class Row:
-    """A call that must be allowed, or refused.
-
-    Args:
-        role: the caller; with ``by``, the role to assume.
-        allowed: the expected result.
-        call: the action.
-        on: the resource's short name.
-        why: the reason.
-        context: condition keys of the request.
-        by: the principal that assumes the role.
-        environments: where the row applies.
-        forged: the request has a key that AWS does not document for this call.
-    """
+    """A call that must be allowed, or refused; the head of ``table.yaml`` explains the fields."""
 
     role: str
     allowed: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -119,9 +119,9 @@ class Node(NamedTuple):
     """
 
     name: str
-    groups: tuple[str, ...]
-    subnets: tuple[str, ...]
-    listens: tuple[Ports, ...]
+    groups: Sequence[str]
+    subnets: Sequence[str]
+    listens: Sequence[Ports]
     addressed: bool = False
 
 
@@ -175,9 +175,9 @@ class Network:
         return found
 
     @cached_property
-    def nodes(self) -> tuple[Node, ...]:
+    def nodes(self) -> list[Node]:
         """Everything that can be reached, or that calls."""
-        return (*self._load_balancers(), *self._services(), *self._redis(), *self._endpoints())
+        return [*self._nodes()]
 
     def unknown(self) -> Iterator[str]:
         """Yield each resource with an interface whose type is not known here."""
@@ -186,7 +186,7 @@ class Network:
                 if PLACED & one.get("Properties", {}).keys() and one["Type"] not in KNOWN:
                     yield f"{stack}/{key} ({one['Type']}) is not known here"
 
-    def _load_balancers(self) -> Iterator[Node]:
+    def _nodes(self) -> Iterator[Node]:
         for stack, key, one in self._all("AWS::ElasticLoadBalancingV2::LoadBalancer"):
             ports = [
                 int(listener["Port"])
@@ -194,10 +194,8 @@ class Network:
                 if listener["LoadBalancerArn"] == self._id(stack, key)
             ]
             is_public = one.get("Scheme", "internet-facing") == "internet-facing"
-            groups, subnets = tuple(one["SecurityGroups"]), tuple(one["Subnets"])
-            yield Node("load balancer", groups, subnets, tcp(*sorted(ports)), is_public)
-
-    def _services(self) -> Iterator[Node]:
+            groups, listens = one["SecurityGroups"], tcp(*sorted(ports))
+            yield Node("load balancer", groups, one["Subnets"], listens, is_public)
         for stack, _, one in self._all("AWS::ECS::Service"):
             network = one["NetworkConfiguration"]["AwsvpcConfiguration"]
             ports = [
@@ -207,24 +205,19 @@ class Network:
                 for container in task["ContainerDefinitions"]
                 for mapping in container.get("PortMappings", [])
             ]
-            groups, subnets = tuple(network["SecurityGroups"]), tuple(network["Subnets"])
+            name, groups = stack.replace("task-", "service "), network["SecurityGroups"]
             addressed = network.get("AssignPublicIp", "DISABLED") != "DISABLED"
-            yield Node(stack.replace("task-", "service "), groups, subnets, tcp(*ports), addressed)
-
-    def _redis(self) -> Iterator[Node]:
+            yield Node(name, groups, network["Subnets"], tcp(*ports), addressed)
         subnets = {
-            self._id(stack, key): tuple(one["SubnetIds"])
+            self._id(stack, key): one["SubnetIds"]
             for stack, key, one in self._all("AWS::ElastiCache::SubnetGroup")
         }
         for _, _, one in self._all("AWS::ElastiCache::ReplicationGroup"):
-            groups, placed = tuple(one["SecurityGroupIds"]), subnets[one["CacheSubnetGroupName"]]
-            yield Node("redis", groups, placed, tcp(int(one.get("Port", 6379))))
-
-    def _endpoints(self) -> Iterator[Node]:
+            placed, listens = subnets[one["CacheSubnetGroupName"]], tcp(int(one.get("Port", 6379)))
+            yield Node("redis", one["SecurityGroupIds"], placed, listens)
         for _, key, one in self._all("AWS::EC2::VPCEndpoint"):
             if one.get("VpcEndpointType") == "Interface":
-                groups, subnets = tuple(one["SecurityGroupIds"]), tuple(one["SubnetIds"])
-                yield Node(f"endpoint {key}", groups, subnets, tcp(443))
+                yield Node(f"endpoint {key}", one["SecurityGroupIds"], one["SubnetIds"], tcp(443))
 
     def _rules(
         self, stack: str, key: str, group: Mapping[str, Any], direction: str, other: str
