@@ -32,7 +32,9 @@ class Templates:
     def __init__(self) -> None:
         self.all: Any = copy.deepcopy(dict(deployed("dev")))
         self.balancer = self.of("vpc", "AlbSecurityGroup")
+        self.gateway = self.of("cluster-gateway", "ServiceSecurityGroup")
         self.redis = self.of("redis", "RedisSecurityGroup")
+        self.subnet = self.of("vpc", "PrivateSubnet1")
         self.oms = self.task("oms")
         self.frontend = self.task("frontend")
 
@@ -55,7 +57,8 @@ def rule(port: int, **other: Any) -> dict[str, Any]:
     return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **other}
 
 
-EVERYWHERE = {"CidrIp": "0.0.0.0/0"}
+ALL = {"CidrIp": "0.0.0.0/0"}
+ANY_IPV6 = {"IpProtocol": "-1", "CidrIpv6": "::/0"}
 
 
 def separate_rule(dev: Templates) -> None:
@@ -64,10 +67,14 @@ def separate_rule(dev: Templates) -> None:
     dev.add("vpc", "AWS::EC2::SecurityGroupIngress", GroupId=group, **ingress)
 
 
+def task_in_public_subnet(dev: Templates) -> None:
+    dev.oms["Subnets"] = dev.of("alb", "LoadBalancer")["Subnets"]
+
+
 def public_task_that_listens(dev: Templates) -> None:
     dev.oms["AssignPublicIp"] = "ENABLED"
-    dev.oms["Subnets"] = dev.of("alb", "LoadBalancer")["Subnets"]
-    dev.admit(dev.of("cluster-oms", "ServiceSecurityGroup"), 9000, **EVERYWHERE)
+    task_in_public_subnet(dev)
+    dev.admit(dev.of("cluster-oms", "ServiceSecurityGroup"), 9000, **ALL)
 
 
 def route_to_the_internet(dev: Templates) -> None:
@@ -76,76 +83,44 @@ def route_to_the_internet(dev: Templates) -> None:
     private["GatewayId"] = dev.of("vpc", "PublicDefaultRoute")["GatewayId"]
 
 
+def subnet_without_table(dev: Templates) -> None:
+    del dev.all["vpc"]["Resources"]["PrivateSubnet1RouteTableAssociation"]
+
+
+def frontend_in_the_client_group(dev: Templates) -> None:
+    dev.frontend["SecurityGroups"].append(dev.oms["SecurityGroups"][1])
+
+
+def function_in_the_vpc(dev: Templates) -> None:
+    dev.add("redis", "AWS::Lambda::Function", VpcConfig={"SubnetIds": dev.oms["Subnets"]})
+
+
 def services_on_more_ports(dev: Templates) -> None:
-    group = dev.of("cluster-gateway", "ServiceSecurityGroup")
-    group["SecurityGroupIngress"][0]["FromPort"] = 0
+    dev.gateway["SecurityGroupIngress"][0]["FromPort"] = 0
     dev.balancer["SecurityGroupEgress"][0]["FromPort"] = 0
 
 
 @pytest.mark.parametrize(
     ("found", "change"),
     [
-        (
-            "internet reaches load balancer on tcp 22",
-            lambda dev: dev.admit(dev.balancer, 22, **EVERYWHERE),
-        ),
-        (
-            "internet reaches load balancer on any protocol",
-            lambda dev: dev.admit(dev.balancer, 0, IpProtocol="-1", CidrIpv6="::/0"),
-        ),
+        ("internet reaches load balancer on tcp 22", lambda d: d.admit(d.balancer, 22, **ALL)),
+        ("internet reaches load balancer on any", lambda d: d.admit(d.balancer, 0, **ANY_IPV6)),
         ("internet reaches service oms on tcp 9000", public_task_that_listens),
-        (
-            "service oms asks for a public address",
-            lambda dev: dev.oms.update(AssignPublicIp="ENABLED"),
-        ),
-        (
-            "service oms is in vpc/PublicSubnet1, which has a route to the internet",
-            lambda dev: dev.oms.update(Subnets=dev.of("alb", "LoadBalancer")["Subnets"]),
-        ),
-        (
-            "redis is in vpc/PrivateSubnet1, which has a route to the internet",
-            lambda dev: dev.all["vpc"]["Resources"].pop("PrivateSubnet1RouteTableAssociation"),
-        ),
+        ("service oms asks for a public", lambda d: d.oms.update(AssignPublicIp="ENABLED")),
+        ("oms is in vpc/PublicSubnet1, which has a route", task_in_public_subnet),
         ("redis is in vpc/PrivateSubnet1, which has a route", route_to_the_internet),
-        (
-            "redis is in vpc/PrivateSubnet1, which gives public addresses",
-            lambda dev: dev.of("vpc", "PrivateSubnet1").update(MapPublicIpOnLaunch=True),
-        ),
-        (
-            "service frontend reaches redis on tcp 6379",
-            lambda dev: dev.frontend["SecurityGroups"].append(dev.oms["SecurityGroups"][1]),
-        ),
+        ("redis is in vpc/PrivateSubnet1, which has a route", subnet_without_table),
+        ("PrivateSubnet1, which gives", lambda d: d.subnet.update(MapPublicIpOnLaunch=True)),
+        ("frontend reaches redis on tcp 6379", frontend_in_the_client_group),
         ("service frontend reaches service oms on tcp 443", separate_rule),
-        ("service oms does not reach redis", lambda dev: dev.oms["SecurityGroups"].pop()),
-        (
-            "redis admits 172.22.0.0/16 on tcp 6379",
-            lambda dev: dev.admit(dev.redis, 6379, CidrIp="172.22.0.0/16"),
-        ),
-        (
-            "redis reaches internet on any protocol",
-            lambda dev: dev.redis.pop("SecurityGroupEgress"),
-        ),
-        (
-            "load balancer reaches internet on any protocol",
-            lambda dev: dev.balancer.update(
-                SecurityGroupEgress=[{"IpProtocol": "-1", **EVERYWHERE}]
-            ),
-        ),
-        (
-            "load balancer does not reach service frontend",
-            lambda dev: dev.of("cluster-gateway", "ServiceSecurityGroup").pop(
-                "SecurityGroupIngress"
-            ),
-        ),
+        ("service oms does not reach redis", lambda d: d.oms["SecurityGroups"].pop()),
+        ("redis admits 172.22.0.0/16", lambda d: d.admit(d.redis, 6379, CidrIp="172.22.0.0/16")),
+        ("redis reaches internet on any protocol", lambda d: d.redis.pop("SecurityGroupEgress")),
+        ("load balancer reaches internet on any", lambda d: d.balancer.pop("SecurityGroupEgress")),
+        ("does not reach service frontend", lambda d: d.gateway.pop("SecurityGroupIngress")),
         ("load balancer reaches service frontend on tcp 0-8080", services_on_more_ports),
-        (
-            "vpc/Added allows calls to everywhere",
-            lambda dev: dev.add("vpc", "AWS::EC2::SecurityGroup"),
-        ),
-        (
-            "redis/Added (AWS::Lambda::Function) is not known here",
-            lambda dev: dev.add("redis", "AWS::Lambda::Function", VpcConfig={"SubnetIds": []}),
-        ),
+        ("vpc/Added allows calls to everywhere", lambda d: d.add("vpc", "AWS::EC2::SecurityGroup")),
+        ("redis/Added (AWS::Lambda::Function) is not known here", function_in_the_vpc),
     ],
 )
 def test_a_change_is_found(found: str, change: Callable[[Templates], Any]) -> None:

@@ -26,15 +26,6 @@ KEPT = {
 }
 """The stateful types, and how prod keeps them."""
 
-REQUIRED = {
-    "AWS::Cognito::UserPool": 1,
-    "AWS::DynamoDB::Table": 2,
-    "AWS::ElastiCache::ReplicationGroup": 1,
-    "AWS::SQS::Queue": 6,
-    "AWS::SecretsManager::Secret": 2,
-}
-"""How many of them every environment has at least."""
-
 PROTECTED: Mapping[str, Callable[[Any], bool]] = {
     "AWS::Cognito::UserPool": lambda pool: pool.get("DeletionProtection") == "ACTIVE",
     "AWS::DynamoDB::Table": lambda table: table.get("DeletionProtectionEnabled") is True,
@@ -74,12 +65,6 @@ def resources(environment: str) -> Iterator[tuple[str, Any]]:
 def test_every_type_is_stateful_or_stateless(environment: str) -> None:
     types = {one["Type"] for _, one in resources(environment)}
     assert {one for one in types if one not in KEPT and not one.startswith(STATELESS)} == set()
-
-
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_every_environment_has_the_stateful_resources(environment: str) -> None:
-    types = [one["Type"] for _, one in resources(environment)]
-    assert [type_ for type_, least in REQUIRED.items() if types.count(type_) < least] == []
 
 
 def test_prod_keeps_state() -> None:

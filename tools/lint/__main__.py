@@ -83,32 +83,21 @@ def check() -> Report:
 def reports(templates: Templates, found: Mapping[str, Findings]) -> Iterator[Report]:
     """Yield a report for the acceptances and for each linter of templates.
 
-    Args:
-        templates: our own.
-        found: the findings of each linter in these and in the bad templates.
-
     Raises:
         AcceptanceError: an acceptance is invalid.
     """
-    own = {
-        name: [one for one in ran.findings if one.place.stack not in controls.BAD]
-        for name, ran in found.items()
-    }
-    checked = accepted.check(templates, [one for some in own.values() for one in some])
+    every = [one for ran in found.values() for one in ran.findings]
+    own = [one for one in every if one.place.stack not in controls.BAD]
+    checked = accepted.check(templates, own)
     rules = {one.place.rule for one in checked.accepted}
     yield Report("acceptances", len(rules), checked.stale)
     for linter in LINTERS:
-        name, findings = linter.name, set(own[linter.name])
-        yield Report(
-            name,
-            found[name].rules,
-            [
-                *(str(one) for one in checked.open if one in findings),
-                *controls.undetected(name, found[name].findings),
-            ],
-            sum(one in findings for one in checked.accepted),
-            len(linter.share(templates)),
-        )
+        rules_run, findings = found[linter.name]
+        lines = [str(one) for one in findings if one in checked.open]
+        lines += controls.undetected(linter.name, findings)
+        is_accepted = [one in checked.accepted for one in findings]
+        given = len(linter.share(templates))
+        yield Report(linter.name, rules_run, lines, sum(is_accepted), given)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/controltower/latest/controlreference/proacti
 
 from __future__ import annotations
 
+import json
 import platform
 import re
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import Any
 
 from tools.lint import ROOT
 from tools.lint.report import Finding, Findings, LinterError, Place
-from tools.lint.tools import key, parsed, run
+from tools.lint.tools import key, run
 
 PACKAGE = ROOT / ".tools/node/node_modules/@cdklabs/cdk-validator-cfnguard"
 RULES = "rules/control-tower/cfn-guard"
@@ -25,23 +26,13 @@ PASSED, FAILED = 0, 19
 
 def lint(directory: Path) -> Findings:
     """Lint every file of a directory."""
-    what = ("validate", "--rules", PACKAGE / RULES, "--data", directory)
-    output = run([binary(PACKAGE), *what, *AS_JSON], [PASSED, FAILED])
-    return read(parsed("cfn-guard", output), len(list(directory.glob("*/*.json"))))
-
-
-def binary(package: Path) -> Path:
-    """Return the path of this machine's cfn-guard in the npm package.
-
-    Raises:
-        LinterError: the package has none.
-    """
+    # The npm package has a program for each system and machine.
     system = {"Linux": "ubuntu", "Darwin": "macos"}.get(platform.system(), platform.system())
     machine = {"AMD64": "x86_64", "arm64": "aarch64"}.get(platform.machine(), platform.machine())
-    found = package / "bin" / system / machine / "cfn-guard"
-    if package.is_dir() and not found.is_file():
-        raise LinterError(f"cfn-guard has no program for {system} {machine}; use Linux or macOS")
-    return found
+    program = PACKAGE / "bin" / system / machine / "cfn-guard"
+    what = ("validate", "--rules", PACKAGE / RULES, "--data", directory)
+    output = run([program, *what, *AS_JSON], [PASSED, FAILED])
+    return read(json.loads(output), len(list(directory.glob("*/*.json"))))
 
 
 def read(output: list[dict[str, Any]], files: int) -> Findings:

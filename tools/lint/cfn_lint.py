@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 from tools.lint.report import Finding, Findings, Place
-from tools.lint.tools import CFN_LINT, key, parsed, run
+from tools.lint.tools import CFN_LINT, key, run
 
 COMMAND = (CFN_LINT, "--include-checks", "I", "--regions", "us-east-1", "sa-east-1")
 
@@ -20,7 +21,7 @@ def lint(directory: Path) -> Findings:
     files = sorted(directory.glob("*/*.json"))
     output = run([*COMMAND, "--format", "json", "--", *files], WORKED)
     rules = run([*COMMAND, "--list-rules"], [0])
-    return read(parsed("cfn-lint", output), count(rules))
+    return read(json.loads(output), count(rules))
 
 
 def count(listed: str) -> int:

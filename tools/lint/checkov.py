@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from tools.lint.report import Finding, Findings, LinterError, Place
-from tools.lint.tools import CHECKOV, key, parsed, run
+from tools.lint.tools import CHECKOV, key, run
 
 PASSED, FAILED = 0, 1
 
@@ -24,7 +25,7 @@ def lint(directory: Path) -> Findings:
         [PASSED, FAILED],
         CKV_SKIP_PACKAGE_UPDATE_CHECK="true",
     )
-    return read(parsed("checkov", output))
+    return read(json.loads(output))
 
 
 def read(output: dict[str, Any]) -> Findings:

@@ -24,15 +24,12 @@ def page(text: str) -> str:
         NoMarkersError: the page has no place for a table.
     """
     parts = {
-        ("<!-- iam -->", "<!-- end of iam -->"): iam.section(),
-        ("<!-- reachability -->", "<!-- end of reachability -->"): reachability.section(),
-        (
-            "<!-- accepted: make generated writes what follows -->",
-            "<!-- end of accepted -->",
-        ): acceptances(),
+        "iam": iam.section(),
+        "reachability": reachability.section(),
+        "accepted": acceptances(),
     }
-    for (start, end), part in parts.items():
-        text = written_between(text, start, end, f"\n{part}\n")
+    for name, part in parts.items():
+        text = written_between(text, f"<!-- {name} -->", f"<!-- end of {name} -->", f"\n{part}\n")
     return text
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 
 from tools.lint import ROOT
 from tools.lint.report import LinterError
@@ -56,19 +54,6 @@ def run(command: Sequence[str | Path], good: Collection[int], **settings: str) -
         *_, last = ["no output", *(done.stderr or done.stdout).strip().splitlines()]
         raise LinterError(f"{tool.name} failed with exit code {done.returncode}: {last}")
     return done.stdout
-
-
-def parsed(tool: str, output: str) -> Any:
-    """Return a program's output, parsed as JSON.
-
-    Raises:
-        LinterError: it is not JSON.
-    """
-    try:
-        return json.loads(output)
-    except json.JSONDecodeError:
-        start = output.strip()[:80] or "nothing"
-        raise LinterError(f"{tool} printed {start} instead of JSON") from None
 
 
 def key(path: str) -> tuple[str, str]:

@@ -6,8 +6,7 @@ Resources that a launch or a person creates, such as repositories, follow the na
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Any, NamedTuple
@@ -188,12 +187,17 @@ def _arn(kind: str, name: str, environment: str = "") -> str:
 
 def _deployed_arn(kind: str, name: str, environment: str) -> str:
     match kind:
-        case "queue":
-            return _arn(kind, _queue(name, "queue", environment))
-        case "dead-letter":
-            return _arn("queue", _queue(name, "dlq", environment))
+        case "queue" | "dead-letter":
+            wanted = f"{name}-{'queue' if kind == 'queue' else 'dlq'}-{environment}"
+            queues = (one["QueueName"] for one in _all(environment, "sqs", "AWS::SQS::Queue"))
+            return _arn("queue", next(one for one in queues if one.partition(".")[0] == wanted))
+        case "secret" if name.startswith("exchanges/"):
+            return _arn(kind, f"{names.secret_name(environment)}/{name}")
         case "secret":
-            return _secret(name, environment)
+            short = name.removesuffix(" without suffix")
+            stack = {"app": "secrets", "redis": "redis"}[short]
+            arn = _ref(environment, stack, "AWS::SecretsManager::Secret")
+            return arn if short == name else arn.removesuffix(SUFFIX)
         case "repository":
             return _arn(kind, f"sentry/{IMAGES[name]}-{environment}")
         case "log" | "log-group":
@@ -215,8 +219,8 @@ def _deployed_arn(kind: str, name: str, environment: str) -> str:
         case "connection":
             return CONNECTION
         case "alias":
-            alias = _first(environment, "secrets", "AWS::KMS::Alias")[1]["AliasName"]
-            return _arn(kind, alias.removeprefix("alias/"))
+            (alias,) = _all(environment, "secrets", "AWS::KMS::Alias")
+            return _arn(kind, alias["AliasName"].removeprefix("alias/"))
     if kind not in KINDS:
         raise UnknownResourceError(f"{kind}:{name}: there is no kind {kind!r}")
     _, stack, type_ = KINDS[kind]
@@ -229,45 +233,27 @@ def _policy(kind: str, name: str, arn: str, environment: str) -> Mapping[str, An
     match kind:
         case "queue" | "dead-letter":
             url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{arn.rpartition(':')[2]}"
-            policies = _of_type(environment, "sqs", "AWS::SQS::QueuePolicy").values()
-            found = next(one for one in policies if url in one["Queues"])
-            return dict(found["PolicyDocument"])
+            policies = _all(environment, "sqs", "AWS::SQS::QueuePolicy")
+            policy = next(one["PolicyDocument"] for one in policies if url in one["Queues"])
         case "bucket" | "object":
-            _, policy = _first(environment, f"pipeline-{name}", "AWS::S3::BucketPolicy")
-            return dict(policy["PolicyDocument"])
+            (one,) = _all(environment, f"pipeline-{name}", "AWS::S3::BucketPolicy")
+            policy = one["PolicyDocument"]
         case "key":
-            return dict(_first(environment, "secrets", "AWS::KMS::Key")[1]["KeyPolicy"])
-        case "default-key":
-            return ACCOUNTS_OWN
-    return None
-
-
-def _queue(name: str, ending: str, environment: str) -> str:
-    wanted = re.compile(rf"{re.escape(name)}-{ending}-{environment}(\.fifo)?")
-    queues = _of_type(environment, "sqs", "AWS::SQS::Queue").values()
-    return next(str(one["QueueName"]) for one in queues if wanted.fullmatch(one["QueueName"]))
-
-
-def _secret(name: str, environment: str) -> str:
-    if name.startswith("exchanges/"):
-        return _arn("secret", f"{names.secret_name(environment)}/{name}")
-    short = name.removesuffix(" without suffix")
-    stack = {"app": "secrets", "redis": "redis"}[short]
-    arn = _ref(environment, stack, "AWS::SecretsManager::Secret")
-    return arn if short == name else arn.removesuffix(SUFFIX)
+            (one,) = _all(environment, "secrets", "AWS::KMS::Key")
+            policy = one["KeyPolicy"]
+        case _:
+            return ACCOUNTS_OWN if kind == "default-key" else None
+    return dict(policy)
 
 
 def _ref(environment: str, stack: str, type_: str, name: str = "") -> str:
-    key, properties = _first(environment, stack, type_)
-    place = Place(names.stack_name(stack, environment), REGION, key)
-    return of_resource(place, type_, properties, name)
-
-
-def _first(environment: str, stack: str, type_: str) -> tuple[str, Mapping[str, Any]]:
-    return next(iter(_of_type(environment, stack, type_).items()))
-
-
-def _of_type(environment: str, stack: str, type_: str) -> Mapping[str, Mapping[str, Any]]:
-    """Return the properties of a stack's resources of a type, by logical ID."""
     resources = deployed(environment)[stack]["Resources"].items()
-    return {key: one.get("Properties", {}) for key, one in resources if one["Type"] == type_}
+    key, one = next(item for item in resources if item[1]["Type"] == type_)
+    place = Place(names.stack_name(stack, environment), REGION, key)
+    return of_resource(place, type_, one.get("Properties", {}), name)
+
+
+def _all(environment: str, stack: str, type_: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the properties of a stack's resources of a type."""
+    resources = deployed(environment)[stack]["Resources"].values()
+    return (one["Properties"] for one in resources if one["Type"] == type_)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, NamedTuple
 
 from sentry_oms import names
@@ -17,30 +18,21 @@ ANY = "-1"
 
 LAST = 65535
 EVERYWHERE = "0.0.0.0/0"
-
-PLACED = {
-    "NetworkInterfaces",
-    "SecurityGroupIds",
-    "SecurityGroups",
-    "SubnetId",
-    "SubnetIds",
-    "Subnets",
-    "VPCZoneIdentifier",
-    "VpcConfig",
-    "VpcSecurityGroupIds",
-}
-"""Properties that give a resource an interface in the VPC."""
+SUBNET_GROUP = "AWS::ElastiCache::SubnetGroup"
 
 KNOWN = {
     "AWS::EC2::NatGateway",  # It only answers calls from inside.
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::EC2::VPCEndpoint",
     "AWS::ECS::Service",
     "AWS::ElastiCache::ReplicationGroup",
-    "AWS::ElastiCache::SubnetGroup",
+    SUBNET_GROUP,
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
 }
-"""Types with such properties that are nodes, or no node."""
+"""The types that may refer to a subnet or to a security group."""
 
 
 class Ports(NamedTuple):
@@ -66,9 +58,9 @@ class Ports(NamedTuple):
         return Ports(protocol, first, last) if first <= last else None
 
 
-def tcp(*ports: int) -> tuple[Ports, ...]:
+def tcp(*ports: int) -> list[Ports]:
     """Return single TCP ports."""
-    return tuple(Ports("tcp", port, port) for port in ports)
+    return [Ports("tcp", port, port) for port in sorted(ports)]
 
 
 def common(some: Iterable[Ports], others: Iterable[Ports]) -> list[Ports]:
@@ -79,49 +71,41 @@ def common(some: Iterable[Ports], others: Iterable[Ports]) -> list[Ports]:
 
 
 class Rule(NamedTuple):
-    """A rule of a security group, for another group or for a range of addresses."""
+    """A rule of a security group; the peer is a group's ID or a range of addresses."""
 
     ports: Ports
-    group: str = ""
-    cidr: str = ""
+    peer: str
+
+    @property
+    def cidr(self) -> IPv4Network | IPv6Network | None:
+        """The range of addresses, if the peer is one."""
+        return ip_network(self.peer) if "/" in self.peer else None
 
 
 class Group(NamedTuple):
     """A security group, named by stack and logical ID."""
 
     name: str
-    ingress: tuple[Rule, ...]
-    egress: tuple[Rule, ...]
+    ingress: list[Rule]
+    egress: list[Rule]
 
 
 class Subnet(NamedTuple):
-    """A subnet, named by stack and logical ID.
-
-    Args:
-        public: it has a route to the internet gateway.
-        gives_addresses: its instances get public addresses.
-    """
+    """A subnet, named by stack and logical ID; a public one has a route to the internet."""
 
     name: str
-    cidr: str
+    cidr: IPv4Network
     public: bool
     gives_addresses: bool
 
 
 class Node(NamedTuple):
-    """A resource with an interface in the VPC.
-
-    Args:
-        groups: the IDs of its security groups.
-        subnets: the IDs of its subnets.
-        listens: the ports that it listens on.
-        addressed: it asks for a public address.
-    """
+    """A resource in the VPC; ``addressed`` if it asks for a public address."""
 
     name: str
-    groups: Sequence[str]
-    subnets: Sequence[str]
-    listens: Sequence[Ports]
+    groups: list[str]
+    subnets: list[Subnet]
+    listens: list[Ports]
     addressed: bool = False
 
 
@@ -133,46 +117,45 @@ class Network:
     templates: Mapping[str, Template]
 
     @cached_property
-    def vpc(self) -> str:
+    def vpc(self) -> IPv4Network:
         """The VPC's addresses."""
-        return next(str(vpc["CidrBlock"]) for _, _, vpc in self._all("AWS::EC2::VPC"))
+        return next(IPv4Network(vpc["CidrBlock"]) for _, vpc in self._all("AWS::EC2::VPC"))
 
     @cached_property
     def groups(self) -> Mapping[str, Group]:
         """The security groups by ID."""
+        # AWS adds this rule to a group without one.
+        default = [Rule(Ports(ANY), EVERYWHERE)]
         return {
-            self._id(stack, key, "GroupId"): Group(
-                f"{stack}/{key}",
-                self._rules(stack, key, group, "Ingress", "Source"),
-                # AWS adds this rule to a group without one.
-                self._rules(stack, key, group, "Egress", "Destination")
-                or (Rule(Ports(ANY), cidr=EVERYWHERE),),
+            self._id(name, "GroupId"): Group(
+                name,
+                self._rules(name, group, "Ingress", "Source"),
+                self._rules(name, group, "Egress", "Destination") or default,
             )
-            for stack, key, group in self._all("AWS::EC2::SecurityGroup")
+            for name, group in self._all("AWS::EC2::SecurityGroup")
         }
 
     @cached_property
     def subnets(self) -> Mapping[str, Subnet]:
         """The subnets by ID."""
-        gateways = [self._id(*one[:2]) for one in self._all("AWS::EC2::InternetGateway")]
+        gateways = [self._id(name) for name, _ in self._all("AWS::EC2::InternetGateway")]
         public_tables = [
             route["RouteTableId"]
-            for _, _, route in self._all("AWS::EC2::Route")
+            for _, route in self._all("AWS::EC2::Route")
             if route.get("GatewayId") in gateways
         ]
-        tables = {
-            one["SubnetId"]: one["RouteTableId"]
-            for _, _, one in self._all("AWS::EC2::SubnetRouteTableAssociation")
+        associations = [one for _, one in self._all("AWS::EC2::SubnetRouteTableAssociation")]
+        tables = {one["SubnetId"]: one["RouteTableId"] for one in associations}
+        return {
+            self._id(name): Subnet(
+                name,
+                IPv4Network(subnet["CidrBlock"]),
+                # Without its own table it uses the VPC's main table, which no template defines.
+                tables.get(self._id(name)) in [None, *public_tables],
+                bool(subnet.get("MapPublicIpOnLaunch", False)),
+            )
+            for name, subnet in self._all("AWS::EC2::Subnet")
         }
-        found = {}
-        for stack, key, subnet in self._all("AWS::EC2::Subnet"):
-            place = self._id(stack, key)
-            # Without a table of its own it uses the VPC's main table, which no template defines.
-            is_public = place not in tables or tables[place] in public_tables
-            gives_addresses = bool(subnet.get("MapPublicIpOnLaunch", False))
-            name = f"{stack}/{key}"
-            found[place] = Subnet(name, subnet["CidrBlock"], is_public, gives_addresses)
-        return found
 
     @cached_property
     def nodes(self) -> list[Node]:
@@ -180,75 +163,78 @@ class Network:
         return [*self._nodes()]
 
     def unknown(self) -> Iterator[str]:
-        """Yield each resource with an interface whose type is not known here."""
+        """Yield each resource of another type that refers to a subnet or to a group."""
+        ids = [*self.subnets, *self.groups]
         for stack, template in self.templates.items():
             for key, one in template["Resources"].items():
-                if PLACED & one.get("Properties", {}).keys() and one["Type"] not in KNOWN:
+                text = str(one.get("Properties", {}))
+                if one["Type"] not in KNOWN and any(id_ in text for id_ in ids):
                     yield f"{stack}/{key} ({one['Type']}) is not known here"
 
     def _nodes(self) -> Iterator[Node]:
-        for stack, key, one in self._all("AWS::ElasticLoadBalancingV2::LoadBalancer"):
-            ports = [
-                int(listener["Port"])
-                for _, _, listener in self._all("AWS::ElasticLoadBalancingV2::Listener")
-                if listener["LoadBalancerArn"] == self._id(stack, key)
-            ]
-            is_public = one.get("Scheme", "internet-facing") == "internet-facing"
-            groups, listens = one["SecurityGroups"], tcp(*sorted(ports))
-            yield Node("load balancer", groups, one["Subnets"], listens, is_public)
-        for stack, _, one in self._all("AWS::ECS::Service"):
+        for name, one in self._all("AWS::ElasticLoadBalancingV2::LoadBalancer"):
+            listeners = self._all("AWS::ElasticLoadBalancingV2::Listener")
+            own = (one for _, one in listeners if one["LoadBalancerArn"] == self._id(name))
+            yield Node(
+                "load balancer",
+                one["SecurityGroups"],
+                self._placed(one["Subnets"]),
+                tcp(*(int(listener["Port"]) for listener in own)),
+                one.get("Scheme", "internet-facing") == "internet-facing",
+            )
+        for name, one in self._all("AWS::ECS::Service"):
+            stack = name.partition("/")[0]
             network = one["NetworkConfiguration"]["AwsvpcConfiguration"]
-            ports = [
-                int(mapping["ContainerPort"])
-                for owner, _, task in self._all("AWS::ECS::TaskDefinition")
-                if owner == stack
+            containers = [
+                container
+                for owner, task in self._all("AWS::ECS::TaskDefinition")
+                if owner.partition("/")[0] == stack
                 for container in task["ContainerDefinitions"]
-                for mapping in container.get("PortMappings", [])
             ]
-            name, groups = stack.replace("task-", "service "), network["SecurityGroups"]
-            addressed = network.get("AssignPublicIp", "DISABLED") != "DISABLED"
-            yield Node(name, groups, network["Subnets"], tcp(*ports), addressed)
-        subnets = {
-            self._id(stack, key): one["SubnetIds"]
-            for stack, key, one in self._all("AWS::ElastiCache::SubnetGroup")
-        }
-        for _, _, one in self._all("AWS::ElastiCache::ReplicationGroup"):
-            placed, listens = subnets[one["CacheSubnetGroupName"]], tcp(int(one.get("Port", 6379)))
-            yield Node("redis", one["SecurityGroupIds"], placed, listens)
-        for _, key, one in self._all("AWS::EC2::VPCEndpoint"):
+            mappings = (port for one in containers for port in one.get("PortMappings", []))
+            yield Node(
+                stack.replace("task-", "service "),
+                network["SecurityGroups"],
+                self._placed(network["Subnets"]),
+                tcp(*(int(mapping["ContainerPort"]) for mapping in mappings)),
+                network.get("AssignPublicIp", "DISABLED") != "DISABLED",
+            )
+        for _, one in self._all("AWS::ElastiCache::ReplicationGroup"):
+            subnets = {self._id(key): group for key, group in self._all(SUBNET_GROUP)}
+            placed = self._placed(subnets[one["CacheSubnetGroupName"]]["SubnetIds"])
+            yield Node("redis", one["SecurityGroupIds"], placed, tcp(int(one.get("Port", 6379))))
+        for name, one in self._all("AWS::EC2::VPCEndpoint"):
             if one.get("VpcEndpointType") == "Interface":
-                yield Node(f"endpoint {key}", one["SecurityGroupIds"], one["SubnetIds"], tcp(443))
+                placed = self._placed(one["SubnetIds"])
+                yield Node(f"endpoint {name}", one["SecurityGroupIds"], placed, tcp(443))
 
-    def _rules(
-        self, stack: str, key: str, group: Mapping[str, Any], direction: str, other: str
-    ) -> tuple[Rule, ...]:
+    def _placed(self, subnets: Iterable[str]) -> list[Subnet]:
+        return [self.subnets[one] for one in subnets]
+
+    def _rules(self, name: str, group: Mapping[str, Any], direction: str, other: str) -> list[Rule]:
         """Return the rules of a group: its own, and those that are resources of their own."""
-        place = self._id(stack, key, "GroupId")
-        separate = [
-            rule
-            for _, _, rule in self._all(f"AWS::EC2::SecurityGroup{direction}")
-            if rule["GroupId"] == place
-        ]
-        own = group.get(f"SecurityGroup{direction}", [])
-        return tuple(_rule(rule, f"{other}SecurityGroupId") for rule in (*own, *separate))
+        rules = [*group.get(f"SecurityGroup{direction}", [])]
+        separate = self._all(f"AWS::EC2::SecurityGroup{direction}")
+        rules += [rule for _, rule in separate if rule["GroupId"] == self._id(name, "GroupId")]
+        return [_rule(rule, f"{other}SecurityGroupId") for rule in rules]
 
-    def _all(self, kind: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    def _all(self, type_: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield the resources of a type: stack and logical ID, and properties."""
         for stack, template in self.templates.items():
             for key, one in template["Resources"].items():
-                if one["Type"] == kind:
-                    yield stack, key, one.get("Properties", {})
+                if one["Type"] == type_:
+                    yield f"{stack}/{key}", one.get("Properties", {})
 
-    def _id(self, stack: str, key: str, attribute: str = "") -> str:
+    def _id(self, name: str, attribute: str = "") -> str:
+        stack, _, key = name.partition("/")
         one = self.templates[stack]["Resources"][key]
         place = Place(names.stack_name(stack, self.environment), REGION, key)
         return of_resource(place, one["Type"], one.get("Properties", {}), attribute)
 
 
-def _rule(rule: Mapping[str, Any], other: str) -> Rule:
+def _rule(rule: Mapping[str, Any], group: str) -> Rule:
     ports = Ports(str(rule["IpProtocol"]))
     if ports.protocol in ("tcp", "udp") and int(rule.get("FromPort", -1)) >= 0:
         ports = Ports(ports.protocol, int(rule["FromPort"]), int(rule["ToPort"]))
-    group = rule.get(other, "")
     # A prefix list counts as everywhere.
-    cidr = rule.get("CidrIp") or rule.get("CidrIpv6") or ("" if group else EVERYWHERE)
-    return Rule(ports, group, cidr)
+    return Rule(ports, rule.get(group) or rule.get("CidrIp") or rule.get("CidrIpv6") or EVERYWHERE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network
 
 from sentry_oms.names import ENVIRONMENTS
 from tools.lint.deployed import deployed
@@ -84,7 +84,7 @@ def admitted(network: Network, caller: Node | None, called: Node | None) -> list
     if called is None:
         return sorted(set(let_out))
     if caller is None:
-        return sorted(set(let_in)) if _is_public(network, called) else []
+        return sorted(set(let_in)) if _is_public(called) else []
     return common(let_in, let_out)
 
 
@@ -124,7 +124,7 @@ def _addresses(network: Network) -> Iterator[str]:
             continue
         if node.addressed:
             yield f"{node.name} asks for a public address"
-        for subnet in (network.subnets[place] for place in node.subnets):
+        for subnet in node.subnets:
             if subnet.public:
                 yield f"{node.name} is in {subnet.name}, which has a route to the internet"
             if subnet.gives_addresses:
@@ -132,32 +132,30 @@ def _addresses(network: Network) -> Iterator[str]:
 
 
 def _loose_rules(network: Network) -> Iterator[str]:
-    for key, group in network.groups.items():
+    for group in network.groups.values():
         for rule in group.egress:
             if rule.ports.protocol == ANY and _matches(network, rule, None):
                 yield f"{group.name} allows calls to everywhere"
-        # A range of addresses would admit any future node in it.
-        of_redis = any(key in node.groups for node in network.nodes if node.name == "redis")
-        for rule in group.ingress if of_redis else ():
-            if rule.cidr:
-                yield f"redis admits {rule.cidr} on {rule.ports}"
+    # A range of addresses would admit any future node in it.
+    for node in network.nodes:
+        for key in node.groups if node.name == "redis" else ():
+            for rule in network.groups[key].ingress:
+                if rule.cidr:
+                    yield f"redis admits {rule.cidr} on {rule.ports}"
 
 
-def _is_public(network: Network, node: Node) -> bool:
-    subnets = [network.subnets[place] for place in node.subnets]
-    return any(subnet.public and (node.addressed or subnet.gives_addresses) for subnet in subnets)
+def _is_public(node: Node) -> bool:
+    return any(one.public and (node.addressed or one.gives_addresses) for one in node.subnets)
 
 
 def _matches(network: Network, rule: Rule, node: Node | None) -> bool:
     """Return whether a rule applies to a node, or to addresses outside the VPC."""
-    if node and rule.group in node.groups:
-        return True
-    if not rule.cidr:
-        return False
-    addresses = ip_network(rule.cidr)
-    if isinstance(addresses, IPv6Network):
-        return not node and not addresses.is_loopback
-    if not node:
-        return not addresses.subnet_of(IPv4Network(network.vpc)) and not addresses.is_loopback
-    subnets = [IPv4Network(network.subnets[place].cidr) for place in node.subnets]
-    return any(map(addresses.overlaps, subnets))
+    addresses = rule.cidr
+    if addresses is None:
+        return node is not None and rule.peer in node.groups
+    if node is None:
+        is_inside = isinstance(addresses, IPv4Network) and addresses.subnet_of(network.vpc)
+        return not is_inside and not addresses.is_loopback
+    return isinstance(addresses, IPv4Network) and any(
+        addresses.overlaps(subnet.cidr) for subnet in node.subnets
+    )
