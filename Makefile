@@ -5,7 +5,7 @@ ENVS ?= dev staging prod
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-# The AWS CLI pins botocore, so it has an environment of its own.
+# The AWS CLI pins botocore, so it has its own environment.
 AWS_CLI := .tools/awscli/.python
 # checkov's dependencies conflict with ours. cfn-guard and the IAM simulator are npm packages.
 CHECKOV := .tools/checkov/.python

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import time
 from datetime import date
 from pathlib import Path
 
 import networkx as nx
 import pytest
+from sceptre.plan import actions
 
+from sentry_oms.executor import pace
 from sentry_oms.offline.dependencies import dependencies
 from tests.conftest import ROOT
 from tools.bench import runs
 from tools.bench.aws import Measured
 from tools.bench.durations import critical_path, minutes, rollout_minutes
+from tools.bench.paced_sceptre import scale
 from tools.bench.report import lifecycle_rows, overhead_rows, page
 
 
@@ -36,24 +38,16 @@ def test_the_critical_path_is_the_longest_path() -> None:
     assert critical_path(nx.DiGraph(), minutes) == 0
 
 
-def test_waits_are_scaled_for_both_executors() -> None:
-    code = (
-        "from tools.bench.paced_sceptre import scale\n"
-        "from sentry_oms.executor import pace\n"
-        "before = pace.PACE\n"
-        "slept = []\n"
-        "import time; time.sleep = slept.append\n"
-        "scale(0.5)\n"
-        "from sceptre.plan import actions\n"
-        "actions.time.sleep(4)\n"
-        "assert slept == [2.0], slept\n"
-        "assert pace.PACE.shortest == before.shortest / 2\n"
-        "assert pace.PACE.longest == before.longest / 2\n"
-        "assert pace.PACE.share == before.share\n"
-    )
-    # In another process, because it changes Sceptre.
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+def test_waits_are_scaled_for_both_executors(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, slept = pace.PACE, list[float]()
+    monkeypatch.setattr(pace, "PACE", before)
+    monkeypatch.setattr(actions, "time", time)
+    monkeypatch.setattr(time, "sleep", slept.append)
+    scale(0.5)
+    actions.time.sleep(4)
+    assert slept == [2.0]
+    assert (pace.PACE.shortest, pace.PACE.longest) == (before.shortest / 2, before.longest / 2)
+    assert pace.PACE.share == before.share
 
 
 @pytest.mark.parametrize("ours", [True, False])

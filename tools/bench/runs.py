@@ -46,10 +46,11 @@ def resize_services(project: Path) -> None:
         ValueError: config.yaml has no such settings.
     """
     file = project / "config/config.yaml"
-    text, cpus = re.subn(r"^(\w+)_cpu: .*$", r'\1_cpu: "1024"', file.read_text(), flags=re.M)
-    text, memories = re.subn(r"^(\w+)_memory: .*$", r'\1_memory: "4096"', text, flags=re.M)
-    if (cpus, memories) != (3, 3):
-        raise ValueError(f"{file} sets CPU {cpus} times and memory {memories}: expected 3 of each")
+    sizes = {"cpu": '"1024"', "memory": '"4096"'}
+    setting = re.compile(r"^(\w+_(cpu|memory)): .*$", re.MULTILINE)
+    text, count = setting.subn(lambda found: f"{found[1]}: {sizes[found[2]]}", file.read_text())
+    if count != 6:
+        raise ValueError(f"{file} sets {count} sizes of services, expected 6")
     file.write_text(text)
 
 
