@@ -1,1 +1,5 @@
-"""What `make lint` runs: linters, the IAM table, reachability."""
+"""What ``make lint`` runs: linters of templates, the IAM table, reachability."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
