@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -99,10 +100,12 @@ class EmbeddedAws:
         return self.settled(name)
 
     def settled(self, name: str) -> str:
-        while True:
-            status = str(self.stack(name)["StackStatus"])
-            if not status.endswith("_IN_PROGRESS"):
-                return status
+        """Wait until no operation is in progress, and return the status."""
+        wait_until(lambda: not self.status(name).endswith("_IN_PROGRESS"))
+        return self.status(name)
+
+    def status(self, name: str) -> str:
+        return str(self.stack(name)["StackStatus"])
 
     def delete(self, name: str) -> str:
         cloudformation = self.client("cloudformation")
@@ -201,6 +204,13 @@ class Project:
             if heading:
                 found[heading[1]] = section
         return found
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"still not so after {seconds} s"
+        time.sleep(0.02)
 
 
 def failures(said: str) -> dict[str, str]:
