@@ -21,7 +21,7 @@ from pathlib import Path
 from sentry_oms.local.ministack import configure
 configure(1, Path({directory!r}), "us-east-1")
 from ministack.services.cloudformation import drift, provisioners
-print(json.dumps([list(provisioners._RESOURCE_HANDLERS), list(drift._DRIFT_READERS)]))
+print(json.dumps([sorted(provisioners._RESOURCE_HANDLERS), sorted(drift._DRIFT_READERS)]))
 """
 USED = used_types()
 

@@ -1,4 +1,4 @@
-"""A life of dev on an AWS that throttles, fails, hesitates and hangs up; `make soak` has more."""
+"""Launch and delete a part of dev on an AWS with faults; `make soak` does more with all of it."""
 
 from __future__ import annotations
 
@@ -11,23 +11,16 @@ from tests.journey.killed import state
 SEED = 1
 
 
-def test_a_launch_a_relaunch_and_a_delete_end_where_they_should(
+def test_commands_end_complete_or_with_a_cause(
     new_project: Callable[[], Project], aws: EmbeddedAws
 ) -> None:
+    healthy = new_project()
     with before(aws, MIXED, SEED) as proxy:
         project = proxy.project(new_project())
-        launched = run(project, "launch", "-y", "dev")
-        fired = proxy.fired()
-        relaunched = run(project, "launch", "-y", "dev")
-    assert len(fired) > 20
-    for found in (launched, relaunched):
-        assert_clear(found)
-    healthy = new_project()
-    healthy.succeed("launch", "-y", "dev")
-    assert "launch: 16 unchanged" in healthy.succeed("launch", "-y", "dev")
-    assert {status for status, _ in state(aws)["stacks"].values()} == {"COMPLETE"}
-    with before(aws, MIXED, SEED) as proxy:
-        deleted = run(proxy.project(new_project()), "delete", "-y", "dev")
-    assert_clear(deleted)
+        assert_clear(run(project, "launch", "-y", "dev/task-oms"))
+        assert len(proxy.fired()) > 10
+        healthy.succeed("launch", "-y", "dev/task-oms")
+        assert {status for status, _ in state(aws)["stacks"].values()} == {"COMPLETE"}
+        assert_clear(run(project, "delete", "-y", "dev"))
     healthy.succeed("delete", "-y", "dev")
     assert aws.stack_names() == []
