@@ -143,7 +143,7 @@ CASES = {
     ),
     "somebody else updates the stack": Case(
         {"vpc"},
-        ("sentry-vpc-dev is UPDATE_IN_PROGRESS, by somebody else",),
+        ("sentry-vpc-dev is UPDATE_IN_PROGRESS",),
         {"statuses": {"sentry-vpc-dev": "UPDATE_IN_PROGRESS"}},
     ),
     "a rollback has failed": Case(
