@@ -1,4 +1,4 @@
-"""What a rule is, and the registry of all rules."""
+"""The rules of the check, and their registry."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ LISTENERS = (
     "AWS::ElasticLoadBalancingV2::ListenerRule",
 )
 PULL = ("ecr:GetAuthorizationToken", "AmazonECSTaskExecutionRolePolicy")
-"""What the agent of ECS needs and a task does not."""
+"""Permissions of the ECS agent that a task does not need."""
 
 
 class Service(NamedTuple):

@@ -146,7 +146,7 @@ def _console() -> Console:
 
 
 def _stderr() -> Console:
-    """Return a console for output that is no part of the command's answer."""
+    """Return a console for output that is not the command's result."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 

@@ -35,7 +35,7 @@ def targets(root: Path, names: Sequence[str]) -> list[tuple[str, str | None]]:
         names: ``dev``, ``dev task-oms``, or ``dev staging prod``; bootstrap counts as environment.
 
     Raises:
-        UnknownEnvironment: a name is no environment; the message lists the environments.
+        UnknownEnvironment: a name is not an environment; the message lists the environments.
     """
     if len(names) == 2 and names[1] not in groups(root):
         return [(names[0], names[1])]

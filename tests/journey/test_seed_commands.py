@@ -20,7 +20,7 @@ from tests.journey.shell import AWS_CLI
 
 VPC = "sentry-vpc-dev"
 PREVIOUS = " --parameters ParameterKey=Environment,UsePreviousValue=true"
-"""What the seed's change set lacks."""
+"""The parameters that the seed's change set lacks."""
 
 Shell = Callable[[str], "subprocess.CompletedProcess[str]"]
 COMMANDS = re.findall(

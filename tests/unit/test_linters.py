@@ -174,7 +174,7 @@ PLANTED = [
     if fault.linter == "checkov"
     for environment in fault.environments
 ]
-"""What checkov must find in the bad templates."""
+"""The findings of checkov in the bad templates."""
 
 EXTRA = Finding(Place("dev", "prod-only", "OpenGroup", "CKV_AWS_24"), "")
 

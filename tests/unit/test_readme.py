@@ -1,4 +1,4 @@
-"""What README names exists, and README in Portuguese has the same outline."""
+"""Everything that README names exists, and README in Portuguese has the same outline."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def troubles(page: str) -> list[str]:
 
 
 def fault(trouble: str, sources: str) -> str | None:
-    """Return why nobody can see a symptom, or None if it exists."""
+    """Return why a symptom can't occur, or None if it can."""
     code = re.match(r"OMS\d+", trouble)
     if code and code[0] not in CODES:
         return "no such rule"

@@ -253,7 +253,7 @@ def _of_type(resources: Resources, kind: str) -> list[tuple[str, Properties]]:
 
 
 def _items(properties: Properties, name: str) -> list[Properties]:
-    """Return the items of a list; an item that is no object is empty."""
+    """Return the items of a list; an item that is not an object is empty."""
     items = properties.get(name)
     return [one if isinstance(one, dict) else {} for one in ensure_list(items or [])]
 

@@ -1,4 +1,4 @@
-"""What ``make lint`` runs: linters of templates, the IAM table, reachability."""
+"""The programs of ``make lint``: linters of templates, the IAM table, reachability."""
 
 from pathlib import Path
 

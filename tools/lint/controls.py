@@ -24,7 +24,7 @@ BAD: dict[str, Template] = {
 
 
 class Fault(NamedTuple):
-    """What a linter must find in a bad template, in these environments only."""
+    """A fault that a linter must find in a bad template, in these environments only."""
 
     linter: str
     stack: str

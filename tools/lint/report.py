@@ -1,4 +1,4 @@
-"""What a linter finds, and the line that ``make lint`` prints about it."""
+"""The findings of a linter, and the line that ``make lint`` prints about it."""
 
 from __future__ import annotations
 

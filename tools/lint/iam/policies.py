@@ -24,7 +24,7 @@ EVERYTHING: Policy = {
 
 
 class Role(NamedTuple):
-    """What a role may do, who may assume it, its permissions boundary, and its tags.
+    """The policies of a role, its trust policy, its permissions boundary, and its tags.
 
     Its own policies are one document, because IAM adds up their statements.
     """

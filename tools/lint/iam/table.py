@@ -36,7 +36,7 @@ ADMINISTRATOR = "an administrator"
 STRANGER = "another account's administrator"
 
 EACH = {"every role": LISTED, "every role of an environment": ROLES}
-"""What ``each`` of a block may be instead of a list."""
+"""Names that ``each`` of a block accepts instead of a list."""
 
 
 @dataclass(frozen=True)
