@@ -42,7 +42,7 @@ launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded 
 	$(BIN)/sceptre launch -y $(ENV); \
 	$(BIN)/oms local status $(ENV) --since "$$since"
 
-test: $(INSTALLED) $(AWS_CLI) $(MICROBURST) $(NODE_ITSELF) ## Run every test
+test: $(INSTALLED) $(AWS_CLI) $(NODE_ITSELF) ## Run every test
 	@$(BIN)/python -m pytest
 
 accept: $(INSTALLED) ## Accept changed snapshots of stacks and of sibling differences; review the diff

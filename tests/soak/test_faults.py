@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.conftest import EmbeddedAws, Project
-from tests.journey.faulty import KINDS, MIXED, assert_clear, before, run
 from tests.journey.killed import state
+from tests.soak.faulty import KINDS, MIXED, assert_clear, before, run
 
 COMMANDS = (
     ("launch", "-y", "dev"),

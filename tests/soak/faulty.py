@@ -94,7 +94,7 @@ class Proxy:
 @contextmanager
 def before(aws: EmbeddedAws, rules: list[Rule], seed: int) -> Iterator[Proxy]:
     """Run a proxy whose random faults follow from the seed and the order of calls."""
-    assert PYTHON.exists(), "`make test` sets up microburst"
+    assert PYTHON.exists(), "`make soak` sets up microburst"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
