@@ -7,14 +7,12 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 # The AWS CLI pins botocore, so it has its own environment.
 AWS_CLI := .tools/awscli/.python
-# So have the linters of the templates: checkov's versions conflict with ours, cfn-guard and the IAM
-# simulator are npm packages, and moto needs a newer boto3 than Sceptre.
+# checkov's dependencies conflict with ours. cfn-guard and the IAM simulator are npm packages.
 CHECKOV := .tools/checkov/.python
 NODE_ITSELF := .tools/node/.python
 NODE := .tools/node/.npm
-MOTO := .tools/moto/.python
-# The linters of the workflows. jactionlint's rule self-repository requires $/ instead of ./, which
-# older runners don't support; no run: is long enough for shellcheck or pyflakes.
+# The linters of the GitHub workflows. jactionlint's rule self-repository requires $/ instead of ./,
+# which older runners do not support. Every run: is too short for shellcheck and pyflakes.
 WORKFLOWS := .tools/workflows/.python
 JACTIONLINT := .tools/workflows/bin/jactionlint --profile pedantic --shellcheck= --pyflakes= \
   --ignore self-repository
@@ -22,7 +20,7 @@ ZIZMOR := .tools/workflows/bin/zizmor --quiet --offline --persona auditor --stri
   --config .github/zizmor.yml --color never
 SCHEMA := .tools/workflows/bin/check-jsonschema --builtin-schema
 BAD_WORKFLOW := tools/lint/bad/workflow.yml
-# microburst, a fault injection proxy, installs a server and its own botocore.
+# microburst, the proxy that injects faults, has its own botocore.
 MICROBURST := .tools/microburst/.python
 
 .PRECIOUS: .tools/%/.python
@@ -44,23 +42,23 @@ launch: $(INSTALLED) ## Launch every stack of ENV (default dev) on the embedded 
 	$(BIN)/sceptre launch -y $(ENV); \
 	$(BIN)/oms local status $(ENV) --since "$$since"
 
-test: $(INSTALLED) $(AWS_CLI) $(MICROBURST) $(NODE_ITSELF) ## Run every test
+test: $(INSTALLED) $(AWS_CLI) $(NODE_ITSELF) ## Run every test
 	@$(BIN)/python -m pytest
 
 accept: $(INSTALLED) ## Accept changed snapshots of stacks and of sibling differences; review the diff
 	@$(BIN)/python -m pytest -n0 -q tests/snapshot --snapshot-update
 
-soak: $(INSTALLED) $(MICROBURST) ## Run slow tests: kills at twenty moments, faults of every kind
+soak: $(INSTALLED) $(MICROBURST) $(NODE) ## Run the long tests: kills, faults, every change of an IAM statement
 	@$(BIN)/python -m pytest tests/soak
 
-lint: $(INSTALLED) $(CHECKOV) $(NODE) $(MOTO) lint-workflows ## Run every static check and linter
+lint: $(INSTALLED) $(CHECKOV) $(NODE) lint-workflows ## Run every static check and linter
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/python -m tools.lint
 
-# Each linter must also find a planted fault.
+# Each linter must also find a fault in $(BAD_WORKFLOW).
 lint-workflows: $(WORKFLOWS)
 	@$(JACTIONLINT) .github/workflows/*.yml .github/dependabot.yml
 	@$(ZIZMOR) .github
@@ -127,15 +125,15 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	  --constraint constraints.txt --editable '.[local,test]' >&2
 	@touch $@
 
-# A Python environment for each requirements file.
+# A Python environment for each constraints file.
 .tools/%/.python: requirements/%.txt
 	@echo "Setting up .tools/$* ..." >&2
 	@$(PYTHON) -m venv .tools/$*
 	@.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< >&2
 	@touch $@
 
-# Node comes from PyPI, so that only Python and make are required. Without peer dependencies, npm
-# omits 240 MB of aws-cdk-lib, which cfn-guard does not need.
+# Node comes from PyPI, so Python and make are enough. cfn-guard's rules have aws-cdk-lib as a peer
+# dependency that cfn-guard does not use; omitting it saves 240 MB.
 $(NODE): $(NODE_ITSELF) tools/lint/package.json tools/lint/package-lock.json
 	@cp tools/lint/package.json tools/lint/package-lock.json .tools/node/
 	@cd .tools/node && PATH="$$PWD/bin:$$PATH" bin/npm ci --omit=peer --legacy-peer-deps \

@@ -1,1 +1,1 @@
-"""What the tags of Sentry OMS share, and what Sceptre has no command for."""
+"""The shared code of the tags of Sentry OMS, and the commands that Sceptre lacks."""

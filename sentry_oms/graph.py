@@ -57,7 +57,7 @@ def written_into(text: str, picture: str, environment: str) -> str:
     """Return ``text`` with the picture between the environment's markers.
 
     Raises:
-        NoMarkersError: there are none.
+        NoMarkersError: a marker is missing.
     """
     start = f"<!-- oms graph {environment} -->"
     return written_between(text, start, END, f"```mermaid\n{picture}\n```")
@@ -67,7 +67,7 @@ def written_between(text: str, start: str, end: str, part: str) -> str:
     """Return ``text`` with the rendered part on the lines between two markers.
 
     Raises:
-        NoMarkersError: there are none.
+        NoMarkersError: a marker is missing.
     """
     before, found, rest = text.partition(start)
     _, ended, after = rest.partition(end)

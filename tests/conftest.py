@@ -1,4 +1,4 @@
-"""What tests share: an embedded AWS for each module, and a copy of the project to change."""
+"""Fixtures of all tests: an embedded AWS for each module, and copies of the project to change."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,6 @@ from tests.rig.server import MODULE
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-
-
 VARIABLES = {
     "CODESTAR_CONNECTION_ARN": "arn:aws:codestar-connections:us-east-1:000000000000:connection/x",
     "OMS_INFRASTRUCTURE_REPOSITORY": "org/sentry-oms-infrastructure",
@@ -35,11 +35,11 @@ VARIABLES = {
     "ALARM_TOPIC_ARN": "",
     "CERTIFICATE_ARN": "arn:aws:acm:us-east-1:000000000000:certificate/x",
 }
-"""What a person sets before a launch; README says what each is."""
+"""The variables that a launch needs."""
 
 
 class EmbeddedAws:
-    """A running embedded AWS as a test uses it."""
+    """A running embedded AWS with its control."""
 
     def __init__(self, record: Record) -> None:
         self.record = record
@@ -57,7 +57,7 @@ class EmbeddedAws:
         )
 
     def control(self, **settings: Any) -> dict[str, Any]:
-        """Ask for latency or faults, and start counting calls; what is in force, with counts."""
+        """Set the control, which restarts the counters; see ``tests.rig.control``."""
         request = urllib.request.Request(
             self.endpoint + CONTROL_PATH, method="PUT", data=json.dumps(settings).encode()
         )
@@ -65,7 +65,7 @@ class EmbeddedAws:
             return dict(json.load(response))
 
     def happened(self) -> dict[str, Any]:
-        """What is in force, and what happened since it was asked for."""
+        """Return the control in force and the events since."""
         with urllib.request.urlopen(self.endpoint + CONTROL_PATH) as response:
             return dict(json.load(response))
 
@@ -81,7 +81,7 @@ class EmbeddedAws:
     def deploy(
         self, name: str, template: Any, tags: dict[str, str] | None = None, **parameters: str
     ) -> str:
-        """Create or update a stack as the AWS CLI would; its status once nothing moves."""
+        """Create or update a stack, and return its status once no operation is in progress."""
         cloudformation = self.client("cloudformation")
         arguments = {
             "StackName": name,
@@ -92,16 +92,17 @@ class EmbeddedAws:
             "Capabilities": ["CAPABILITY_NAMED_IAM"],
             "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
         }
-        exists = any(stack == name for stack in self.stack_names())
-        operation = "update" if exists else "create"
+        operation = "update" if name in self.stack_names() else "create"
         getattr(cloudformation, f"{operation}_stack")(**arguments)
         return self.settled(name)
 
     def settled(self, name: str) -> str:
-        while True:
-            status = str(self.stack(name)["StackStatus"])
-            if not status.endswith("_IN_PROGRESS"):
-                return status
+        """Wait until no operation is in progress, and return the status."""
+        wait_until(lambda: not self.status(name).endswith("_IN_PROGRESS"))
+        return self.status(name)
+
+    def status(self, name: str) -> str:
+        return str(self.stack(name)["StackStatus"])
 
     def delete(self, name: str) -> str:
         cloudformation = self.client("cloudformation")
@@ -113,8 +114,17 @@ class EmbeddedAws:
         pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
         return [stack["StackName"] for page in pages for stack in page["Stacks"]]
 
+    def create_table(self, name: str) -> None:
+        """Create a table that belongs to no stack."""
+        self.client("dynamodb").create_table(
+            TableName=name,
+            AttributeDefinitions=[{"AttributeName": "x", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "x", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
     def reasons(self, name: str) -> str:
-        """Why resources of the stack failed."""
+        """Return why resources of the stack failed."""
         events = self.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
         return "\n".join(
             event.get("ResourceStatusReason", "")
@@ -124,12 +134,12 @@ class EmbeddedAws:
 
 
 class Project:
-    """A copy of the project that a test may change, and Sceptre run in it."""
+    """A copy of the project, in which Sceptre and oms are run."""
 
     def __init__(
         self, directory: Path, environ: dict[str, str], files: dict[str, str] | None = None
     ) -> None:
-        """Copy the project there, or write another of the files given."""
+        """Copy the project to a directory, or write other files there."""
         self.directory = directory
         self.environ = {**environ, **VARIABLES}
         if files is None:
@@ -140,11 +150,11 @@ class Project:
             (directory / path).write_text(text)
 
     def sceptre(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        """Run Sceptre as a person does; stdout holds everything that the person reads."""
+        """Run Sceptre, with stdout and stderr in one."""
         return self._run(["sceptre", "--no-colour", *arguments], subprocess.STDOUT, environ)
 
     def program(self, *command: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        """Run ``oms`` or ``sceptre`` as a program does, with stdout apart from stderr."""
+        """Run ``oms`` or ``sceptre``, with stdout and stderr apart."""
         return self._run(command, subprocess.PIPE, environ)
 
     def _run(
@@ -167,32 +177,42 @@ class Project:
         return done.stdout
 
     def edit(self, path: str, old: str, new: str) -> None:
-        """Change a file as a person would; the text must be there."""
+        """Replace a text that is in a file."""
         file = self.directory / path
         text = file.read_text()
         assert old in text, f"{old!r} is not in {path}"
         file.write_text(text.replace(old, new))
 
+    @contextmanager
+    def edit_template(self, path: str) -> Iterator[dict[str, Any]]:
+        """Yield a template to change, and write it back."""
+        file = self.directory / "templates" / path
+        body = json.loads(file.read_text())
+        yield body
+        file.write_text(json.dumps(body))
+
     def differing(self, path: str = "dev") -> dict[str, str]:
-        """The stacks in which ``sceptre diff`` sees a difference, with what it says of each."""
-        text = self.succeed("diff", path)
-        sections = re.split(r"^\*+$", text, flags=re.MULTILINE)
-        found = {}
-        for section in sections:
-            heading = re.search(r"Difference detected for stack (\S+)!", section)
-            if heading:
-                found[heading[1]] = section
-        return found
+        """Return the output of ``sceptre diff`` for each stack that differs."""
+        sections = re.split(r"^\*+$", self.succeed("diff", path), flags=re.MULTILINE)
+        headings = [re.search(r"Difference detected for stack (\S+)!", one) for one in sections]
+        return {heading[1]: one for heading, one in zip(headings, sections, strict=True) if heading}
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"still not so after {seconds} s"
+        time.sleep(0.02)
 
 
 def failures(said: str) -> dict[str, str]:
-    """The stacks that failed in a run, each with the cause that the run names."""
+    """Return the cause of each stack that failed in a run."""
     return dict(re.findall(r"^ *\[[^\]]+\] (\S+) failed: (.*)$", said, flags=re.MULTILINE))
 
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
-    """An embedded AWS of this module's own, empty at first."""
+    """An empty embedded AWS for this module."""
     instance = Instance(tmp_path_factory.mktemp("aws"), MODULE)
     record, _ = instance.up(first_port())
     yield EmbeddedAws(record)
@@ -200,7 +220,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
 
 
 def first_port() -> int:
-    """Apart for each of pytest's workers, which would otherwise race for the same port."""
+    """Return a port for this worker, since workers would race for the same one."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     return 20_000 + 1_000 * int(worker.removeprefix("gw"))
 
@@ -209,7 +229,7 @@ def first_port() -> int:
 def new_project(
     tmp_path_factory: pytest.TempPathFactory, aws: EmbeddedAws
 ) -> Callable[[], Project]:
-    """Makes a fresh copy of the project that talks to the module's embedded AWS."""
+    """Makes copies of the project that use the module's embedded AWS."""
 
     def make() -> Project:
         return Project(tmp_path_factory.mktemp("project"), dict(aws.environ))
@@ -218,7 +238,7 @@ def new_project(
 
 
 def push_image(aws: EmbeddedAws, repository: str, tag: str) -> None:
-    """Push a small image, whose manifest differs by its tag, through the ECR API."""
+    """Push a small image whose manifest depends on its tag."""
     manifest = {
         "schemaVersion": 2,
         "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
@@ -235,6 +255,6 @@ def push_image(aws: EmbeddedAws, repository: str, tag: str) -> None:
 
 
 def template(path: str) -> dict[str, Any]:
-    """A checked-in template."""
+    """Return a template of the repository."""
     loaded: dict[str, Any] = cfn_flip.load((ROOT / "templates" / path).read_text())[0]
     return loaded

@@ -1,12 +1,11 @@
-"""The plans in docs/examples: what a reviewer reads where an exchange is added, or a table renamed.
+"""Writes the plans in docs/examples: an added exchange and a renamed table.
 
-``python -m tests.plan_examples`` launches dev on an embedded AWS of its own, and writes them.
+``python -m tests.plan_examples`` launches dev on an embedded AWS of its own for them.
 """
 
 from __future__ import annotations
 
 import re
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ EXAMPLES = ROOT / "docs" / "examples"
 CONFIG_TABLE = "templates/dynamodb/oms-config-table.json"
 
 _VOLATILE = (
-    # What the embedded AWS makes up for a physical id, and where it listens.
+    # Random parts of physical IDs, and the address and account of the embedded AWS.
     (re.compile(r"-[0-9A-F]{12,13}(?=`)"), "-0123456789ABC"),
     (re.compile(r"-[0-9a-f]{8}(?=`)"), "-01234567"),
     (re.compile(r"http://localhost:\d+/0{12}"), "https://sqs.us-east-1.amazonaws.com/123456789012"),
@@ -27,18 +26,13 @@ _VOLATILE = (
 )
 
 
-def oms(project: Project, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run ``oms`` in a project as a person does."""
-    return project.program("oms", *arguments, **environ)
-
-
 def add_an_exchange(project: Project) -> None:
-    """kraken, beside those that there are."""
+    """Add the exchange kraken."""
     project.edit("config/config.yaml", "[bitget, bingx, okx]", "[bitget, bingx, okx, kraken]")
 
 
 def rename_a_table(project: Project) -> None:
-    """The table of the configuration."""
+    """Rename the table of the configuration."""
     project.edit(CONFIG_TABLE, "oms_config_${Environment}", "oms_settings_${Environment}")
     for task in ("frontend-admin", "oms", "websocket"):
         path = f"templates/compute/task-definition-{task}.json"
@@ -53,7 +47,7 @@ CHANGES: Mapping[str, Callable[[Project], None]] = {
 
 @contextmanager
 def put_back(project: Project) -> Iterator[None]:
-    """Take back what is changed in the project's files."""
+    """Restore the project's files afterwards."""
     before = {path: path.read_bytes() for path in project.directory.rglob("*") if path.is_file()}
     try:
         yield
@@ -63,10 +57,10 @@ def put_back(project: Project) -> Iterator[None]:
 
 
 def example(project: Project, name: str) -> str:
-    """The Markdown of an example, in a project whose dev is launched."""
+    """Return the Markdown of an example, in a project whose dev is launched."""
     with put_back(project):
         CHANGES[name](project)
-        text = oms(project, "plan", "dev", "--format", "markdown").stdout
+        text = project.program("oms", "plan", "dev", "--format", "markdown").stdout
     for pattern, steady in _VOLATILE:
         text = pattern.sub(steady, text)
     return text

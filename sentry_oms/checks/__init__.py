@@ -1,31 +1,24 @@
 """The offline check of config: report each mistake with file, field and code before AWS is asked.
 
-Rules are functions in the modules of this package. Each registers itself.
+Rules are functions in the modules of this package. Each registers itself when it is imported.
 """
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from sceptre.stack import Stack
 
-from sentry_oms.checks import (  # noqa: F401
-    environment,
-    files,
-    group_config,
-    limits,
-    outputs,
-    parameters,
-    services,
-    settings,
-    state,
-    tags,
-)
 from sentry_oms.checks.finding import Finding
 from sentry_oms.checks.rule import REGISTRY, Phase, Rule
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.reading import of_stacks, read_environment
+
+for module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{module.name}")
 
 RULES: tuple[Rule, ...] = tuple(REGISTRY[code] for code in sorted(REGISTRY))
 """Every rule, in the order of its code."""

@@ -12,21 +12,14 @@ from sceptre.resolvers.stack_output import StackOutput
 from sentry_oms.arguments import tag_name
 from sentry_oms.checks.parameters import given_values
 from sentry_oms.checks.rule import Phase, rule
-from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS, queue_name, stack_name
+from sentry_oms.names import BOOTSTRAP, queue_name, stack_name
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.project import Project
-from sentry_oms.offline.stack_file import StackFile
 
 IS_FIFO = {"master-order": True, "order-execution-polling": False, "clients-events": False}
 """The queues that belong to no exchange. The type is part of the name that consumers know."""
 MFA = ("OFF", "OPTIONAL", "ON")
 """From the weakest to the strictest."""
-
-
-def _environment(file: StackFile) -> str | None:
-    """Return the environment that a stack belongs to, if any."""
-    folder = file.name.split("/")[0]
-    return folder if folder in (*ENVIRONMENTS, BOOTSTRAP) else None
 
 
 @rule(
@@ -40,10 +33,8 @@ def _environment(file: StackFile) -> str | None:
 def stack_named(project: Project) -> Iterator[Fault]:
     """A stack has its own environment's name."""
     for file in project.stacks:
-        environment = _environment(file)
-        stem = file.name.rpartition("/")[2]
-        if environment and file.stack.external_name != stack_name(stem, environment):
-            wanted = stack_name(stem, environment)
+        wanted = stack_name(file.name.rpartition("/")[2], file.group)
+        if file.stack.external_name != wanted:
             message = f"is {file.stack.external_name}; the name of {file.name}.yaml is {wanted}"
             yield file.fault("stack_name", message)
 
@@ -58,10 +49,10 @@ def stack_named(project: Project) -> Iterator[Fault]:
 def environment_given(project: Project) -> Iterator[Fault]:
     """A stack gets its own environment."""
     for given in given_values(project):
-        environment = _environment(given.file)
-        if given.name == "Environment" and environment and given.whole != environment:
+        group = given.file.group
+        if given.name == "Environment" and group != BOOTSTRAP and given.whole != group:
             yield given.file.fault(
-                "parameters.Environment", f"is {given.whole}, in a stack of {environment}"
+                "parameters.Environment", f"is {given.whole}, in a stack of {group}"
             )
 
 
@@ -76,18 +67,17 @@ def environment_given(project: Project) -> Iterator[Fault]:
 def dependencies_own(project: Project) -> Iterator[Fault]:
     """A stack reads its own environment."""
     for file in project.stacks:
-        environment = _environment(file)
         told = set()
-        for place, tag in file.tags if environment else ():
+        for place, tag in file.tags:
             argument = tag._argument
             path = argument.get("stack") if isinstance(argument, dict) else None
             if isinstance(tag, StackOutput):
                 path = tag.dependency_stack_name
-            if isinstance(path, str) and path.split("/")[0] != environment:
+            if isinstance(path, str) and path.split("/")[0] != file.group:
                 told.add(path.removesuffix(".yaml"))
                 yield file.fault(place, f"{tag_name(tag)} reads {path}, of another environment")
-        for dependency in file.stack.dependencies if environment else ():
-            if dependency.name.split("/")[0] != environment and dependency.name not in told:
+        for dependency in file.stack.dependencies:
+            if dependency.name.split("/")[0] != file.group and dependency.name not in told:
                 message = f"{dependency.name}.yaml is of another environment"
                 yield file.fault("dependencies", message)
 
@@ -103,16 +93,13 @@ def dependencies_own(project: Project) -> Iterator[Fault]:
 def queues_typed(project: Project) -> Iterator[Fault]:
     """The queues of the system keep their type."""
     for file in project.stacks:
-        environment = _environment(file)
         made = {
             one.properties.get("QueueName")
             for one in project.of_kind("AWS::SQS::Queue")
             if one.file is file
         }
-        if not made or environment is None:
-            continue
-        for name, is_fifo in IS_FIFO.items():
-            if queue_name(name, environment, fifo=is_fifo) not in made:
+        for name, is_fifo in IS_FIFO.items() if made else ():
+            if queue_name(name, file.group, fifo=is_fifo) not in made:
                 kind = "FIFO" if is_fifo else "standard"
                 yield file.fault("sceptre_user_data.queues", f"{name} must be a {kind} queue")
 

@@ -189,7 +189,7 @@ AUTO_EXPAND = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro")
 
 @rule(
     "OMS055",
-    cause="A role or a policy stands in a template other than a cluster's or a pipeline's, or a "
+    cause="A role or a policy is in a template other than a cluster's or a pipeline's, or a "
     "template has a transform, a macro or a nested stack. The team's `aws cloudformation` commands "
     "would be refused with InsufficientCapabilities. Sceptre always passes all capabilities, so a "
     "launch would not show it.",

@@ -82,8 +82,8 @@ PUBLIC = "Sentry::PublicOutputs"
 @rule(
     "OMS035",
     cause="No stack reads the output, by `!stack_output` or by import. It is left over, or the "
-    "stack that should read it does not. An export that nobody imports today locks its resource "
-    "once somebody does.",
+    "stack that should read it does not. An unused export locks its resource as soon as a "
+    "stack imports it.",
     remedy=f"remove it, or list it under {PUBLIC} in the template's Metadata if people read it",
     phase=Phase.WIRING,
 )

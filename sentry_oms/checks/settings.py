@@ -9,33 +9,43 @@ from difflib import get_close_matches
 from typing import Any
 
 import boto3
-from sceptre.config.reader import (
-    CONFIG_MERGE_STRATEGIES,
-    STACK_CONFIG_ATTRIBUTES,
-    STACK_GROUP_CONFIG_ATTRIBUTES,
-)
 
 from sentry_oms.checks.parameters import given_values
 from sentry_oms.checks.rule import Phase, rule
 from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.group_config import invalid_settings, repeated_keys
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.source import Source
 from sentry_oms.offline.stack_file import StackFile
+from sentry_oms.settings import SCEPTRES
 
-KNOWN = {
-    *CONFIG_MERGE_STRATEGIES,
-    *STACK_CONFIG_ATTRIBUTES.required,
-    *STACK_CONFIG_ATTRIBUTES.optional,
-    *STACK_GROUP_CONFIG_ATTRIBUTES.required,
-    *STACK_GROUP_CONFIG_ATTRIBUTES.optional,
-    "disable_rollback",
-    "ignore",
-    "obsolete",
-    # Sceptre's reader adds these.
-    "project_path",
-    "stack_group_path",
-}
-"""The settings of a stack file."""
+KNOWN = {*SCEPTRES, "project_path", "stack_group_path"}
+"""The settings of a stack file, and those that Sceptre's reader adds."""
+
+
+@rule(
+    "OMS009",
+    cause="A setting in config.yaml is misspelt or has an invalid value. Sceptre accepts any "
+    "setting there: with `state_protecton: full`, prod would be unprotected.",
+    remedy="see docs/SETTINGS.md",
+    phase=Phase.SETTINGS,
+    house=True,
+)
+def group_config_valid(project: Project) -> Iterator[Fault]:
+    """Every setting of config.yaml is known and valid."""
+    return invalid_settings(project)
+
+
+@rule(
+    "OMS015",
+    cause="A key is given twice in one mapping. YAML keeps the last one and drops the other.",
+    remedy="remove one of them",
+    phase=Phase.SETTINGS,
+    house=True,
+)
+def keys_distinct(project: Project) -> Iterator[Fault]:
+    """No key is given twice."""
+    return repeated_keys(project)
 
 
 @rule(
@@ -70,24 +80,14 @@ def variable_set(project: Project) -> Iterator[Fault]:
     """Every required variable is set."""
     for file in project.stacks:
         required = file.stack.stack_group_config.get(REQUIRED, [])
-        source = _declared_in(project, file.name)
+        declaring = [one for one in project.configs_above(file) if REQUIRED in one.text]
+        source = declaring[-1] if declaring else file.source
         if not isinstance(required, list) or not all(isinstance(one, str) for one in required):
             yield Fault(source, REQUIRED, "must be a list of names", "write it as one")
             continue
         for name in required:
             if name not in os.environ:
                 yield Fault(source, f"{REQUIRED}.{name}", "is not set in the environment")
-
-
-def _declared_in(project: Project, name: str) -> Source:
-    """Return the config.yaml nearest to the stack that lists the variables."""
-    parts = name.split("/")[:-1]
-    folders = ["/".join(parts[:length]) for length in range(len(parts), -1, -1)]
-    files = [
-        Source.read(project.root, "/".join(filter(None, ["config", one, "config.yaml"])))
-        for one in folders
-    ]
-    return next((one for one in files if REQUIRED in one.text), files[-1])
 
 
 @rule(
@@ -101,7 +101,7 @@ def _declared_in(project: Project, name: str) -> Source:
 def environment_named(project: Project) -> Iterator[Fault]:
     """An environment has the name of its folder."""
     for file in project.stacks:
-        folder = file.name.split("/")[0]
+        folder = file.group
         named = file.stack.stack_group_config.get("environment", folder)
         if named != folder:
             source = Source.read(project.root, f"config/{folder}/config.yaml")

@@ -42,7 +42,7 @@ POINTS = {f"{when}_{operation}" for when in ("before", "after") for operation in
     house=True,
 )
 def hook_point_known(project: Project) -> Iterator[Fault]:
-    """Every hook is on a point that Sceptre has."""
+    """Every hook is at a point that Sceptre has."""
     for file in project.stacks:
         hooks = file.stack.hooks
         for point in hooks if isinstance(hooks, dict) else ():

@@ -57,10 +57,6 @@ class Run:
         """Return the dependencies that a stack still waits for."""
         return [name for name in sorted(stack.waits_for) if not self.stacks[name].state.is_done]
 
-    def may_start(self, stack: StackRun) -> bool:
-        """Whether every dependency of a stack is done."""
-        return all(self.stacks[name].state.is_done for name in stack.waits_for)
-
     def critical_path(self) -> list[StackRun]:
         """Return the chain of stacks that determined the run's duration, first to last."""
         finished = [stack for stack in self if stack.ended is not None]

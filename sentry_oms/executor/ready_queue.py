@@ -90,7 +90,7 @@ class ReadyQueue:
         places = self._limit - len(self.run.those(State.RUNNING))
         for name in self._turn:
             stack = self.run.stacks[name]
-            if stack.state is State.WAITING and self.run.may_start(stack):
+            if stack.state is State.WAITING and not self.run.unfinished(stack):
                 self._change(stack, State.READY)
             if stack.state is State.READY and places > 0:
                 places -= 1

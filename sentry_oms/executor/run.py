@@ -19,19 +19,21 @@ from sceptre.stack_status import StackStatus
 
 from sentry_oms.aws.view import VIEW, StackKey, View, described
 from sentry_oms.checks import check_stacks
-from sentry_oms.executor import pace, show
+from sentry_oms.executor import pace
 from sentry_oms.executor.actions import Actions
 from sentry_oms.executor.drift.reading import COMMANDS as DRIFT
 from sentry_oms.executor.drift.summary import end_with
 from sentry_oms.executor.events import Listener, Run
 from sentry_oms.executor.interrupts import on_interrupt
-from sentry_oms.executor.lines import SILENCE_SECONDS, StillReading
+from sentry_oms.executor.lines import SILENCE_SECONDS, Lines, StillReading
 from sentry_oms.executor.order import waits_for
 from sentry_oms.executor.perform import GIVES_STATUS, perform
 from sentry_oms.executor.ready_queue import ReadyQueue
 from sentry_oms.executor.report import report_to
 from sentry_oms.executor.retries import configure_retries, stop_retrying_limits
 from sentry_oms.executor.states import Outcome, State
+from sentry_oms.executor.summary import Summary
+from sentry_oms.executor.table import LiveTable
 from sentry_oms.executor.words import count
 
 Stack = Any
@@ -144,7 +146,7 @@ def _console() -> Console:
 
 
 def _stderr() -> Console:
-    """Return a console for output that is no part of the command's answer."""
+    """Return a console for output that is not the command's result."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -162,12 +164,21 @@ def _check(stacks: Iterable[Stack], console: Console) -> None:
 def _listeners(command: str, console: Console) -> list[Listener]:
     again = " ".join(["sceptre", *sys.argv[1:]])
     listeners: list[Listener] = (
-        [StillReading(_stderr())] if command in READS else show.listeners(console, resume=again)
+        [StillReading(_stderr())] if command in READS else display(console, again)
     )
     path = os.environ.get("OMS_REPORT")
     if path and (command in DRIFT or command not in READS):
         listeners.append(report_to(path, again))
     return listeners
+
+
+def display(console: Console, resume: str) -> list[Listener]:
+    """Return the listeners that print a run: a table on a terminal, else lines; then a summary."""
+    # The log of --debug would scroll the table away.
+    is_live = console.is_terminal and not console.is_dumb_terminal
+    if is_live and not _logger.isEnabledFor(logging.DEBUG):
+        return [LiveTable(console, time.monotonic), Summary(console, resume)]
+    return [Lines(console), Summary(console, resume)]
 
 
 def describe_all(stacks: list[Stack], limit: int | None, view: View) -> None:

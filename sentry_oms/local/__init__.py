@@ -1,5 +1,5 @@
-"""The embedded AWS: ministack in one process, with what our templates use and it lacks.
+"""The embedded AWS: ministack in one process, with the types and services that it lacks.
 
-It accepts things that AWS refuses, so a launch on it proves order, tags, names and data flow.
-It is no proof of a deployment.
+It accepts requests that AWS refuses. So a launch on it proves order, tags, names and data flow, but
+not a deployment.
 """

@@ -1,4 +1,4 @@
-"""Behaviour of ministack's CloudFormation, IAM and ECS that differs from AWS, corrected.
+"""Corrections of ministack's CloudFormation, IAM and ECS where they differ from AWS.
 
 Each function replaces a private function of ministack once, when the server starts.
 """
@@ -13,9 +13,9 @@ from sentry_oms.local.ministack import Params, Response
 
 
 def keep_resources_of_a_failed_rollback() -> None:
-    """Leave such resources in a stack that is ROLLBACK_FAILED, as AWS does.
+    """Keep the resources that a failed rollback could not delete in their stack, like AWS.
 
-    ministack forgets them, so that a delete of the stack succeeds without them.
+    ministack forgets them, and would then delete the stack without them.
     """
     from ministack.services.cloudformation import stacks
 
@@ -34,9 +34,9 @@ def keep_resources_of_a_failed_rollback() -> None:
 
 
 def age_service_linked_roles() -> None:
-    """Give a service-linked role a date long past when it is created.
+    """Give a new service-linked role a creation date in the past.
 
-    On AWS a new role can't be assumed for some seconds. Here it can, so nobody need wait.
+    On AWS a new role can't be assumed for some seconds. Here it can, so no wait is needed.
     """
     from ministack.services import iam
 
@@ -68,11 +68,11 @@ def keep_milliseconds_of_ecs() -> None:
 
 
 def tell_changes_apart(create_only: Mapping[str, Mapping[str, str]]) -> None:
-    """Let change sets say of a property what AWS says, and know of conditions.
+    """Make change sets report replacements like AWS, and respect conditions.
 
     Args:
-        create_only: Always or Conditionally, by type and property. What ministack knows of a
-            type stays, and how it executes an update does too.
+        create_only: Always or Conditionally, by type and property, for types that ministack does
+            not know. The execution of updates does not change.
     """
     from ministack.services.cloudformation import changesets, provisioners, stacks
 

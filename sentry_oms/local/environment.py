@@ -1,4 +1,4 @@
-"""The environment in which a client can reach the embedded AWS and nothing else."""
+"""The environment variables with which a client reaches the embedded AWS and nothing else."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _CREDENTIALS = (
 
 
 def settings(endpoint: str) -> dict[str, str]:
-    """The variables that point every AWS client at the embedded AWS, with dummy credentials.
+    """Return the variables that point every AWS client at the embedded AWS.
 
-    The shared files are turned off too: a profile there may name an endpoint or a proxy of its own.
+    They also disable the shared files, in which a profile may set an endpoint or a proxy.
     """
     return {
         "AWS_ENDPOINT_URL": endpoint,
@@ -44,7 +44,7 @@ def settings(endpoint: str) -> dict[str, str]:
 
 
 def cleared(names: Iterable[str]) -> list[str]:
-    """Those of the variables that could lead a client elsewhere."""
+    """Return the variables that could lead a client to another endpoint."""
     return sorted(
         name
         for name in names
@@ -53,13 +53,13 @@ def cleared(names: Iterable[str]) -> list[str]:
 
 
 def shell_lines(endpoint: str, environ: Mapping[str, str]) -> list[str]:
-    """``unset`` and ``export`` lines for a shell whose environment is ``environ``."""
+    """Return ``unset`` and ``export`` lines for a shell with the environment ``environ``."""
     return [f"unset {name}" for name in cleared(environ)] + [
         f"export {name}={quote(value)}" for name, value in settings(endpoint).items()
     ]
 
 
 def isolated(endpoint: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """``environ`` for a process that is to use the embedded AWS."""
+    """Return ``environ``, changed for a process that uses the embedded AWS."""
     kept = {name: value for name, value in environ.items() if name not in cleared(environ)}
     return {**kept, **settings(endpoint)}

@@ -1,8 +1,8 @@
 """The embedded AWS as a process: start it, find it again, end it.
 
-Everything that it keeps is in one directory: ``instance.json`` (pid, port, nonce), ``aws.log``,
-and what was saved when it was last ended cleanly. A recorded port is trusted only if it answers
-with the recorded nonce, since the port may belong to somebody else by now.
+All its files are in one directory: ``instance.json`` (pid, port, nonce), ``aws.log``, and the state
+saved at its last clean end. A recorded port is trusted only if it answers with the recorded nonce,
+because another process may have taken the port.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from sentry_oms.local.asgi import NONCE_PATH
 from sentry_oms.local.environment import HOST, REGION, isolated
-from sentry_oms.local.identity import NONCE_PATH
 
 FIRST_PORT = 4566
 START_SECONDS = 30
@@ -33,15 +33,11 @@ STOP_SECONDS = 20
 
 
 class LocalError(Exception):
-    """The embedded AWS can't do what was asked; the message is one line for a person."""
-
-
-class PortTakenError(Exception):
-    """Somebody else listens on the port."""
+    """The embedded AWS can't do what was asked; the message is one line."""
 
 
 class Record(BaseModel):
-    """What tells a running instance from everything else."""
+    """The identity of a running instance."""
 
     pid: int
     port: int
@@ -53,7 +49,7 @@ class Record(BaseModel):
         return f"http://{HOST}:{self.port}"
 
     def answers(self) -> bool:
-        """Whether this very instance listens on its port."""
+        """Whether this instance listens on its port."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
         try:
             connection.request("GET", NONCE_PATH)
@@ -65,12 +61,7 @@ class Record(BaseModel):
 
 
 class Instance:
-    """The embedded AWS of one directory.
-
-    Args:
-        directory: where it keeps its state and its log.
-        server: the module that runs it.
-    """
+    """The embedded AWS whose state and log are in one directory."""
 
     def __init__(self, directory: Path, server: str = "sentry_oms.local.server") -> None:
         self._server = server
@@ -81,28 +72,26 @@ class Instance:
         self._objects = self.directory / "s3"
 
     def up(self, first_port: int = FIRST_PORT) -> tuple[Record, str]:
-        """Start it unless it runs; the record, and what happened in a word or two.
+        """Start it unless it is running; return its record and the result in a few words.
 
         Raises:
             LocalError: it ended while starting, or no port is free.
         """
         recorded = self._recorded()
         if recorded and recorded.answers():
-            return recorded, "runs already"
-        crashed = recorded is not None
-        if crashed:
-            self._forget_everything()
+            return recorded, "is running already"
+        result = "started with its saved state" if self._saved.is_dir() else "started empty"
+        if recorded:
+            result = "started empty, because it had not ended cleanly"
+            self._remove_state()
         self.directory.mkdir(parents=True, exist_ok=True)
-        kept = self._saved.is_dir()
         record = self._start(first_port)
-        # From here on the saved state is out of date: a crash must not bring it back.
+        # The saved state is outdated from now on; a crash must not bring it back.
         shutil.rmtree(self._saved, ignore_errors=True)
-        if crashed:
-            return record, "started empty, since it had not been ended cleanly"
-        return record, "started with what was there when it was ended" if kept else "started empty"
+        return record, result
 
     def down(self) -> bool:
-        """End it and save its state; False where it does not run.
+        """End it and save its state; False if it is not running.
 
         Raises:
             LocalError: it does not end.
@@ -111,7 +100,7 @@ class Instance:
         if recorded is None:
             return False
         if not recorded.answers():
-            self._forget_everything()
+            self._remove_state()
             return False
         os.kill(recorded.pid, signal.SIGTERM)
         if not _within(STOP_SECONDS, lambda: _has_ended(recorded.pid)):
@@ -120,10 +109,10 @@ class Instance:
         return True
 
     def running(self) -> Record:
-        """The record of the running instance.
+        """Return the record of the running instance.
 
         Raises:
-            LocalError: none runs; if one crashed, with its last line and the log's path.
+            LocalError: it is not running, or has crashed; names the log and its last line.
         """
         recorded = self._recorded()
         if recorded is None:
@@ -137,14 +126,13 @@ class Instance:
 
     def _start(self, first_port: int) -> Record:
         for port in _free_ports(first_port):
-            try:
-                return self._start_at(port)
-            except PortTakenError:
-                # Since it was looked at, by somebody who starts at the same moment.
-                continue
+            record = self._start_at(port)
+            if record:
+                return record
         raise LocalError(f"no port from {first_port} on is free on {HOST}")
 
-    def _start_at(self, port: int) -> Record:
+    def _start_at(self, port: int) -> Record | None:
+        """Start it at a port; None if another process has just taken the port."""
         nonce = secrets.token_hex(16)
         arguments = [str(port), str(self.directory), nonce, REGION]
         with self.log.open("w") as log:
@@ -154,14 +142,14 @@ class Instance:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                # It is a client of itself, so a profile or proxy of the caller must not reach it.
+                # It is a client of itself, which must not use the caller's profile or proxy.
                 env=isolated(f"http://{HOST}:{port}", os.environ),
             )
         record = Record(pid=process.pid, port=port, nonce=nonce)
         _within(START_SECONDS, lambda: record.answers() or process.poll() is not None)
         if process.poll() is not None:
             if os.strerror(errno.EADDRINUSE) in self._last_line():
-                raise PortTakenError
+                return None
             raise LocalError(
                 f"the embedded AWS ended while starting: {self._last_line()}; see {self.log}"
             )
@@ -179,16 +167,14 @@ class Instance:
         except (FileNotFoundError, ValidationError):
             return None
 
-    def _forget_everything(self) -> None:
+    def _remove_state(self) -> None:
         self._record.unlink(missing_ok=True)
         for directory in (self._saved, self._objects):
             shutil.rmtree(directory, ignore_errors=True)
 
     def _last_line(self) -> str:
-        lines = (
-            self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
-        )
-        return lines[-1].strip() if lines else "its log is empty"
+        text = self.log.read_text(errors="replace").strip() if self.log.exists() else ""
+        return text.rpartition("\n")[2].strip() or "its log is empty"
 
 
 def _free_ports(first: int) -> Iterator[int]:

@@ -1,9 +1,9 @@
 """ministack in this process, extended through its private names.
 
-ministack keeps a handler for each CloudFormation type in ``provisioners._RESOURCE_HANDLERS`` and
-for each CloudFormation action in ``handlers._ACTION_HANDLERS``. Both tables are extended here.
-Providers don't see them: they call the service APIs through ordinary boto3 clients whose requests
-never leave the process, so that ministack's own code keeps the state, checks it and saves it.
+ministack has a handler for each CloudFormation type in ``provisioners._RESOURCE_HANDLERS`` and for
+each CloudFormation action in ``handlers._ACTION_HANDLERS``. This module extends both tables.
+Providers call the service APIs through ordinary boto3 clients whose requests stay in the process.
+So ministack's own code validates, keeps and saves the state.
 
 setup.cfg pins ministack exactly, and tests/contract/test_ministack.py checks these internals.
 """
@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import io
 import json
 import os
-import threading
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 import botocore.awsrequest
 import botocore.config
 import botocore.session
+import urllib3
 
 from sentry_oms.local.asgi import JSON, read_body, send_body
 from sentry_oms.local.provider import (
@@ -33,11 +35,12 @@ from sentry_oms.local.provider import (
     Reader,
     Repair,
     Resource,
+    Update,
 )
 from sentry_oms.local.services import SERVICES, Service
 
 Params = Mapping[str, Any]
-"""A Query API request's parameters, each a list as ``parse_qs`` gives it."""
+"""Parameters of a Query API request, each a list as from ``parse_qs``."""
 Response = tuple[int, dict[str, str], bytes]
 ActionHandler = Callable[[Params], Response]
 
@@ -45,8 +48,8 @@ ActionHandler = Callable[[Params], Response]
 def configure(port: int, directory: Path, region: str) -> None:
     """Set the variables that ministack reads when it is imported.
 
-    Without ``BIND_HOST`` it listens on every interface; without the two switches it opens further
-    ports. A Docker daemon is never used: containers would make runs differ between machines.
+    Without ``BIND_HOST`` it listens on every interface; without the two switches it opens more
+    ports. It gets no Docker daemon, because containers would make runs differ between machines.
     """
     os.environ.update(
         BIND_HOST="127.0.0.1",
@@ -65,7 +68,7 @@ def configure(port: int, directory: Path, region: str) -> None:
 
 
 class Ministack:
-    """ministack in this process. ``configure`` must have run before the first one is made."""
+    """ministack in this process. Call ``configure`` before creating the first instance."""
 
     def __init__(self) -> None:
         from ministack import app
@@ -86,37 +89,25 @@ class Ministack:
             await send_body(send, status, JSON, reply)
 
     def save(self, file: Path) -> None:
-        """Write what our services keep; ministack saves its own."""
+        """Write the state of our services; ministack saves its own."""
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({service.name: service.state for service in self._services}))
 
     def load(self, file: Path) -> None:
-        """Take up what ``save`` wrote, where there is such a file."""
+        """Read what ``save`` wrote, if the file exists."""
         if file.exists():
             saved = json.loads(file.read_text())
             for service in self._services:
-                service.state = saved.get(service.name, {})
+                service.state.update(saved.get(service.name, {}))
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of a resource in the request's region and account."""
+        """Return the ARN of a resource in the request's region and account."""
         from ministack.core.responses import get_account_id, get_region
 
         return f"arn:aws:{service}:{get_region()}:{get_account_id()}:{resource}"
 
-    def types(self) -> frozenset[str]:
-        """The CloudFormation types that it provisions now."""
-        from ministack.services.cloudformation import provisioners
-
-        return frozenset(provisioners._RESOURCE_HANDLERS)
-
-    def compared_types(self) -> frozenset[str]:
-        """The CloudFormation types that its drift detection checks now."""
-        from ministack.services.cloudformation import drift
-
-        return frozenset(drift._DRIFT_READERS)
-
     def add(self, providers: Iterable[type[Provider]], repairs: Iterable[type[Repair]]) -> None:
-        """Register providers, and put repairs around what is there."""
+        """Register providers, and wrap existing handlers in repairs."""
         from ministack.services.cloudformation import drift, provisioners
 
         for provider in providers:
@@ -132,49 +123,46 @@ class Ministack:
                 read, properties = drift._DRIFT_READERS[repair.type]
                 drift._DRIFT_READERS[repair.type] = _reader(handlers, read), properties
 
-    def compare(self, readers: Iterable[type[Reader]]) -> None:
-        """Let the drift detection check the types of the readers."""
+    def compare(self, readers: Iterable[Reader]) -> None:
+        """Add the types of the readers to the drift detection."""
         from ministack.services.cloudformation import drift
 
         for reader in readers:
-            read = reader(self).read
             drift._DRIFT_READERS[reader.type] = (
-                lambda physical_id, _, read=read: read(physical_id),
-                reader.reads,
+                lambda physical_id, _, read=reader.read: read(self, physical_id),
+                reader.properties,
             )
 
     def wrap_action(self, action: str, wrap: Callable[[ActionHandler], ActionHandler]) -> None:
-        """Put ``wrap`` around the handler of a CloudFormation action."""
+        """Wrap the handler of a CloudFormation action."""
         from ministack.services.cloudformation import handlers
 
         handlers._ACTION_HANDLERS[action] = wrap(handlers._ACTION_HANDLERS[action])
 
     def error(self, code: str, message: str) -> Response:
-        """A refusal as CloudFormation words it."""
+        """Return an error response of CloudFormation."""
         from ministack.services.cloudformation import helpers
 
         response: Response = helpers._error(code, message)
         return response
 
     def success(self, action: str) -> Response:
-        """An answer of CloudFormation that says nothing but that it was accepted."""
+        """Return an empty success response of CloudFormation."""
         from ministack.services.cloudformation import helpers
 
         response: Response = helpers._xml(200, f"{action}Response", "")
         return response
 
     def stack_record(self, name_or_id: str) -> dict[str, Any] | None:
-        """ministack's own record of a stack; what is added to it is saved with it."""
+        """Return ministack's own record of a stack, which is saved with any additions."""
         from ministack.services import cloudformation
 
-        for record in cloudformation._stacks.values():
-            if name_or_id in (record["StackName"], record["StackId"]):
-                found: dict[str, Any] = record
-                return found
-        return None
+        records: Iterable[dict[str, Any]] = cloudformation._stacks.values()
+        names = ("StackName", "StackId")
+        return next((one for one in records if name_or_id in map(one.get, names)), None)
 
     def client(self, service: str) -> Any:
-        """A boto3 client whose requests ministack's handler answers in this process."""
+        """Return a boto3 client whose requests ministack's handlers answer in this process."""
         from ministack.core.responses import get_region
 
         key = (service, get_region())
@@ -192,7 +180,7 @@ class Ministack:
         return self._clients[key]
 
     def _answer(self, request: Any, **_: Any) -> Any:
-        """Answer a prepared request; botocore then sends none (its ``before-send`` event)."""
+        """Answer a prepared request; botocore's ``before-send`` event then does not send it."""
         from ministack.core.router import detect_service
 
         url = urlsplit(request.url)
@@ -216,7 +204,7 @@ class Ministack:
 
 
 class _Original(Handlers):
-    """ministack's handlers of a type behind our interface."""
+    """ministack's handlers of a type, with our interface."""
 
     def __init__(self, entry: Mapping[str, Any]) -> None:
         self._entry = dict(entry)
@@ -226,9 +214,8 @@ class _Original(Handlers):
             *self._entry["create"](place.logical_id, dict(properties), place.stack_name)
         )
 
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
+    def update(self, update: Update) -> Resource:
+        place, physical_id, previous, properties = update
         arguments = [physical_id, dict(previous), dict(properties), place.stack_name]
         if self._entry.get("update_with_logical_id"):
             arguments.append(place.logical_id)
@@ -239,7 +226,7 @@ class _Original(Handlers):
 
 
 def _table_entry(handlers: Handlers) -> dict[str, Any]:
-    """Our interface as a row of ministack's table."""
+    """Return handlers as a row of ministack's table."""
 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Resource:
         return handlers.create(Place(stack_name, logical_id), properties)
@@ -252,7 +239,7 @@ def _table_entry(handlers: Handlers) -> dict[str, Any]:
         logical_id: str | None = None,
     ) -> Resource:
         place = Place(stack_name, logical_id or physical_id)
-        return handlers.update(place, physical_id, previous, properties)
+        return handlers.update(Update(place, physical_id, previous, properties))
 
     return {
         "create": create,
@@ -263,59 +250,33 @@ def _table_entry(handlers: Handlers) -> dict[str, Any]:
 
 
 def _reader(repair: Repair, read: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
-    """ministack's reader of a type for its drift detection, asked by what its store knows."""
+    """Return ministack's reader of a type for its drift detection, with the key of its store."""
     return lambda physical_id, properties: read(repair.kept_as(physical_id), properties)
 
 
 def _run(coroutine: Any) -> Any:
-    """Run a service's handler to its end while the server's own event loop waits.
+    """Run a service's handler while the server's own event loop waits.
 
-    In a thread with a loop of its own, since some services hand their work to a thread and await
-    it. The context goes along: it holds the request's region and account.
+    It needs a thread with another event loop, because some handlers await a thread of their own.
+    The context has the request's region and account.
     """
-    result: list[Any] = []
-    failure: list[BaseException] = []
-
-    def target() -> None:
-        try:
-            result.append(asyncio.run(coroutine))
-        except BaseException as error:
-            failure.append(error)
-
-    thread = threading.Thread(target=contextvars.copy_context().run, args=(target,))
-    thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
-    return result[0]
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(contextvars.copy_context().run, asyncio.run, coroutine).result()
 
 
 def _response(url: str, status: int, headers: dict[str, str], body: bytes) -> Any:
-    return botocore.awsrequest.AWSResponse(
-        url,
-        status,
-        headers,  # type: ignore[arg-type]
-        _Body(body),
-    )
-
-
-class _Body:
-    """The raw response that botocore's AWSResponse reads."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def stream(self, **_: Any) -> Iterable[bytes]:
-        yield self._content
+    raw: Any = urllib3.HTTPResponse(io.BytesIO(body), preload_content=False)
+    given: Any = headers
+    return botocore.awsrequest.AWSResponse(url, status, given, raw)
 
 
 def as_bytes(value: Any) -> bytes:
-    """Bytes that may have come as text, or as a file."""
+    """Return bytes, text or a file's content as bytes."""
     if hasattr(value, "read"):
         value = value.read()
     return value.encode() if isinstance(value, str) else bytes(value)
 
 
 def as_text(value: Any) -> str:
-    """Text that may have come as bytes."""
+    """Return bytes or text as text."""
     return value.decode() if isinstance(value, bytes) else str(value)

@@ -1,10 +1,12 @@
-"""What a resource type needs so that the embedded CloudFormation can manage it."""
+"""Interfaces by which the embedded CloudFormation manages resource types."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, Protocol
+
+from sentry_oms.local.shapes import request
 
 Properties = Mapping[str, Any]
 
@@ -13,27 +15,45 @@ class Aws(Protocol):
     """The embedded AWS as providers see it: its own service APIs, called in the same process."""
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the service, in the region of the stack being provisioned."""
+        """Return a boto3 client of the service, in the region of the stack being provisioned."""
 
 
 class Resource(NamedTuple):
-    """What CloudFormation remembers of a resource."""
+    """A resource as CloudFormation records it."""
 
     physical_id: str
-    """What ``Ref`` gives."""
+    """The value of ``Ref``."""
     attributes: dict[str, Any]
-    """What ``Fn::GetAtt`` gives."""
+    """The values of ``Fn::GetAtt``."""
 
 
 class Place(NamedTuple):
-    """Where in which stack a resource stands."""
+    """A resource's stack, and its logical ID there."""
 
     stack_name: str
     logical_id: str
 
     def generated_name(self) -> str:
-        """A name for a resource that the template leaves unnamed."""
+        """Return a name for a resource that has none in the template."""
         return f"{self.stack_name}-{self.logical_id}"
+
+
+class Update(NamedTuple):
+    """A change of a resource's properties; of a new resource, ``previous`` is empty."""
+
+    place: Place
+    physical_id: str
+    previous: Properties
+    properties: Properties
+
+    def changes(self, name: str) -> bool:
+        """Whether it changes a property."""
+        return bool(self.previous.get(name) != self.properties.get(name))
+
+    def dropped_tags(self) -> list[str]:
+        """Return the keys of the tags that it removes."""
+        kept = {tag["Key"] for tag in self.properties.get("Tags", [])}
+        return sorted(tag["Key"] for tag in self.previous.get("Tags", []) if tag["Key"] not in kept)
 
 
 class Handlers(ABC):
@@ -41,29 +61,27 @@ class Handlers(ABC):
 
     @abstractmethod
     def create(self, place: Place, properties: Properties) -> Resource:
-        """Make the resource."""
+        """Create the resource."""
 
     @abstractmethod
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
-        """Change the resource in place, or replace it where the type must."""
+    def update(self, update: Update) -> Resource:
+        """Change the resource in place, or replace it if the type requires that."""
 
     @abstractmethod
     def delete(self, physical_id: str, properties: Properties) -> None:
-        """Remove the resource."""
+        """Delete the resource."""
 
 
 class Provider(Handlers):
     """A type that ministack lacks, made of calls to the service's API.
 
-    ``update`` is asked for changes in place only: a change of a property in ``replacing`` has
-    CloudFormation create a new resource and delete the old one.
+    ``update`` only changes in place: for a change of a property in ``replacing``, CloudFormation
+    creates a new resource and deletes the old one.
     """
 
     type: ClassVar[str]
     replacing: ClassVar[tuple[str, ...]] = ()
-    """Properties of which the AWS reference says "Update requires: Replacement"."""
+    """Properties for which the AWS reference says "Update requires: Replacement"."""
     tagged: ClassVar[bool] = False
     """Whether stack tags reach the type's ``Tags`` property."""
 
@@ -72,17 +90,15 @@ class Provider(Handlers):
 
 
 class PutProvider(Provider):
-    """A type whose service has one call that makes the resource and changes it."""
+    """A type whose service creates and changes the resource by the same call."""
 
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
-        """Making it again changes it under its physical ID."""
-        return self.create(place, properties)
+    def update(self, update: Update) -> Resource:
+        """Change the resource under its physical ID by creating it again."""
+        return self.create(update.place, update.properties)
 
 
 class Repair(Handlers):
-    """A type that ministack has, and gets wrong in a place: what is right passes through."""
+    """A type that ministack has, with corrections; everything else passes through."""
 
     type: ClassVar[str]
 
@@ -91,47 +107,44 @@ class Repair(Handlers):
         self.original = original
 
     def create(self, place: Place, properties: Properties) -> Resource:
-        """Make the resource."""
+        """Create the resource."""
         return self.original.create(place, properties)
 
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
+    def update(self, update: Update) -> Resource:
         """Change the resource in place, or replace it as ministack's handler decides."""
-        return self.original.update(place, physical_id, previous, properties)
+        return self.original.update(update)
 
     def delete(self, physical_id: str, properties: Properties) -> None:
-        """Remove the resource."""
+        """Delete the resource."""
         self.original.delete(physical_id, properties)
 
     def kept_as(self, physical_id: str) -> str:
-        """By what ministack's store has the resource, whose physical ID is ours."""
+        """Return the key of the resource in ministack's store."""
         return physical_id
 
 
-class Reader(ABC):
-    """How resources are now, for the drift detection of a type that ministack can't check."""
+class Reader(NamedTuple):
+    """Drift detection of a type that ministack can't check."""
 
-    type: ClassVar[str]
-    reads: ClassVar[frozenset[str]]
-    """The properties that are compared, of those that a template sets."""
-
-    def __init__(self, aws: Aws) -> None:
-        self.aws = aws
-
-    @abstractmethod
-    def read(self, physical_id: str) -> Properties | None:
-        """The resource's properties, in the shape of a template; None where it is gone."""
+    type: str
+    properties: frozenset[str]
+    """Those that are compared if a template sets them."""
+    read: Callable[[Aws, str], Properties | None]
+    """Returns a resource's present properties as a template has them; None if deleted."""
 
 
-def dropped_tags(previous: Properties, properties: Properties) -> list[str]:
-    """The keys of tags that the template had and has no longer."""
-    kept = {tag["Key"] for tag in properties.get("Tags", [])}
-    return sorted(tag["Key"] for tag in previous.get("Tags", []) if tag["Key"] not in kept)
+def retag(client: Any, arn: str, update: Update) -> None:
+    """Update the tags of a resource by TagResource and UntagResource; other tags stay."""
+    dropped = update.dropped_tags()
+    if dropped:
+        client.untag_resource(resourceArn=arn, tagKeys=dropped)
+    tags = update.properties.get("Tags", [])
+    if tags:
+        client.tag_resource(**request(client, "TagResource", {"ResourceArn": arn, "Tags": tags}))
 
 
 class AlreadyExistsError(Exception):
-    """A create of a name that is taken, which AWS refuses and ministack takes over."""
+    """The name of a new resource is taken. AWS refuses it; ministack would take it over."""
 
     def __init__(self, kind: str, name: str) -> None:
         super().__init__(f"{kind} {name} already exists")

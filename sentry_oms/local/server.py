@@ -1,6 +1,6 @@
 """The process of the embedded AWS: ``python -m`` with PORT DIRECTORY NONCE REGION.
 
-Started by ``oms local up``. SIGTERM ends it cleanly, and only then is its state saved.
+``oms local up`` starts it. SIGTERM ends it cleanly; its state is saved only then.
 """
 
 from __future__ import annotations
@@ -17,35 +17,29 @@ from hypercorn.config import Config
 
 from sentry_oms.cloudformation.create_only import create_only
 from sentry_oms.local import behaviour
-from sentry_oms.local.identity import Identified
+from sentry_oms.local.asgi import Identified
 from sentry_oms.local.ministack import Ministack, configure
 from sentry_oms.local.providers import PROVIDERS, READERS, REPAIRS
 from sentry_oms.local.providers.cloudformation import complete_descriptions
 
 
 class Extended(NamedTuple):
-    """An application around the embedded AWS.
-
-    Args:
-        app: the ASGI application to serve.
-        stopping: called on SIGTERM, before the state is saved.
-    """
+    """An ASGI application around the embedded AWS."""
 
     app: Any
     stopping: Callable[[], None] = lambda: None
+    """Called on SIGTERM, before the state is saved."""
 
 
-def plain(ministack: Ministack) -> Extended:
-    """Return the embedded AWS as it is."""
-    return Extended(ministack.asgi)
-
-
-def main(arguments: list[str], extend: Callable[[Ministack], Extended] = plain) -> None:
+def main(
+    arguments: list[str],
+    extend: Callable[[Ministack], Extended] = lambda ministack: Extended(ministack.asgi),
+) -> None:
     """Serve on the loopback interface until SIGTERM or SIGINT.
 
     Args:
         arguments: port, directory, nonce and region.
-        extend: puts an application around the embedded AWS.
+        extend: wraps the embedded AWS in another application.
     """
     port, directory, nonce, region = int(arguments[0]), Path(arguments[1]), *arguments[2:]
     configure(port, directory, region)

@@ -1,7 +1,7 @@
-"""A resource's CloudFormation properties as the request of its service's API.
+"""Convert CloudFormation properties to the request of a service's API.
 
-The two differ in case (``ContainerDefinitions``, ``containerDefinitions``) and in types (a
-parameter gives ``"512"`` where the API wants a number). botocore's service model knows both.
+They differ in case (``ContainerDefinitions``, ``containerDefinitions``) and in types (a parameter
+gives ``"512"``, the API requires a number). botocore's service model has both.
 """
 
 from __future__ import annotations
@@ -11,15 +11,10 @@ from typing import Any
 
 
 def request(client: Any, operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The properties as the operation's input.
-
-    Args:
-        client: a boto3 client of the service.
-        operation: its name in the API, such as ``RegisterTaskDefinition``.
-        properties: as the template has them, intrinsics resolved.
+    """Return resolved properties as the input of an operation like ``RegisterTaskDefinition``.
 
     Raises:
-        ValueError: a property that the operation does not take.
+        ValueError: the operation does not accept a property.
     """
     shape = client.meta.service_model.operation_model(operation).input_shape
     conformed: dict[str, Any] = _conform(properties, shape, operation)
@@ -27,7 +22,7 @@ def request(client: Any, operation: str, properties: Mapping[str, Any]) -> dict[
 
 
 def is_true(value: Any) -> bool:
-    """A template's boolean, which a parameter or ``Fn::If`` may give as a string."""
+    """Return a template's boolean, which a parameter or ``Fn::If`` may give as a string."""
     return str(value).lower() == "true"
 
 

@@ -1,7 +1,8 @@
-"""What a person reads at the end of ``make launch``: what exists now, and what to try next."""
+"""The end of ``make launch``: the stacks that exist, and the next commands to try."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
@@ -17,7 +18,7 @@ Stack = Mapping[str, Any]
 
 
 def stacks_of(cloudformation: Any, environment: str) -> list[Stack]:
-    """The stacks of an environment, oldest first."""
+    """Return the stacks of an environment, oldest first."""
     pages = cloudformation.get_paginator("describe_stacks").paginate()
     stacks = [
         stack
@@ -29,13 +30,13 @@ def stacks_of(cloudformation: Any, environment: str) -> list[Stack]:
 
 
 def is_complete(stack: Stack) -> bool:
-    """Whether the last operation on the stack succeeded; a rollback did not."""
+    """Whether the last operation on the stack succeeded, which a rollback is not."""
     status = stack["StackStatus"]
     return bool(status.endswith("_COMPLETE") and "ROLLBACK" not in status)
 
 
 def waiting_services(ecs: Any, environment: str) -> list[tuple[str, str]]:
-    """The services that stand at no task, each with the repository that its image is to come to."""
+    """Return the services with a count of 0, each with the repository for its image."""
     waiting = []
     for one in names.SERVICES:
         cluster = names.cluster_name(one.cluster, environment)
@@ -51,7 +52,7 @@ def waiting_services(ecs: Any, environment: str) -> list[tuple[str, str]]:
 
 
 def operation(stack: Stack, since: datetime | None) -> str:
-    """What became of a stack since a moment: created, updated, or unchanged."""
+    """Return created, updated or unchanged for a stack since a moment."""
     if since is None:
         return ""
     if stack["CreationTime"] >= since:
@@ -69,9 +70,9 @@ def show(
     since: datetime | None = None,
     notes: Iterable[str] = (),
 ) -> None:
-    """Print the stacks with their outputs, what is left to do, and what to try next."""
+    """Print the stacks with their outputs, the notes, and the next commands to try."""
     stacks = list(stacks)
-    lines = [line for stack in stacks for line in _described(stack, since)]
+    lines = [line for stack in stacks for line in _lines(stack, since)]
     console.print(
         "\n".join(
             [
@@ -88,7 +89,7 @@ def show(
                 "  make stop                     end the embedded AWS",
             ]
         ),
-        # What AWS returns is not markup, and ":secret:" in an ARN is no emoji.
+        # Without these, rich would read ":secret:" in an ARN as an emoji.
         markup=False,
         emoji=False,
         highlight=False,
@@ -102,16 +103,16 @@ def notes(
     stacks: Iterable[Stack],
     environment: str,
 ) -> list[str]:
-    """What a person should know of what is not there.
+    """Return a note on each service and stack that is missing.
 
     Args:
-        waiting: services without a task, each with its repository.
-        expected: the stacks that config describes, by the names of their files.
+        waiting: services with a count of 0, each with its repository.
+        expected: the names of the stack files.
         stacks: those that exist.
-        environment: whose they are.
+        environment: their environment.
     """
     found = [
-        f"{service} stands at 0 tasks until an image is in {repository}; then launch again."
+        f"{service} has 0 tasks until an image is in {repository}; then launch again."
         for service, repository in waiting
     ]
     existing = {names.stack_of(stack["StackName"], environment) for stack in stacks}
@@ -128,7 +129,7 @@ def notes(
     return found
 
 
-def _described(stack: Stack, since: datetime | None) -> list[str]:
+def _lines(stack: Stack, since: datetime | None) -> list[str]:
     outputs = [o for o in stack.get("Outputs", []) if o["OutputKey"] != "StackName"]
     width = max((len(output["OutputKey"]) for output in outputs), default=0)
     heading = f"{stack['StackName']}  {stack['StackStatus']}  {operation(stack, since)}".rstrip()
@@ -144,9 +145,6 @@ def _sentence(stacks: list[Stack], environment: str, since: datetime | None) -> 
     sentence = f"{environment}: {complete} of {len(stacks)} stacks COMPLETE"
     if since is None:
         return f"{sentence}."
-    counts = {
-        word: sum(operation(stack, since) == word for stack in stacks)
-        for word in ("created", "updated")
-    }
-    changes = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    found = Counter(operation(stack, since) for stack in stacks)
+    changes = ", ".join(f"{found[word]} {word}" for word in ("created", "updated") if found[word])
     return f"{sentence}; {changes or 'nothing changed'}."

@@ -94,14 +94,18 @@ class Project:
     @cached_property
     def group_configs(self) -> tuple[Source, ...]:
         """The config.yaml files of the checked stacks, the outermost first."""
-        folders = {self.environment or "", *(name.rpartition("/")[0] for name in self._names)}
-        parts = {Path(), *(p for one in folders for p in (Path(one), *Path(one).parents))}
-        files = [(Path("config") / one / "config.yaml").as_posix() for one in sorted(parts)]
-        return tuple(Source.read(self.root, one) for one in files if (self.root / one).is_file())
+        own = self._configs(Path(self.environment or ""))
+        above = (one for file in self.stacks for one in self.configs_above(file))
+        return tuple(dict.fromkeys([*own, *above]))
 
-    @property
-    def _names(self) -> Iterator[str]:
-        return (file.name for file in self.stacks)
+    def configs_above(self, file: StackFile) -> list[Source]:
+        """Return the config.yaml files that a stack inherits from, the outermost first."""
+        return self._configs(Path(file.name).parent)
+
+    def _configs(self, folder: Path) -> list[Source]:
+        folders = [*reversed(folder.parents), folder] if folder != Path() else [folder]
+        files = [(Path("config") / one / "config.yaml").as_posix() for one in folders]
+        return [Source.read(self.root, one) for one in files if (self.root / one).is_file()]
 
     @cached_property
     def has_house_rules(self) -> bool:

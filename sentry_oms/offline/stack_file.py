@@ -77,6 +77,7 @@ class StackFile:
         self.root = root
         self.stack = stack
         self.name: str = stack.name
+        self.group = self.name.partition("/")[0]
 
     @cached_property
     def source(self) -> Source:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -53,7 +52,7 @@ def changes_of(
             kwargs={"StackName": stack.external_name, "ChangeSetName": name, **arguments},
         )
 
-    with _deleted_afterwards(call, stack.external_name, name, pace, sleep):
+    try:
         call("create_change_set", **_arguments(stack, parameters))
         answer = _wait(call, pace, clock, sleep)
         if answer["Status"] == "FAILED":
@@ -61,11 +60,10 @@ def changes_of(
             if any(words in reason for words in _NOTHING):
                 return []
             raise ChangeSetError(f"CloudFormation refuses the change: {reason}")
-
-        def ask(more: dict[str, str]) -> Any:
-            return call("describe_change_set", **more)
-
-        return list(members(ask, "Changes", answer))
+        return list(members(lambda more: call("describe_change_set", **more), "Changes", answer))
+    finally:
+        # Also after an error in its creation: CloudFormation may have received the request.
+        _delete(call, stack.external_name, name, pace, sleep)
 
 
 def _arguments(stack: Any, parameters: list[dict[str, Any]]) -> dict[str, Any]:
@@ -99,25 +97,20 @@ def _wait(
         sleep(pace.wait(elapsed))
 
 
-@contextmanager
-def _deleted_afterwards(
+def _delete(
     call: Callable[..., Any], stack: str, name: str, pace: Pace, sleep: Callable[[float], None]
-) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        # Also after an error in its creation: CloudFormation may have received the request.
-        for attempt in range(_TRIES):
-            try:
-                call("delete_change_set")
-                break
-            except ClientError as error:
-                code = error.response["Error"]["Code"]
-                if code in ("ChangeSetNotFound", "ChangeSetNotFoundException"):
-                    break
-                if code != _BUSY or attempt == _TRIES - 1:
-                    raise ChangeSetError(
-                        f"its change set {name} is left ({code}): aws cloudformation "
-                        f"delete-change-set --stack-name {stack} --change-set-name {name}"
-                    ) from error
-                sleep(pace.longest)
+) -> None:
+    for attempt in range(_TRIES):
+        try:
+            call("delete_change_set")
+            return
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in ("ChangeSetNotFound", "ChangeSetNotFoundException"):
+                return
+            if code != _BUSY or attempt == _TRIES - 1:
+                raise ChangeSetError(
+                    f"its change set {name} is left ({code}): aws cloudformation "
+                    f"delete-change-set --stack-name {stack} --change-set-name {name}"
+                ) from error
+            sleep(pace.longest)

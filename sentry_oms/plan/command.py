@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 from sceptre.exceptions import SceptreException
 
 from sentry_oms.checks import check_project
@@ -22,7 +20,7 @@ from sentry_oms.plan import report
 from sentry_oms.plan.change import NotPlanned, Plan, PlanResult
 from sentry_oms.plan.markdown import markdown
 from sentry_oms.plan.run import plan
-from sentry_oms.plan.text import show
+from sentry_oms.plan.text import lines
 
 
 class UnknownStack(UnknownEnvironment):
@@ -37,7 +35,7 @@ def targets(root: Path, names: Sequence[str]) -> list[tuple[str, str | None]]:
         names: ``dev``, ``dev task-oms``, or ``dev staging prod``; bootstrap counts as environment.
 
     Raises:
-        UnknownEnvironment: a name is no environment; the message lists the environments.
+        UnknownEnvironment: a name is not an environment; the message lists the environments.
     """
     if len(names) == 2 and names[1] not in groups(root):
         return [(names[0], names[1])]
@@ -60,7 +58,7 @@ def plan_target(root: Path, environment: str, stack: str | None) -> PlanResult:
         project = read_environment(root, environment)
         findings = check_project(project)
         if findings:
-            reason = f"{count(len(findings), 'finding')}: nothing was asked of AWS"
+            reason = f"{count(len(findings), 'finding')}: AWS was not asked"
             return NotPlanned(target, reason, tuple(map(str, findings)))
         files = [file for file in project.stacks if name is None or file.name == target]
         if name and not files:
@@ -80,8 +78,4 @@ def render(results: Sequence[PlanResult], style: str) -> str:
     plans = [one for one in results if isinstance(one, Plan)]
     if style == "json":
         return "".join(report.of(one).model_dump_json(indent=2) + "\n" for one in plans)
-    console = Console(file=io.StringIO(), highlight=False, soft_wrap=True, color_system=None)
-    with console.capture() as captured:
-        for one in plans:
-            show(one, console)
-    return captured.get()
+    return "".join(f"{words}\n" for one in plans for words, _ in lines(one))

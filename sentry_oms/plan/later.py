@@ -21,21 +21,21 @@ def with_later(
     resources: Iterable[ResourceChange],
     parameters: Iterable[ParameterChange],
     template: Template,
-    is_there: Callable[[Mapping[str, Any]], bool],
+    exists: Callable[[Mapping[str, Any]], bool],
 ) -> tuple[ResourceChange, ...]:
-    """Return the changes, with those that parameters of unknown value may cause.
+    """Return the changes of the change set, and those that parameters of unknown value may cause.
 
     Args:
         resources: the changes of the change set.
-        parameters: those that change.
+        parameters: the changes of parameters.
         template: the new template.
-        is_there: whether a resource's condition holds.
+        exists: whether a resource's condition holds, or may hold.
     """
     unknown = {one.name: one.known_after for one in parameters if one.known_after}
     found = {one.logical_id: one for one in resources}
     for key, resource in (template.get("Resources") or {}).items() if unknown else ():
         causes = tuple(_causes(resource, template, unknown))
-        if causes and is_there(resource):
+        if causes and exists(resource):
             found[key] = _merged(found.get(key), key, str(resource.get("Type")), causes, template)
     return tuple(found.values())
 
@@ -60,20 +60,18 @@ def _merged(
     causes: tuple[Cause, ...],
     template: Template,
 ) -> ResourceChange:
-    if announced and announced.action in (Action.ADD, Action.REMOVE):
-        return announced
+    base = announced or ResourceChange(
+        logical_id=key, type=kind, action=Action.MODIFY, certain=False
+    )
+    if base.action in (Action.ADD, Action.REMOVE):
+        return base
+    change = base.model_copy(update={"causes": base.causes + causes})
     replaces = any(
         one.property in create_only().get(kind, {}) or (kind, one.property) in IMMUTABLE
         for one in causes
     )
-    if announced is None:
-        action = Action.REPLACE if replaces else Action.MODIFY
-        change = ResourceChange(
-            logical_id=key, type=kind, action=action, certain=False, causes=causes
-        )
-    else:
-        change = announced.model_copy(update={"causes": announced.causes + causes})
-        if not replaces or announced.action is not Action.MODIFY:
-            return change
+    if replaces and base.action is Action.MODIFY:
         change = change.model_copy(update={"action": Action.REPLACE, "certain": False})
+    elif announced:
+        return change
     return assess(change, policy_of(template["Resources"][key], "UpdateReplacePolicy"), template)

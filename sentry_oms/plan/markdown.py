@@ -64,12 +64,29 @@ def _pieces(results: Sequence[PlanResult]) -> Iterator[str]:
     headings = [_heading(one) for one in results]
     yield f"<!-- oms plan {targets} -->"
     yield "\n\n".join(headings)
-    yield from _losses([one for plan in plans for one in plan.severe(Severity.LOSS)])
+    losses = [
+        (
+            stack.name,
+            _subject(one),
+            f"**{verb(one)}**",
+            _escaped(because(one)),
+            _sentences(one.loss, one.obstacle),
+        )
+        for plan in plans
+        for stack, one in plan.severe(Severity.LOSS)
+    ]
+    columns = ("stack", "resource", "what", "because")
+    yield from _section(":red_circle: Replaces or removes state", (*columns, "then"), losses)
     for severity, title in (
         (Severity.REFUSAL, ":no_entry: CloudFormation will refuse"),
         (Severity.REPLACEMENT, "Replaces or removes"),
     ):
-        yield from _table(title, [one for plan in plans for one in plan.severe(severity)])
+        changes = [
+            (stack.name, _subject(one), verb(one), _sentences(because(one), one.obstacle))
+            for plan in plans
+            for stack, one in plan.severe(severity)
+        ]
+        yield from _section(title, columns, changes)
     for one in results:
         if isinstance(one, NotPlanned):
             yield from ("", f"> **{_escaped(f'{one.target} was not planned: {one.reason}')}**")
@@ -94,23 +111,16 @@ def _heading(result: PlanResult) -> str:
     return f"### {_escaped(line)}\n\n`{exit_line(result)}`"
 
 
-def _losses(changes: Sequence[tuple[StackPlan, ResourceChange]]) -> Iterator[str]:
-    if changes:
-        yield from ("", "#### :red_circle: Replaces or removes state", "")
-        yield from ("| stack | resource | what | because | then |", "|---|---|---|---|---|")
-        for stack, one in changes:
-            then = ". ".join(filter(None, (one.loss, one.obstacle)))
-            cells = (stack.name, _subject(one), f"**{verb(one)}**", _escaped(because(one)))
-            yield f"| {' | '.join((*cells, _escaped(then)))} |"
+def _section(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    if rows:
+        yield from ("", f"#### {title}", "", *_table(columns, rows))
 
 
-def _table(title: str, changes: Sequence[tuple[StackPlan, ResourceChange]]) -> Iterator[str]:
-    if changes:
-        yield from ("", f"#### {title}", "")
-        yield from ("| stack | resource | what | because |", "|---|---|---|---|")
-        for stack, one in changes:
-            why = ". ".join(filter(None, (because(one), one.obstacle)))
-            yield f"| {stack.name} | {_subject(one)} | {verb(one)} | {_escaped(why)} |"
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(columns)} |"
+    yield "|" + "---|" * len(columns)
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
 
 
 def _stack(stack: StackPlan) -> Iterator[str]:
@@ -125,15 +135,18 @@ def _stack(stack: StackPlan) -> Iterator[str]:
     if stack.resources and stack.kind is not Kind.NEW:
         if points:
             yield ""
-        yield from ("| what | resource | because |", "|---|---|---|")
-        for one in stack.resources:
-            yield f"| {verb(one)} | {_subject(one)} | {_escaped(because(one))} |"
+        rows = [(verb(one), _subject(one), _escaped(because(one))) for one in stack.resources]
+        yield from _table(("what", "resource", "because"), rows)
     yield from ("", "</details>")
 
 
 def _subject(change: ResourceChange) -> str:
     physical = f" `{change.physical_id}`" if change.physical_id else ""
     return f"{change.logical_id} ({change.type}){physical}"
+
+
+def _sentences(*texts: str | None) -> str:
+    return _escaped(". ".join(filter(None, texts)))
 
 
 def _escaped(text: str) -> str:

@@ -24,14 +24,7 @@ def uncertain_outputs(
     parameters: Iterable[ParameterChange],
     resources: Iterable[ResourceChange],
 ) -> frozenset[str]:
-    """Return the keys of the outputs whose values may differ after the launch.
-
-    Args:
-        old: the deployed template.
-        new: the new template.
-        parameters: those that change or may change.
-        resources: those that change or may change.
-    """
+    """Return the keys of the outputs that certain or possible changes affect."""
     changed = {one.name for one in parameters}
     by_name = {one.logical_id: one.action for one in resources}
     before = old.get("Outputs") or {}

@@ -69,7 +69,7 @@ def resolved(stack: Any, earlier: Mapping[str, Planned]) -> dict[str, Value]:
 
 
 def known_later(value: Any, earlier: Mapping[str, Planned]) -> str | None:
-    """Return the stack whose launch may change the tags in a value; None if there is none."""
+    """Return the stack whose launch may change the tags in a value, or None."""
     for _, tag in walk_tags(value):
         if isinstance(tag, StackOutput):
             target = _name(tag.dependency_stack_name)
@@ -87,13 +87,7 @@ def known_later(value: Any, earlier: Mapping[str, Planned]) -> str | None:
 def changes(
     values: Mapping[str, Value], description: Description | None, template: Template
 ) -> tuple[ParameterChange, ...]:
-    """Return the parameters that differ from those deployed, or may differ.
-
-    Args:
-        values: the parameters of a launch.
-        description: the deployed stack, if it exists.
-        template: the new template.
-    """
+    """Return the parameters whose values in a launch differ from those deployed, or may differ."""
     declared = template.get("Parameters") or {}
     deployed = parameters_of(description or {})
     return tuple(

@@ -15,7 +15,7 @@ from sentry_oms.plan.change import Plan, Severity, StackPlan
 
 
 class PlanReport(BaseModel):
-    """What a launch will do."""
+    """The changes of a launch."""
 
     model_config = ConfigDict(extra="forbid", title="Sentry OMS plan")
 

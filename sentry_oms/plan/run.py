@@ -25,12 +25,7 @@ class InterruptedPlanError(Exception):
 
 
 def plan(project: Project, files: Iterable[StackFile], target: str) -> Plan:
-    """Plan a launch of the stacks and of what they depend on.
-
-    Args:
-        project: the config.
-        files: the stacks to launch.
-        target: the plan's name.
+    """Plan a launch of the stacks and their dependencies; ``target`` is the plan's name.
 
     Raises:
         InterruptedPlanError: Ctrl-C.

@@ -40,14 +40,12 @@ def with_denials(
     changes: Iterable[ResourceChange], policy: Policy | None
 ) -> tuple[ResourceChange, ...]:
     """Return a stack's changes, with an obstacle for each one that its policy denies."""
-    if policy is None:
-        return tuple(changes)
     return tuple(_with_denial(one, policy) for one in changes)
 
 
-def _with_denial(change: ResourceChange, policy: Policy) -> ResourceChange:
+def _with_denial(change: ResourceChange, policy: Policy | None) -> ResourceChange:
     update = _UPDATES.get(change.action)
-    if update is None or permits(policy, update, change.logical_id, change.type):
+    if not policy or not update or permits(policy, update, change.logical_id, change.type):
         return change
     denial = (
         f"the stack policy denies {update} of a {change.type}, so the update of the whole stack "

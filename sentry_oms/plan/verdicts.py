@@ -17,7 +17,7 @@ from sentry_oms.cloudformation.templates import Template
 from sentry_oms.cloudformation.types import HOLDS_STATE
 from sentry_oms.plan.change import Action, Cause, ResourceChange
 from sentry_oms.plan.outputs import IDENTITIES
-from sentry_oms.plan.state import IMMUTABLE, keeps_its_name, rewrites_value
+from sentry_oms.plan.state import IMMUTABLE, Immutable, keeps_its_name, rewrites_value
 
 Announced = Mapping[str, Any]
 """A ``ResourceChange`` of the response of DescribeChangeSet."""
@@ -35,13 +35,7 @@ class _Replaces(IntEnum):
 def of_change_set(
     changes: Iterable[Mapping[str, Any]], old: Template, new: Template
 ) -> tuple[ResourceChange, ...]:
-    """Return the changes of resources.
-
-    Args:
-        changes: ``Changes`` of DescribeChangeSet, of all pages.
-        old: the deployed template.
-        new: the new template.
-    """
+    """Return the changes of resources from all ``Changes`` of DescribeChangeSet."""
     announced = {
         one["ResourceChange"]["LogicalResourceId"]: one["ResourceChange"]
         for one in changes
@@ -64,10 +58,7 @@ def of_change_set(
 def assess(change: ResourceChange, policy: str | None, new: Template) -> ResourceChange:
     """Return the change with its loss of state and its obstacle.
 
-    Args:
-        change: of a resource.
-        policy: Delete, Retain or Snapshot for the old resource; None if unknown.
-        new: the new template.
+    ``policy`` is Delete, Retain or Snapshot for the old resource; None if it is unknown.
     """
     obstacle = change.obstacle or _name_obstacle(change, new)
     return change.model_copy(update={"loss": _loss(change, policy), "obstacle": obstacle})
@@ -113,20 +104,19 @@ class _ChangeSet:
                 return _Replaces.NOTHING
             is_sure = is_sure or self.severity[cause] is _Replaces.YES
         target = _target(detail)
-        if self._breaks_immutable(change, target.get("Name", "")):
+        if self._broken(change, target.get("Name", "")):
             return _Replaces.YES
         recreation = target.get("RequiresRecreation", "Never")
         if recreation == "Always":
             return _Replaces.YES if is_sure else _Replaces.MAYBE
         return _Replaces.MAYBE if recreation == "Conditionally" else _Replaces.NO
 
-    def _breaks_immutable(self, change: Announced, name: str) -> bool:
+    def _broken(self, change: Announced, name: str) -> Immutable | None:
+        """Return the immutable property that the change breaks, if it is one."""
         immutable = IMMUTABLE.get((change.get("ResourceType", ""), name))
-        if immutable is None:
-            return False
         key = change["LogicalResourceId"]
-        before, after = (_properties(one, key) for one in (self._old, self._new))
-        return immutable.is_broken(before.get(name), after.get(name))
+        before, after = (_properties(one, key).get(name) for one in (self._old, self._new))
+        return immutable if immutable and immutable.is_broken(before, after) else None
 
     def verdict(self, change: Announced) -> ResourceChange:
         """Return a resource's change, assessed."""
@@ -160,8 +150,8 @@ class _ChangeSet:
     def _refusal(self, change: Announced, details: Iterable[Detail]) -> str | None:
         for detail in details:
             name = _target(detail).get("Name", "")
-            immutable = IMMUTABLE.get((change.get("ResourceType", ""), name))
-            if immutable and immutable.is_refused and self._breaks_immutable(change, name):
+            immutable = self._broken(change, name)
+            if immutable and immutable.is_refused:
                 return (
                     f"CloudFormation will refuse {name}: {immutable.why}. "
                     "Only a new resource, under another logical id, can have it"

@@ -1,12 +1,12 @@
-"""``!stack_output`` follows the target's ``stack_name``, and asks AWS once for each stack.
+"""Make ``!stack_output`` respect the target's ``stack_name``, and describe each stack once.
 
 Sceptre 4.7 computes ``<project_code>-<path>`` for the target and ignores its ``stack_name``
-(``sceptre/resolvers/stack_output.py``, ``StackOutput.resolve``), and makes one DescribeStacks call
-for every use. The seed's names (``sentry-vpc-dev``) can't be had without ``stack_name``.
+(``sceptre/resolvers/stack_output.py``, ``StackOutput.resolve``), and calls DescribeStacks for every
+use. The seed's names (``sentry-vpc-dev``) need ``stack_name``.
 
 Upstream: https://github.com/Sceptre/sceptre/issues/280, 380, 943; the StopIteration under
-``--ignore-dependencies`` is 778. It can go when 943 is closed in a release and our constraint
-admits that release.
+``--ignore-dependencies`` is 778. It can be removed when 943 is closed in a release and our
+constraint admits that release.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ def install() -> None:
 
 
 def resolve(self: StackOutput) -> str:
-    """The output's value.
+    """Return the output's value.
 
     Raises:
-        StackDoesNotExistError: the target is not on AWS yet.
-        DependencyStackMissingOutputError: it is, without that output; names those that it has.
+        StackDoesNotExistError: the target does not exist on AWS yet.
+        DependencyStackMissingOutputError: it has no such output; lists those that it has.
     """
     target = dependency(self, self.dependency_stack_name)
     label = f"{self.stack.name}: !stack_output {self.argument}"

@@ -1,10 +1,10 @@
-"""``sceptre diff dev/task-oms`` works without ``.yaml``, and an unknown path is named.
+"""Accept ``sceptre diff dev/task-oms`` without ``.yaml``, and report an unknown path.
 
-Sceptre 4.7 takes only ``dev/task-oms.yaml`` and says "No stacks detected" otherwise.
-``SceptreContext.full_command_path`` is asked after the tags are loaded and before config is read,
-by every command that takes a path.
+Sceptre 4.7 accepts only ``dev/task-oms.yaml`` and says "No stacks detected" otherwise. Every
+command with a path calls ``SceptreContext.full_command_path`` after loading the tags and before
+reading config.
 
-Upstream: no issue asks for it. It can go when Sceptre accepts a stack's own name as its path.
+Upstream: no issue asks for it. It can be removed when Sceptre accepts a stack's name as its path.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ def install() -> None:
 
 
 def full_command_path(self: SceptreContext) -> str:
-    """The absolute path of the stack file or stack group that the command names.
+    """Return the absolute path of the stack file or stack group on the command line.
 
     Raises:
-        ConfigFileNotFoundError: neither exists; names what could have been meant.
+        ConfigFileNotFoundError: neither exists; lists the valid names.
     """
     path = Path(_original(self))
     if path.exists():

@@ -1,11 +1,12 @@
 """Render the queues of Sentry OMS from the list in config/<env>/sqs.yaml.
 
-A queue's logical ID comes from its name. With numbered parameters (Queue1Name, Queue2Name, ...),
-removing a queue would renumber the following ones, and CloudFormation would replace them and lose
-their messages.
+In a template with numbered slots (Queue1Name, Queue2Name, ...), removing one renumbers the rest:
+CloudFormation would replace every later queue and lose the orders in it. Here a queue's logical ID
+comes from its name.
 
-``make generated`` also renders sqs-queues.json, for the seed's command with its nine queues. Each
-QueueNName parameter allows only the seed's name, so that the logical IDs match this template.
+sqs-queues.json beside this file is its rendering for the seed's command and its nine queues. Each
+of its QueueNName parameters accepts only the seed's name, so the logical IDs are the same as here.
+``make generated`` writes it.
 """
 
 from __future__ import annotations
@@ -47,11 +48,11 @@ SEED_SLOTS = (
 
 
 def render(messaging: Messaging, slots: Mapping[str, str] = MappingProxyType({})) -> Template:
-    """Return the template: queues, dead-letter queues, alarms, and one policy.
+    """Return the template: each queue with its dead-letter queue and alarms, and one policy.
 
     Args:
         messaging: the queues.
-        slots: names of parameters that set the name of a queue, by queue.
+        slots: the parameter with a queue's name, by that name.
     """
     queues = messaging.all_queues
     resources: dict[str, Any] = {}
@@ -59,22 +60,17 @@ def render(messaging: Messaging, slots: Mapping[str, str] = MappingProxyType({})
         slot = slots.get(queue.name)
         resources |= queue_resources(queue, f"${{{slot}}}" if slot else queue.name)
     resources["TransportPolicy"] = transport_policy(queues)
+    groups = [
+        {"Label": {"default": "Deployment"}, "Parameters": ["Environment", "AlarmTopicArn"]},
+    ]
+    if slots:
+        groups.append({"Label": {"default": "Queues"}, "Parameters": [*slots.values()]})
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Sentry OMS: order queues, their dead-letter queues and alarms",
         "Metadata": {
             "AWS::CloudFormation::Interface": {
-                "ParameterGroups": [
-                    {
-                        "Label": {"default": "Deployment"},
-                        "Parameters": ["Environment", "AlarmTopicArn"],
-                    },
-                    *(
-                        [{"Label": {"default": "Queues"}, "Parameters": [*slots.values()]}]
-                        if slots
-                        else []
-                    ),
-                ],
+                "ParameterGroups": groups,
                 "ParameterLabels": {
                     "Environment": {"default": "Environment"},
                     "AlarmTopicArn": {"default": "Alarm topic"},
@@ -127,7 +123,7 @@ def render(messaging: Messaging, slots: Mapping[str, str] = MappingProxyType({})
 
 
 def slot_parameter(name: str) -> dict[str, Any]:
-    """Return a parameter with a single allowed value, since another would rename a queue."""
+    """Return a parameter with one allowed value, because another would rename the queue."""
     return {
         "Type": "String",
         "Description": f"The {name} queue",
@@ -138,18 +134,18 @@ def slot_parameter(name: str) -> dict[str, Any]:
 
 
 def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
-    """Return a queue, its dead-letter queue, and an alarm for each.
+    """Return a queue, its dead-letter queue, and an alarm on each.
 
     Args:
         queue: the queue.
-        given_name: its name as part of an Fn::Sub.
+        given_name: its name in Fn::Sub.
     """
     name = queue_name(given_name, "${Environment}", fifo=queue.fifo)
     dead_letter_name = dead_letter_queue_name(given_name, "${Environment}", fifo=queue.fifo)
     return {
         queue.logical_id: stateful_queue(
             {
-                **typed(name, queue.fifo),
+                **shared_properties(name, queue.fifo),
                 "VisibilityTimeout": queue.visibility_timeout,
                 # Shorter than in the dead-letter queue, where standard messages keep their age.
                 "MessageRetentionPeriod": FOUR_DAYS,
@@ -168,9 +164,9 @@ def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
         ),
         queue.dead_letter_logical_id: stateful_queue(
             {
-                **typed(dead_letter_name, queue.fifo),
+                **shared_properties(dead_letter_name, queue.fifo),
                 "MessageRetentionPeriod": FOURTEEN_DAYS,
-                # Fn::GetAtt would be a circular dependency.
+                # Fn::Sub, because Fn::GetAtt would be a circular reference.
                 "RedriveAllowPolicy": {
                     "redrivePermission": "byQueue",
                     "sourceQueueArns": [
@@ -191,7 +187,7 @@ def queue_resources(queue: Queue, given_name: str) -> dict[str, Any]:
     }
 
 
-def typed(name: str, fifo: bool) -> dict[str, Any]:
+def shared_properties(name: str, fifo: bool) -> dict[str, Any]:
     """Return the properties that a queue and its dead-letter queue share."""
     common = {
         "QueueName": {"Fn::Sub": name},
@@ -222,10 +218,8 @@ def stateful_queue(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def alarm(description: str, queue_id: str, metric: str, threshold: int) -> dict[str, Any]:
-    """Return an alarm for a queue's metric above ``threshold`` for a minute."""
-    notify = {
-        "Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}],
-    }
+    """Return an alarm on one metric of one queue, above ``threshold`` for a minute."""
+    notify = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
     return {
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {
@@ -246,17 +240,18 @@ def alarm(description: str, queue_id: str, metric: str, threshold: int) -> dict[
 
 
 def transport_policy(queues: tuple[Queue, ...]) -> dict[str, Any]:
-    """Return a policy for all queues that denies requests without TLS.
+    """Return one policy for every queue, which denies requests without TLS.
 
     The resource ``*`` in a queue's policy means that queue.
     """
-    queue_ids = [
-        an_id for queue in queues for an_id in (queue.logical_id, queue.dead_letter_logical_id)
-    ]
     return {
         "Type": "AWS::SQS::QueuePolicy",
         "Properties": {
-            "Queues": [{"Ref": queue_id} for queue_id in queue_ids],
+            "Queues": [
+                {"Ref": logical_id}
+                for queue in queues
+                for logical_id in (queue.logical_id, queue.dead_letter_logical_id)
+            ],
             "PolicyDocument": {
                 "Version": "2012-10-17",
                 "Statement": [
@@ -275,7 +270,7 @@ def transport_policy(queues: tuple[Queue, ...]) -> dict[str, Any]:
 
 
 def seed_template() -> str:
-    """Return the template for the seed's command as indented JSON."""
+    """Return the rendering for the seed's command, as indented JSON."""
     slots = {name: f"Queue{number}Name" for number, name in enumerate(SEED_SLOTS, start=1)}
     return json.dumps(render(SEED, slots), indent=2) + "\n"
 

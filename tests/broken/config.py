@@ -62,7 +62,6 @@ FILES = {
         SECRETS, "dependencies", "dependencies: [dev/secrets.yaml]\n", line="dev/secrets.yaml"
     ),
     "OMS005 a misspelt setting": edited(REDIS, "paramaters", "parameters:", "paramaters:"),
-    "OMS005 a misspelt timeout": edited(COGNITO, "stack_timout", "stack_timeout", "stack_timout"),
     "OMS006 an unset required variable": Broken(
         CONFIG, "required_variables.ALARM_TOPIC_ARN", lambda _: None, unset="ALARM_TOPIC_ARN"
     ),
@@ -182,9 +181,6 @@ PARAMETERS = {
     "OMS040 a misspelt parameter": edited(
         ALB, "parameters.CertificatArn", "CertificateArn", "CertificatArn"
     ),
-    "OMS040 a misspelt parameter without a default": edited(
-        COGNITO, "parameters.Enviroment", "  Environment:", "  Enviroment:"
-    ),
     "OMS041 a missing parameter": edited(
         TASK, "parameters.ECRRepositoryUri", URI, "", line="parameters:"
     ),
@@ -193,9 +189,6 @@ PARAMETERS = {
     ),
     "OMS042 a switch that is neither true nor false": edited(
         REDIS, "parameters.MultiAZ", "{{ multi_az }}", "maybe"
-    ),
-    "OMS043 an invalid zone": edited(
-        VPC, "parameters.AvailabilityZone1", "{{ region }}a", "{{ region }}"
     ),
     "OMS043 a repository name in capitals": edited(
         PIPELINE, "parameters.ECRRepositoryName", "sentry/oms-", "Sentry/oms-"

@@ -140,5 +140,9 @@ REFUSED = (
     Refused("E9016", "a policy document that is text", OMS, "TaskRole.AssumeRolePolicyDocument", "{}"),
     Refused("E9016", "a service role policy without service-role/", OMS, "TaskRole.ManagedPolicyArns", ["arn:aws:iam::aws:policy/AmazonECSTaskExecutionRolePolicy"]),
     Refused("E9107", "an input artifact that a later action makes", PIPE_OMS, "/Resources/Pipeline/Properties/Stages/2/Actions/0/InputArtifacts/0/Name", "Image"),
+    Refused("E9005", "an invitation without the user's name", COGNITO, "UserPool.AdminCreateUserConfig.InviteMessageTemplate", {"EmailMessage": "Your password is {####}."}),
+    Refused("E9005", "an invitation without the password", COGNITO, "UserPool.AdminCreateUserConfig.InviteMessageTemplate", {"SMSMessage": "Your user name is {username}."}),
+    Refused("E9109", "access logs with a prefix that the bucket policy does not allow", ALB, "LoadBalancer.LoadBalancerAttributes.+", {"Key": "access_logs.s3.prefix", "Value": "alb"}),
+    Refused("E9109", "access logs in a bucket with SSE-KMS", ALB, "AccessLogsBucket.BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.SSEAlgorithm", "aws:kms"),
     Refused("E9108", "a NAT gateway in a private subnet", VPC, "NatGateway1.SubnetId", ref("PrivateSubnet1")),
 )  # fmt: skip

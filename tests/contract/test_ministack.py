@@ -18,9 +18,10 @@ from tests.create_only import used_types
 ASK = """
 import json
 from pathlib import Path
-from sentry_oms.local.ministack import Ministack, configure
+from sentry_oms.local.ministack import configure
 configure(1, Path({directory!r}), "us-east-1")
-print(json.dumps([sorted(Ministack().types()), sorted(Ministack().compared_types())]))
+from ministack.services.cloudformation import drift, provisioners
+print(json.dumps([sorted(provisioners._RESOURCE_HANDLERS), sorted(drift._DRIFT_READERS)]))
 """
 USED = used_types()
 

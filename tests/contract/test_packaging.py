@@ -1,8 +1,4 @@
-"""What is installed: a tag with its file, its test and its page, and a wheel with every tag.
-
-The wheel is installed beside Sceptre alone, and a second project, ``tests/second_project``, runs on
-both.
-"""
+"""Each tag has its file, test and page, and the wheel works in a second project beside Sceptre."""
 
 from __future__ import annotations
 
@@ -57,8 +53,8 @@ def test_a_tag_is_found_by_its_name(kind: str, name: str, place: str) -> None:
 
 
 @pytest.mark.parametrize("place", [place for *_, place in tags()])
-def test_a_tag_declares_what_it_takes(place: str) -> None:
-    """So that ``oms check`` knows a wrong argument of it."""
+def test_a_tag_has_a_model_of_its_argument(place: str) -> None:
+    """``oms check`` validates arguments with the model."""
     module, _, class_name = place.partition(":")
     assert issubclass(getattr(import_module(module), class_name).model, BaseModel)
 
@@ -89,7 +85,7 @@ PLAIN = {
     "config/config.yaml": "project_code: plain\nregion: us-east-1\n",
     "config/all/config.yaml": "{}\n",
     "config/all/first.yaml": "template: {path: one.yaml}\nstack_timeout: 5\n",
-    # Fails, since the first has made the queue; and the third waits for it.
+    # Fails, because the first has the queue; the third depends on it.
     "config/all/second.yaml": (
         "template: {path: again.yaml}\nstack_timeout: 5\ndependencies: [all/first.yaml]\n"
     ),
@@ -105,11 +101,11 @@ PLAIN = {
         )
     ),
 }
-"""A project of nothing but Sceptre, in which a stack fails."""
+"""A project without our tags, in which a stack fails."""
 
 
 class Run(NamedTuple):
-    """How a command ended, what it said, and what it asked of AWS."""
+    """A command's exit code, output, and calls of AWS."""
 
     code: int
     said: str
@@ -117,17 +113,24 @@ class Run(NamedTuple):
 
 
 class Installed:
-    """An environment of Python's, and Sceptre run from it."""
+    """A virtual environment with the wheel of this project and its dependencies."""
 
-    def __init__(self, directory: Path, *packages: str) -> None:
-        self._directory = directory
-        self._bin = directory / "bin"
-        run(sys.executable, "-m", "venv", str(directory))
-        constraints = str(ROOT / "constraints.txt")
-        self.python("-m", "pip", "install", "--quiet", "-c", constraints, *packages)
+    def __init__(self, directory: Path) -> None:
+        self._bin = directory / "venv/bin"
+        # Built from a copy, since a build leaves files beside its sources.
+        left_out = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "tests")
+        shutil.copytree(ROOT, directory / "sources", ignore=left_out)
+        build = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", "dist")
+        run(*build, "./sources", cwd=directory)
+        (wheel,) = (directory / "dist").glob("*.whl")
+        run(sys.executable, "-m", "venv", str(directory / "venv"))
+        self.pip("install", "-c", str(ROOT / "constraints.txt"), str(wheel))
 
     def python(self, *arguments: str) -> str:
-        return run(str(self._bin / "python"), *arguments, cwd=self._directory)
+        return run(str(self._bin / "python"), *arguments, cwd=self._bin)
+
+    def pip(self, *arguments: str) -> None:
+        self.python("-m", "pip", "--quiet", *arguments)
 
     def sceptre(self, project: Path, aws: EmbeddedAws, *arguments: str) -> Run:
         aws.control()
@@ -152,26 +155,12 @@ def run(*command: str, cwd: Path | None = None) -> str:
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """The wheel of this project, installed where nothing else is."""
-    directory = tmp_path_factory.mktemp("ours")
-    # Built from a copy, since a build leaves files beside its sources.
-    left_out = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "tests")
-    shutil.copytree(ROOT, directory / "sources", ignore=left_out)
-    build = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", "dist")
-    run(*build, "./sources", cwd=directory)
-    (wheel,) = (directory / "dist").glob("*.whl")
-    return Installed(directory / "venv", str(wheel))
-
-
-@pytest.fixture(scope="module")
-def stock(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """Sceptre, and none of ours."""
-    return Installed(tmp_path_factory.mktemp("stock") / "venv", "sceptre")
+    return Installed(tmp_path_factory.mktemp("ours"))
 
 
 @pytest.fixture
 def second_project(tmp_path: Path, ours: Installed, aws: EmbeddedAws) -> Iterator[Path]:
-    """A copy of the second project, of which nothing is left when the test ends."""
+    """A copy of the second project, deleted afterwards."""
     project = tmp_path / "second"
     shutil.copytree(SECOND_PROJECT, project)
     yield project
@@ -207,27 +196,30 @@ def test_the_tags_work_in_another_project(
     assert aws.stack("shop-queues")["StackStatus"] == "CREATE_COMPLETE"
 
 
-def test_a_project_that_asks_for_nothing_is_launched_as_sceptre_does(
-    ours: Installed, stock: Installed, tmp_path: Path, aws: EmbeddedAws
+def test_a_project_that_requests_nothing_runs_as_without_the_plugin(
+    ours: Installed, tmp_path: Path, aws: EmbeddedAws
 ) -> None:
-    """The same words, calls and exit code; a dependent of what failed is launched, as there."""
+    """The output, calls and exit code are the same. Last, since it uninstalls the plugin."""
     for path, text in PLAIN.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
 
-    def launched(by: Installed) -> Run:
+    def launched() -> Run:
         try:
-            return by.sceptre(tmp_path, aws, "launch", "-y", "all")
+            return ours.sceptre(tmp_path, aws, "launch", "-y", "all")
         finally:
-            by.sceptre(tmp_path, aws, "delete", "-y", "all")
+            ours.sceptre(tmp_path, aws, "delete", "-y", "all")
 
-    theirs, own = launched(stock), launched(ours)
-    assert theirs.code == own.code == 1
-    assert said(own) == said(theirs)
-    assert own.calls == theirs.calls
-    assert "all/third plain-all-third AWS::CloudFormation::Stack CREATE_COMPLETE" in theirs.said
+    with_plugin = launched()
+    ours.pip("uninstall", "-y", "sentry-oms-infrastructure")
+    without = launched()
+    assert with_plugin.code == without.code == 1
+    assert lines(with_plugin) == lines(without)
+    assert with_plugin.calls == without.calls
+    # Stock Sceptre launches a dependent of a failed stack.
+    assert "all/third plain-all-third AWS::CloudFormation::Stack CREATE_COMPLETE" in without.said
 
 
-def said(ran: Run) -> Counter[str]:
-    """The lines without the time; in no order, since stacks of a batch run at once."""
+def lines(ran: Run) -> Counter[str]:
+    """Return the lines without the time; their order varies, since stacks run in parallel."""
     return Counter(re.sub(r"^\[[^]]*\] ", "", line).strip() for line in ran.said.splitlines())

@@ -1,4 +1,4 @@
-"""What the embedded CloudFormation keeps and deletes when an operation rolls back, as AWS does.
+"""The embedded CloudFormation keeps and deletes resources in a rollback as AWS does.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 (RetainExceptOnCreate; UpdateStack and ExecuteChangeSet have it too).
@@ -25,10 +25,6 @@ BOTH = {"Kept": RETAINED, "Refused": {**PARAMETER, "DependsOn": "Kept"}}
 EXCEPT = {"RetainExceptOnCreate": True}
 
 
-def body(**resources: Any) -> str:
-    return json.dumps({"Resources": resources})
-
-
 @pytest.fixture(autouse=True)
 def one_refusal(aws: EmbeddedAws) -> Iterator[None]:
     aws.control(refused={STACK: "Refused"})
@@ -44,62 +40,46 @@ def group_exists(aws: EmbeddedAws) -> bool:
     return bool(aws.client("logs").describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"])
 
 
-def create(aws: EmbeddedAws, **options: Any) -> str:
-    aws.client("cloudformation").create_stack(StackName=STACK, TemplateBody=body(**BOTH), **options)
-    return aws.settled(STACK)
-
-
-def update(aws: EmbeddedAws, **options: Any) -> str:
-    assert aws.deploy(STACK, body(First=PARAMETER)) == "CREATE_COMPLETE"
-    aws.client("cloudformation").update_stack(
-        StackName=STACK, TemplateBody=body(First=PARAMETER, **BOTH), **options
-    )
-    return aws.settled(STACK)
-
-
-def execute(aws: EmbeddedAws, **options: Any) -> str:
-    assert aws.deploy(STACK, body(First=PARAMETER)) == "CREATE_COMPLETE"
+def fail(aws: EmbeddedAws, operation: str, **options: Any) -> str:
+    """Create or update the stack so that it rolls back, and return its status."""
     cloudformation = aws.client("cloudformation")
-    asked = {"StackName": STACK, "ChangeSetName": "more"}
-    cloudformation.create_change_set(TemplateBody=body(First=PARAMETER, **BOTH), **asked)
-    cloudformation.get_waiter("change_set_create_complete").wait(**asked)
-    cloudformation.execute_change_set(**asked, **options)
+    first = {} if operation == "create_stack" else {"First": PARAMETER}
+    wanted = {"StackName": STACK, "TemplateBody": json.dumps({"Resources": {**first, **BOTH}})}
+    if first:
+        assert aws.deploy(STACK, {"Resources": first}) == "CREATE_COMPLETE"
+    if operation == "execute_change_set":
+        cloudformation.create_change_set(**wanted, ChangeSetName="more")
+        wanted = {"StackName": STACK, "ChangeSetName": "more"}
+        cloudformation.get_waiter("change_set_create_complete").wait(**wanted)
+    getattr(cloudformation, operation)(**wanted, **options)
     return aws.settled(STACK)
 
 
-OPERATIONS = pytest.mark.parametrize(
+@pytest.mark.parametrize(
     ("operation", "status"),
     [
-        (create, "ROLLBACK_COMPLETE"),
-        (update, "UPDATE_ROLLBACK_COMPLETE"),
-        (execute, "UPDATE_ROLLBACK_COMPLETE"),
+        ("create_stack", "ROLLBACK_COMPLETE"),
+        ("update_stack", "UPDATE_ROLLBACK_COMPLETE"),
+        ("execute_change_set", "UPDATE_ROLLBACK_COMPLETE"),
     ],
 )
-
-
-@OPERATIONS
-def test_a_new_resource_with_a_retain_policy_survives_a_rollback(
-    aws: EmbeddedAws, operation: Any, status: str
+@pytest.mark.parametrize(("options", "survives"), [({}, True), (EXCEPT, False)])
+def test_a_new_resource_with_a_retain_policy_survives_unless_except_on_create(
+    aws: EmbeddedAws, operation: str, status: str, options: dict[str, bool], survives: bool
 ) -> None:
-    assert operation(aws) == status
-    assert group_exists(aws)
+    assert fail(aws, operation, **options) == status
+    assert group_exists(aws) is survives
 
 
-@OPERATIONS
-def test_retain_except_on_create_deletes_it(aws: EmbeddedAws, operation: Any, status: str) -> None:
-    assert operation(aws, **EXCEPT) == status
-    assert not group_exists(aws)
-
-
-def test_what_survived_makes_the_next_create_fail(aws: EmbeddedAws) -> None:
-    assert create(aws) == "ROLLBACK_COMPLETE"
+def test_a_resource_that_survived_makes_the_next_create_fail(aws: EmbeddedAws) -> None:
+    assert fail(aws, "create_stack") == "ROLLBACK_COMPLETE"
     aws.delete(STACK)
     aws.control()
-    assert create(aws, **EXCEPT) == "ROLLBACK_COMPLETE"
+    assert fail(aws, "create_stack", **EXCEPT) == "ROLLBACK_COMPLETE"
     assert f"LogGroup {GROUP} already exists" in aws.reasons(STACK)
 
 
-def test_what_a_rollback_could_not_delete_stays_in_the_stack(aws: EmbeddedAws) -> None:
+def test_a_resource_that_a_rollback_could_not_delete_stays_in_the_stack(aws: EmbeddedAws) -> None:
     table = {
         "Type": "AWS::DynamoDB::Table",
         "Properties": {
@@ -111,7 +91,7 @@ def test_what_a_rollback_could_not_delete_stays_in_the_stack(aws: EmbeddedAws) -
         },
     }
     resources = {"Table": table, "Refused": {**PARAMETER, "DependsOn": "Table"}}
-    assert aws.deploy(STACK, body(**resources)) == "ROLLBACK_FAILED"
+    assert aws.deploy(STACK, {"Resources": resources}) == "ROLLBACK_FAILED"
     cloudformation, dynamodb = aws.client("cloudformation"), aws.client("dynamodb")
     (left,) = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
     assert (left["LogicalResourceId"], left["ResourceStatus"]) == ("Table", "DELETE_FAILED")

@@ -1,4 +1,4 @@
-"""The seams of Sceptre that we mend: what the pinned release does, and what it does with us."""
+"""The seams: how the pinned Sceptre behaves by itself, and how it behaves with ours."""
 
 from __future__ import annotations
 
@@ -40,11 +40,10 @@ from tests.unit.tags import refusal, stack
 
 @pytest.fixture(autouse=True)
 def installed() -> None:
-    """As Sceptre has them after it has loaded the tags."""
     install()
 
 
-def test_sceptre_is_a_release_that_the_seams_were_read_against() -> None:
+def test_sceptre_is_a_release_that_the_seams_support() -> None:
     assert version("sceptre").startswith("4.7.")
 
 
@@ -72,7 +71,7 @@ class TestStackOutput:
         )
 
     def test_sceptre_still_ignores_the_stack_name(self) -> None:
-        """Where this fails, Sceptre has mended it, and our seam can go."""
+        """If this fails, Sceptre is fixed and the seam can go."""
         source = inspect.getsource(inspect.getmodule(StackOutput))  # type: ignore[arg-type]
         assert '"-".join(\n            [stack.project_code, friendly_stack_name' in source
 
@@ -87,25 +86,31 @@ class TestStackOutput:
         second = self.resolver("dev/vpc.yaml::B")
         assert (first.resolve(), second.resolve()) == ("1", "2")
 
-    def test_a_missing_output_is_named_with_those_that_exist(self) -> None:
-        tag = self.resolver("dev/vpc.yaml::Vpc", self.described(VpcId="1", CidrName="2"))
-        with pytest.raises(
-            DependencyStackMissingOutputError,
-            match=r"^dev/cluster-oms: !stack_output dev/vpc\.yaml::Vpc: sentry-vpc-dev has no "
-            r"output 'Vpc'; it has: CidrName, VpcId$",
-        ):
-            tag.resolve()
-
-    def test_a_target_that_does_not_exist_is_named_with_what_to_do(self) -> None:
+    @pytest.mark.parametrize(
+        ("output", "answer", "error", "message"),
+        [
+            (
+                "Vpc",
+                {"VpcId": "1", "CidrName": "2"},
+                DependencyStackMissingOutputError,
+                "sentry-vpc-dev has no output 'Vpc'; it has: CidrName, VpcId$",
+            ),
+            ("VpcId", None, StackDoesNotExistError, r"launch dev/vpc\.yaml first$"),
+        ],
+    )
+    def test_a_missing_output_or_stack_is_named(
+        self, output: str, answer: dict[str, str] | None, error: type[Exception], message: str
+    ) -> None:
         absent = refusal("ValidationError", "Stack with id sentry-vpc-dev does not exist")
-        tag = self.resolver("dev/vpc.yaml::VpcId", absent)
-        with pytest.raises(StackDoesNotExistError, match=r"launch dev/vpc\.yaml first$"):
+        response = absent if answer is None else self.described(**answer)
+        tag = self.resolver(f"dev/vpc.yaml::{output}", response)
+        with pytest.raises(error, match=message):
             tag.resolve()
 
-    def test_without_dependencies_it_says_so(self) -> None:
+    def test_without_dependencies_the_option_is_named(self) -> None:
         tag = self.resolver("dev/vpc.yaml::VpcId")
         tag.stack.dependencies = []
-        with pytest.raises(SceptreException, match="which --ignore-dependencies leaves out"):
+        with pytest.raises(SceptreException, match="--ignore-dependencies"):
             tag.resolve()
 
 
@@ -138,18 +143,18 @@ class TestStackPath:
     @pytest.mark.parametrize(
         ("given", "choices"),
         [
-            ("stagin", "'stagin' is not in config: its environments are dev, prod"),
-            ("dev/vcp", "'dev/vcp' is not in config: the stacks of dev are vpc"),
-            ("qa/vpc", "'qa/vpc' is not in config: its environments are dev, prod"),
+            ("stagin", "its environments are dev, prod"),
+            ("dev/vcp", "the stacks of dev are vpc"),
+            ("qa/vpc", "its environments are dev, prod"),
         ],
     )
-    def test_an_unknown_path_is_named_with_what_could_be_meant(
+    def test_an_unknown_path_is_named_with_its_alternatives(
         self, project: Path, given: str, choices: str
     ) -> None:
-        with pytest.raises(ConfigFileNotFoundError, match=f"^{choices}$"):
+        with pytest.raises(ConfigFileNotFoundError, match=f"^'{given}' is not in .*{choices}$"):
             self.path(project, given)
 
-    def test_what_is_the_accounts_is_found_and_is_no_environment(self, project: Path) -> None:
+    def test_bootstrap_is_found_and_is_no_environment(self, project: Path) -> None:
         (project / "config/bootstrap").mkdir()
         (project / "config/bootstrap/roles.yaml").write_text("x: y")
         assert self.path(project, "bootstrap/roles") == "bootstrap/roles.yaml"
@@ -158,57 +163,44 @@ class TestStackPath:
 
 
 class TestExecutor:
-    @pytest.fixture
-    def stock(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-        """The commands that Sceptre's own executor is given."""
-        given: list[str] = []
+    @pytest.fixture(autouse=True)
+    def executed(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+        """The calls of Sceptre's executor and of ours."""
+        found: list[tuple[Any, ...]] = []
         monkeypatch.setattr(
-            SceptrePlanExecutor, "execute", lambda self, *_: given.append(self.command)
+            SceptrePlanExecutor, "execute", lambda self, *_: found.append(("stock", self.command))
         )
-        return given
-
-    @pytest.fixture
-    def ours(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-        """What our executor is given: command, arguments, batches, limit."""
-        given: list[tuple[Any, ...]] = []
-        monkeypatch.setattr(run, "execute", lambda *arguments: given.append(arguments))
-        return given
+        monkeypatch.setattr(
+            run,
+            "execute",
+            lambda command, arguments, _, limit: found.append(("ours", command, arguments, limit)),
+        )
+        return found
 
     def execute(self, command: str, limit: int | None = None, **config: str) -> None:
         one = stack("dev/vpc")
         one.stack_group_config = config
         plan.SceptrePlanExecutor(command, [{one}], limit).execute("argument")
 
-    def test_a_plan_looks_it_up_where_we_put_it(self) -> None:
+    def test_a_plan_finds_our_executor(self) -> None:
         assert "SceptrePlanExecutor(" in inspect.getsource(plan.SceptrePlan._execute)
         assert plan.SceptrePlanExecutor is executor.Executor
 
-    def test_a_project_that_does_not_ask_runs_as_sceptre_runs_it(
-        self, stock: list[str], ours: list[tuple[Any, ...]]
-    ) -> None:
+    def test_ours_runs_only_on_request(self, executed: list[tuple[Any, ...]]) -> None:
         self.execute("launch")
-        assert (stock, ours) == (["launch"], [])
-
-    def test_a_project_that_asks_gets_ours_with_the_places_that_a_person_gave(
-        self, stock: list[str], ours: list[tuple[Any, ...]]
-    ) -> None:
+        plan.SceptrePlanExecutor("launch", [set()], None).execute()
         self.execute("launch", 3, executor="ready_queue")
-        ((command, arguments, _, limit),) = ours
-        assert (command, arguments, limit) == ("launch", ("argument",), 3)
-        assert stock == []
+        assert executed == [
+            ("stock", "launch"),
+            ("stock", "launch"),
+            ("ours", "launch", ("argument",), 3),
+        ]
 
-    def test_an_executor_that_there_is_not_is_named(self) -> None:
-        with pytest.raises(
-            InvalidConfigFileError,
-            match=r"^dev/vpc: config\.yaml executor: there is no 'redy': write ready_queue, or",
-        ):
+    def test_an_unknown_executor_is_named(self) -> None:
+        with pytest.raises(InvalidConfigFileError, match=r"^dev/vpc: .*'redy'.*ready_queue"):
             self.execute("launch", executor="redy")
 
-    def test_without_any_stack_it_is_sceptres(self, stock: list[str]) -> None:
-        plan.SceptrePlanExecutor("launch", [set()], None).execute()
-        assert stock == ["launch"]
-
-    def test_another_sceptre_is_left_as_it_is_and_says_so(
+    def test_an_unsupported_sceptre_keeps_its_executor(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         monkeypatch.setattr(plan, "SceptrePlanExecutor", SceptrePlanExecutor)
@@ -217,36 +209,22 @@ class TestExecutor:
             install()
         assert plan.SceptrePlanExecutor is SceptrePlanExecutor
         (record,) = caplog.records
-        assert record.getMessage() == (
-            "executor: ready_queue is left out, since this Sceptre has another StackActions "
-            "(no _wait_for_completion): commands run as Sceptre runs them"
-        )
+        assert "another StackActions (no _wait_for_completion)" in record.getMessage()
 
     def test_every_command_of_sceptre_is_known_to_read_or_to_write(self) -> None:
-        """A new one would run in order, which is safe, and slower than it needs to be."""
+        """An unknown one would run in order, which is safe and slow."""
         writes = {
-            "cancel_stack_update",
-            "continue_update_rollback",
-            "create",
-            "create_change_set",
-            "delete",
-            "delete_change_set",
-            "execute_change_set",
-            "launch",
-            "lock",
-            "set_policy",
-            "unlock",
-            "update",
+            *("cancel_stack_update", "continue_update_rollback", "create", "create_change_set"),
+            *("delete", "delete_change_set", "execute_change_set", "launch", "lock", "set_policy"),
+            *("unlock", "update"),
         }
         public = {name for name in vars(StackActions) if not name.startswith("_")}
-        reads = run.READS - {"template"}
-        assert public - {"fetch_local_template_summary", "fetch_remote_template_summary"} == (
-            reads | writes
-        )
+        helpers = {"fetch_local_template_summary", "fetch_remote_template_summary"}
+        assert public - helpers == (run.READS - {"template"}) | writes
 
 
 class TestDrift:
-    """Sceptre's commands print their answer, and we set the exit code after that."""
+    """Sceptre prints its answer, and the exit code is ours."""
 
     @pytest.fixture(params=["detect", "show"])
     def command(self, request: pytest.FixtureRequest) -> str:
@@ -259,7 +237,7 @@ class TestDrift:
         at_the_plan: Callable[[], None],
         answer: str = "DETECTION_COMPLETE",
     ) -> Result:
-        """Sceptre's command over one stack that answers so."""
+        """Run a drift command over one stack with an answer."""
         detection = {"DetectionStatus": answer, "StackDriftStatus": "DRIFTED"}
         shown = (answer, {"StackResourceDrifts": []})
 
@@ -282,13 +260,13 @@ class TestDrift:
     DRIFTED = Outcome(State.COMPLETE, drift=StackDrift(status=StackStatus.DRIFTED, resources=()))
     FAILED = Outcome(State.FAILED, cause="no rights")
 
-    def test_sceptre_still_ends_with_0_where_there_is_drift(
+    def test_sceptre_still_ends_with_0_if_there_is_drift(
         self, command: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Where this fails, Sceptre says it itself, and ours can go."""
+        """If this fails, Sceptre is fixed and the seam can go."""
         assert self.invoke(command, monkeypatch, lambda: None).exit_code == 0
 
-    def test_its_answer_comes_first_and_whole_and_our_code_counts(
+    def test_the_answer_comes_first_and_is_unchanged(
         self, command: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         stock = self.invoke(command, monkeypatch, lambda: None)
@@ -299,7 +277,7 @@ class TestDrift:
         assert done.stderr.startswith("drift: 1 drifted\n")
         assert done.output.index("sentry-sqs-dev") < done.output.index("drift: 1 drifted")
 
-    def test_the_number_of_stacks_that_sceptre_could_not_check_is_not_the_code(
+    def test_the_number_of_unchecked_stacks_is_not_the_exit_code(
         self, command: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         at_the_plan = self.ends_with(self.DRIFTED)
@@ -308,7 +286,7 @@ class TestDrift:
         at_the_plan = self.ends_with(self.FAILED)
         assert self.invoke(command, monkeypatch, at_the_plan).exit_code == 1
 
-    def test_an_answer_that_can_not_be_printed_is_the_error(
+    def test_a_failure_to_print_the_answer_is_the_error(
         self, command: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def full(*_: Any) -> None:

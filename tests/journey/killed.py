@@ -1,4 +1,4 @@
-"""A launch that is killed at its n-th call, and the launch after it."""
+"""Kill a launch at its n-th call, and compare what the next one leaves."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ State = dict[str, Any]
 
 
 def calls_of_a_launch(project: Project, aws: EmbeddedAws) -> int:
-    """How many calls a launch makes that creates every stack; they exist then.
+    """Count the calls of a launch that creates every stack, and leave the stacks.
 
-    Not the first launch of the account, which makes repositories too, and they outlive a delete.
+    The first launch of an account also creates repositories, which outlive a deletion.
     """
     project.succeed("launch", "-y", "dev")
     project.succeed("delete", "-y", "dev")
@@ -24,16 +24,16 @@ def calls_of_a_launch(project: Project, aws: EmbeddedAws) -> int:
 
 
 def spread(calls: int, values: int) -> list[int]:
-    """So many numbers of calls over the whole length of a launch."""
+    """Return numbers of calls, spread over the length of a launch."""
     return [1 + (calls - 1) * number // values for number in range(values)]
 
 
 def state(aws: EmbeddedAws) -> State:
-    """What exists: each stack with its resources, and what would be left over of a first try."""
+    """Return the stacks with their resources, and resources that a failed launch could leave."""
     cloudformation = aws.client("cloudformation")
     stacks = {
         name: (
-            aws.stack(name)["StackStatus"].removeprefix("CREATE_").removeprefix("UPDATE_"),
+            aws.status(name).removeprefix("CREATE_").removeprefix("UPDATE_"),
             sorted(
                 (one["LogicalResourceId"], one["ResourceType"])
                 for one in cloudformation.describe_stack_resources(StackName=name)["StackResources"]
@@ -41,23 +41,21 @@ def state(aws: EmbeddedAws) -> State:
         )
         for name in aws.stack_names()
     }
+    repositories = aws.client("ecr").describe_repositories()["repositories"]
     return {
         "stacks": stacks,
         "vpcs": len(aws.client("ec2").describe_vpcs()["Vpcs"]),
         "queues": sorted(aws.client("sqs").list_queues(MaxResults=1000).get("QueueUrls", [])),
         "tables": aws.client("dynamodb").list_tables()["TableNames"],
         "pools": len(aws.client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]),
-        "repositories": sorted(
-            one["repositoryName"]
-            for one in aws.client("ecr").describe_repositories()["repositories"]
-        ),
+        "repositories": sorted(one["repositoryName"] for one in repositories),
     }
 
 
 def launch_killed_at(call: int, project: Project, aws: EmbeddedAws) -> None:
-    """Launch dev in a process that SIGKILL ends when its n-th call arrives.
+    """Launch dev in a process that is killed when its n-th call arrives.
 
-    The process waits until it is known whom to kill, so that no call is missed.
+    The process waits for its input, so that the control knows its ID before the first call.
     """
     script = (
         "import os, sys; sys.stdin.readline(); "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -27,8 +26,11 @@ from tests.journey.oms_service import (
     update,
 )
 
-TEMPLATE = "templates/compute/task-definition-oms.json"
-REFUSED = {"Type": "AWS::SSM::Parameter", "DependsOn": "Service"}
+REFUSED = {
+    "Type": "AWS::SSM::Parameter",
+    "DependsOn": "Service",
+    "Properties": {"Type": "String", "Value": "x"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +53,10 @@ def project(launched: None, new_project: Callable[[], Project], aws: EmbeddedAws
 
 def break_update(project: Project, aws: EmbeddedAws, **control: object) -> None:
     """Let the next update change the service and then fail."""
-    file = project.directory / TEMPLATE
-    template = json.loads(file.read_text())
-    template["Resources"]["Refused"] = {**REFUSED, "Properties": {"Type": "String", "Value": "x"}}
-    task = template["Resources"]["TaskDefinition"]["Properties"]
-    task["ContainerDefinitions"][0]["StopTimeout"] = 60
-    file.write_text(json.dumps(template))
+    with project.edit_template("compute/task-definition-oms.json") as template:
+        template["Resources"]["Refused"] = REFUSED
+        task = template["Resources"]["TaskDefinition"]["Properties"]
+        task["ContainerDefinitions"][0]["StopTimeout"] = 60
     aws.control(refused={STACK: "Refused"}, **control)
 
 

@@ -1,11 +1,10 @@
-"""No secret shows in what anybody reads: canaries are planted, and everything is searched for them.
+"""No secret shows in output or files: canaries are planted, and everything is searched for them.
 
-Planted: the value of every secret in Secrets Manager, a parameter that is NoEcho, and variables of
-the environment. Searched: what every command says, --debug and failing ones included, run reports,
-the project's files, the temporary files that Sceptre writes, the log of the embedded AWS. Not
-searched is what the embedded AWS saves when it ends: it stands for AWS, where the secrets live.
-Nor is a value written into config, which ``dump config`` and ``--debug`` show: secrets are never
-there, and docs/SECURITY.md says so.
+Planted: the value of every secret, a NoEcho parameter, and environment variables. Searched: the
+output of every command with --debug, failing ones included, run reports, the project's files,
+Sceptre's temporary files, and the log of the embedded AWS. Not searched: the state that the
+embedded AWS saves, since secrets live in AWS. A value written into config is shown by ``dump
+config`` and ``--debug``; docs/SECURITY.md says so.
 """
 
 from __future__ import annotations
@@ -19,106 +18,89 @@ import pytest
 
 from sentry_oms.local.instance import Instance
 from tests.conftest import BIN, EmbeddedAws, Project, first_port
+from tests.rig.server import MODULE
 
 CANARY = "canary-7f3a"
 SECRET = f"{CANARY}-secret"
-NO_ECHO = f"{CANARY}-no-echo"
 VARIABLES = {
+    "NO_ECHO": f"{CANARY}-no-echo",
     "AWS_SECRET_ACCESS_KEY": f"{CANARY}-secret-access-key",
     "AWS_SESSION_TOKEN": f"{CANARY}-session-token",
     "GITHUB_TOKEN": f"{CANARY}-github",
     "DATABASE_PASSWORD": f"{CANARY}-database",
 }
-
-SMALL = {
-    "config/config.yaml": "project_code: small\nregion: us-east-1\nexecutor: ready_queue\n",
+STORE = {
     "config/dev/store.yaml": """\
 template: {path: store.json}
-stack_name: small-store-dev
+stack_name: sentry-store-dev
 stack_timeout: 5
 parameters:
   Password: !environment_variable NO_ECHO
-  Label: first
 """,
     "templates/store.json": json.dumps(
         {
-            "Parameters": {
-                "Password": {"Type": "String", "NoEcho": True},
-                "Label": {"Type": "String"},
-            },
+            "Parameters": {"Password": {"Type": "String", "NoEcho": True}},
             "Resources": {
                 "Secret": {
                     "Type": "AWS::SecretsManager::Secret",
-                    "Properties": {
-                        "Description": {"Ref": "Label"},
-                        "SecretString": {"Ref": "Password"},
-                    },
+                    "Properties": {"SecretString": {"Ref": "Password"}},
                 }
             },
             "Outputs": {"SecretArn": {"Value": {"Ref": "Secret"}}},
         }
     ),
 }
-
-
-class Watched:
-    """A project whose every word is kept, with an embedded AWS in a directory of its own."""
-
-    def __init__(self, directory: Path, files: dict[str, str] | None, aws: EmbeddedAws) -> None:
-        self.aws = aws
-        self.directory = directory
-        environ = {**aws.environ, **VARIABLES, "NO_ECHO": NO_ECHO}
-        self.project = Project(directory / "project", environ, files)
-        self.temporary = directory / "tmp"
-        self.temporary.mkdir()
-        self.project.environ.update(
-            TMPDIR=str(self.temporary),
-            OMS_LOCAL_DIR=str(directory.parent / "aws"),
-            OMS_REPORT=str(directory / "report.json"),
-        )
-        self.reports: list[str] = []
-
-    def run(self, program: str, *arguments: str, fails: bool = False) -> str:
-        """Run a command, and look at what it said and wrote."""
-        done = subprocess.run(
-            [BIN / program, *arguments],
-            cwd=self.project.directory,
-            env=self.project.environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (done.returncode != 0) == fails, done.stdout + done.stderr
-        for said in (done.stdout, done.stderr):
-            assert leaks(said) == [], arguments
-        report = self.directory / "report.json"
-        assert not report.exists() or leaks(report.read_text()) == []
-        return done.stdout + done.stderr
-
-    def sceptre(self, *arguments: str, fails: bool = False) -> str:
-        return self.run("sceptre", *arguments, fails=fails)
-
-
-def assert_plan_is_clean(watched: Watched) -> None:
-    """A plan of something that changes, in each of its formats; it ends with 2 or more then."""
-    for style in ("text", "markdown", "json"):
-        watched.run("oms", "plan", "dev", "--format", style, fails=True)
+"""A stack with a NoEcho parameter, which the project itself has not."""
 
 
 def leaks(text: str) -> list[str]:
-    """The lines that hold a canary."""
+    """Return the lines with a canary."""
     return [line for line in text.splitlines() if CANARY in line]
 
 
-def leaking_files(directory: Path, but: str = "state") -> list[Path]:
+def leaking_files(directory: Path) -> list[Path]:
     return [
         path
         for path in directory.rglob("*")
         if path.is_file()
-        and but not in path.relative_to(directory).parts
+        and "state" not in path.relative_to(directory).parts
         and CANARY.encode() in path.read_bytes()
     ]
+
+
+class Watched:
+    """A project whose commands may not print a canary."""
+
+    def __init__(self, directory: Path, aws: EmbeddedAws) -> None:
+        self.project = Project(directory / "project", {**aws.environ, **VARIABLES})
+        for path, text in STORE.items():
+            (self.project.directory / path).write_text(text)
+        (directory / "tmp").mkdir()
+        self._report = directory / "report.json"
+        self.project.environ.update(
+            TMPDIR=str(directory / "tmp"),
+            OMS_LOCAL_DIR=str(directory.parent / "aws"),
+            OMS_REPORT=str(self._report),
+        )
+
+    def run(self, *command: str, fails: bool = False) -> str:
+        done = subprocess.run(
+            [BIN / command[0], *command[1:]],
+            cwd=self.project.directory,
+            env=self.project.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode != 0) == fails, done.stdout
+        assert leaks(done.stdout) == [], command
+        assert not self._report.exists() or leaks(self._report.read_text()) == []
+        return done.stdout
+
+    def sceptre(self, *arguments: str, fails: bool = False) -> str:
+        return self.run("sceptre", "--debug", *arguments, fails=fails)
 
 
 @pytest.fixture(scope="module")
@@ -128,105 +110,72 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def aws(base: Path) -> Iterator[EmbeddedAws]:
-    instance = Instance(base / "aws")
+    """An embedded AWS whose log is searched when it has ended."""
+    instance = Instance(base / "aws", MODULE)
     record, _ = instance.up(first_port())
     yield EmbeddedAws(record)
     instance.down()
-    # Its log, now that all of it is written.
     assert leaking_files(base / "aws") == []
 
 
-@pytest.fixture(params=[[], ["--debug"]], ids=["plain", "debug"])
-def flags(request: pytest.FixtureRequest) -> list[str]:
-    flags: list[str] = request.param
-    return flags
-
-
-def plant(aws: EmbeddedAws) -> int:
-    """Put a canary into every secret; how many there are."""
+@pytest.fixture(scope="module")
+def watched(base: Path, aws: EmbeddedAws) -> Watched:
+    """The project with dev launched, and a canary in every secret."""
+    (base / "watched").mkdir()
+    watched = Watched(base / "watched", aws)
+    watched.sceptre("launch", "-y", "dev")
     secrets = aws.client("secretsmanager")
     found = secrets.list_secrets()["SecretList"]
+    assert len(found) == 3
     for one in found:
         value = json.dumps({"password": SECRET, "token": SECRET})
         secrets.put_secret_value(SecretId=one["ARN"], SecretString=value)
-    return len(found)
+    return watched
 
 
-def test_the_search_finds_what_is_planted(base: Path) -> None:
-    (base / "found").mkdir()
-    (base / "found" / "file").write_text(SECRET)
+def test_the_search_finds_a_canary(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text(SECRET)
     assert leaks(f"a\n{SECRET}\n") == [SECRET]
-    assert leaking_files(base / "found") == [base / "found" / "file"]
+    assert leaking_files(tmp_path) == [tmp_path / "file"]
 
 
-def test_no_command_of_the_project_shows_a_secret(
-    base: Path, aws: EmbeddedAws, flags: list[str]
-) -> None:
-    watched = Watched(base / f"project-{len(flags)}", None, aws)
-    sceptre = watched.sceptre
-    sceptre(*flags, "launch", "-y", "dev")
-    assert plant(aws) >= 2
-    sceptre(*flags, "launch", "-y", "dev")
+def test_reading_commands_show_no_secret(watched: Watched) -> None:
     for command in ("diff", "status", "validate", "generate"):
-        sceptre(*flags, command, "dev")
+        watched.sceptre(command, "dev")
     for kind in ("outputs", "resources", "change-sets"):
-        sceptre(*flags, "list", kind, "dev")
-    sceptre(*flags, "dump", "config", "dev")
-    sceptre(*flags, "dump", "template", "dev")
-    sceptre(*flags, "describe", "policy", "dev/secrets")
-    watched.project.edit("config/config.yaml", "CostCenter: sentry-oms", "CostCenter: another")
-    assert_plan_is_clean(watched)
-    sceptre(*flags, "create", "-y", "dev/secrets", "review")
-    sceptre(*flags, "describe", "change-set", "dev/secrets", "review")
-    sceptre(*flags, "execute", "-y", "dev/secrets", "review")
-    watched.run("oms", "check", "dev")
+        watched.sceptre("list", kind, "dev")
+    for kind in ("config", "template"):
+        watched.sceptre("dump", kind, "dev")
+    watched.sceptre("describe", "policy", "dev/secrets")
     watched.run("oms", "graph", "dev")
     watched.run("oms", "local", "status", "dev")
-    # Now those that fail: AWS refuses, and the config is wrong in several ways.
+
+
+def test_changing_commands_show_no_secret(watched: Watched) -> None:
+    watched.project.edit("config/config.yaml", "CostCenter: sentry-oms", "CostCenter: another")
+    for style in ("text", "markdown", "json"):
+        watched.run("oms", "plan", "dev", "--format", style, fails=True)
+    for stack in ("dev/secrets", "dev/store"):
+        watched.sceptre("create", "-y", stack, "review")
+        watched.sceptre("describe", "change-set", stack, "review")
+        watched.sceptre("execute", "-y", stack, "review")
+    watched.sceptre("launch", "-y", "dev")
+
+
+def test_failing_commands_show_no_secret(watched: Watched, aws: EmbeddedAws) -> None:
     watched.project.edit("config/config.yaml", "CostCenter: another", "CostCenter: third")
-    aws.control(
-        faults=[
-            {
-                "action": "UpdateStack",
-                "containing": "sentry-secrets-dev",
-                "code": "AccessDenied",
-                "status": 403,
-            }
-        ]
-    )
-    said = sceptre(*flags, "launch", "-y", "dev", fails=True)
-    assert "AccessDenied" in said
+    denied = {"action": "UpdateStack", "code": "AccessDenied", "status": 403}
+    refused = [{**denied, "containing": f"sentry-{name}-dev"} for name in ("secrets", "store")]
+    aws.control(faults=refused)
+    assert "AccessDenied" in watched.sceptre("launch", "-y", "dev", fails=True)
     aws.control()
-    sceptre(*flags, "launch", "-y", "nowhere", fails=True)
-    watched.project.edit("config/dev/secrets.yaml", "stack_name:", "stack_name: [")
-    sceptre(*flags, "launch", "-y", "dev", fails=True)
-    watched.run("oms", "check", "dev", fails=True)
-    watched.project.edit("config/dev/secrets.yaml", "stack_name: [", "stack_name:")
-    watched.project.edit("config/dev/secrets.yaml", "parameters:", "parameters:\n  Wrong: x")
-    sceptre(*flags, "launch", "-y", "dev", fails=True)
-    watched.run("oms", "check", "dev", fails=True)
-    watched.project.edit("config/dev/secrets.yaml", "parameters:\n  Wrong: x", "parameters:")
-    sceptre(*flags, "delete", "-y", "dev")
-    assert leaking_files(watched.directory) == []
+    for old, new in (("stack_name:", "stack_name: ["), ("parameters:", "parameters:\n  Wrong: x")):
+        watched.project.edit("config/dev/secrets.yaml", old, new)
+        watched.sceptre("launch", "-y", "dev", fails=True)
+        watched.run("oms", "check", "dev", fails=True)
+        watched.project.edit("config/dev/secrets.yaml", new, old)
 
 
-def test_no_command_shows_a_parameter_that_is_not_to_be_echoed(
-    base: Path, aws: EmbeddedAws, flags: list[str]
-) -> None:
-    watched = Watched(base / f"small-{len(flags)}", SMALL, aws)
-    sceptre = watched.sceptre
-    sceptre(*flags, "launch", "-y", "dev")
-    watched.project.edit("config/dev/store.yaml", "Label: first", "Label: second")
-    for command in ("diff", "status", "validate", "generate"):
-        sceptre(*flags, command, "dev")
-    assert_plan_is_clean(watched)
-    sceptre(*flags, "list", "outputs", "dev")
-    sceptre(*flags, "create", "-y", "dev/store", "review")
-    sceptre(*flags, "describe", "change-set", "dev/store", "review")
-    sceptre(*flags, "execute", "-y", "dev/store", "review")
-    aws.control(faults=[{"action": "UpdateStack", "code": "AccessDenied", "status": 403}])
-    watched.project.edit("config/dev/store.yaml", "Label: second", "Label: third")
-    sceptre(*flags, "launch", "-y", "dev", fails=True)
-    aws.control()
-    sceptre(*flags, "delete", "-y", "dev")
-    assert leaking_files(watched.directory) == []
+def test_a_deletion_shows_no_secret_and_no_file_has_one(watched: Watched, base: Path) -> None:
+    watched.sceptre("delete", "-y", "dev")
+    assert leaking_files(base / "watched") == []

@@ -1,4 +1,4 @@
-"""What a person types: ``make launch``, ``make aws-env``, ``make stop``."""
+"""``make launch``, ``make aws-env`` and ``make stop``, in a shell that points elsewhere."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ import pytest
 
 from tests.conftest import ROOT, first_port
 
+NOWHERE = "http://127.0.0.1:9"
 TRAPS = {
     "AWS_PROFILE": "prod",
-    "AWS_ENDPOINT_URL_CLOUDFORMATION": "http://127.0.0.1:9",
-    "AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:9",
+    "AWS_ENDPOINT_URL_CLOUDFORMATION": NOWHERE,
+    "AWS_ENDPOINT_URL_SQS": NOWHERE,
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
-    "HTTP_PROXY": "http://127.0.0.1:9",
-    "https_proxy": "http://127.0.0.1:9",
+    "HTTP_PROXY": NOWHERE,
+    "https_proxy": NOWHERE,
 }
 
 
 @pytest.fixture(scope="module")
 def environ(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A shell in which everything points elsewhere, with a directory of its own for the AWS."""
+    """A shell with traps, and a directory of its own for the embedded AWS."""
     environ = {
         **os.environ,
         **TRAPS,
@@ -31,14 +32,14 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
         "OMS_LOCAL_PORT": str(first_port()),
     }
     yield environ
-    make("stop", environ)
+    run("make stop", environ)
 
 
-def make(target: str, environ: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
+def run(command: str, environ: dict[str, str], **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["make", *options, target],
+        ["sh", "-c", command],
         cwd=ROOT,
-        env=environ,
+        env={**environ, **more},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -46,72 +47,45 @@ def make(target: str, environ: dict[str, str], *options: str) -> subprocess.Comp
     )
 
 
-def test_a_launch_goes_to_the_embedded_aws_whatever_is_set(environ: dict[str, str]) -> None:
-    done = make("launch", environ)
+def test_without_a_connection_a_launch_leaves_the_pipelines_and_says_why(
+    environ: dict[str, str],
+) -> None:
+    done = run("make launch", environ, CODESTAR_CONNECTION_ARN="")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "dev: 16 of 16 stacks COMPLETE; 16 created." in done.stdout
-    assert "sentry-oms-service-dev stands at 0 tasks until an image is in" in done.stdout
+    assert "dev: 13 of 13 stacks COMPLETE; 13 created." in done.stdout
+    assert "Not launched: pipeline-frontend, pipeline-oms, pipeline-websocket." in done.stdout
+    assert "set CODESTAR_CONNECTION_ARN" in done.stdout
+
+
+def test_a_launch_goes_to_the_embedded_aws_whatever_is_set(environ: dict[str, str]) -> None:
+    done = run("make launch", environ)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "dev: 16 of 16 stacks COMPLETE; 3 created" in done.stdout
+    assert "0 tasks until an image is in" in done.stdout
     assert f"http://127.0.0.1:{environ['OMS_LOCAL_PORT'][:2]}" in done.stdout
 
 
-def test_launched_again_it_changes_nothing_and_says_so(environ: dict[str, str]) -> None:
-    done = make("launch", environ)
-    assert done.returncode == 0
-    assert "dev: 16 of 16 stacks COMPLETE; nothing changed." in done.stdout
-
-
 def test_aws_env_points_a_shell_at_it(environ: dict[str, str]) -> None:
-    done = subprocess.run(
-        ["sh", "-c", 'eval "$(make -s aws-env)" && env'],
-        cwd=ROOT,
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run('eval "$(make -s aws-env)" && env', environ)
     seen = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
     assert seen["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
     assert not TRAPS.keys() & seen.keys()
 
 
-def test_an_unknown_environment_is_named_and_fails(environ: dict[str, str]) -> None:
-    done = make("launch", {**environ, "ENV": "prd"})
-    assert done.returncode != 0
-    assert "'prd' is not in config: its environments are dev" in done.stdout
-
-
 def test_without_the_embedded_aws_nothing_is_launched(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
-    """A launch whose embedded AWS does not start must not go on with the caller's credentials."""
+    """A launch must not go on with the caller's credentials."""
     file = tmp_path / "no-directory"
     file.write_text("")
-    done = make("launch", {**environ, "OMS_LOCAL_DIR": str(file)})
+    done = run("make launch", environ, OMS_LOCAL_DIR=str(file))
     assert done.returncode != 0
-    assert "Launching Stack" not in done.stdout + done.stderr
-
-
-def test_without_a_connection_the_pipelines_wait_and_the_ending_says_why(
-    environ: dict[str, str], tmp_path: Path
-) -> None:
-    unconnected = {
-        **environ,
-        "OMS_LOCAL_DIR": str(tmp_path / "local"),
-        "CODESTAR_CONNECTION_ARN": "",
-    }
-    done = make("launch", unconnected)
-    make("stop", unconnected)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "dev: 13 of 13 stacks COMPLETE; 13 created." in done.stdout
-    assert (
-        "Not launched: pipeline-frontend, pipeline-oms, pipeline-websocket. A pipeline needs a "
-        "connection to GitHub: set CODESTAR_CONNECTION_ARN" in done.stdout
-    )
+    assert "launch of" not in done.stdout + done.stderr
 
 
 def test_stop_ends_it(environ: dict[str, str]) -> None:
-    assert "The embedded AWS ended." in make("stop", environ).stdout
-    assert "The embedded AWS was not running." in make("stop", environ).stdout
-    done = make("aws-env", environ, "-s")
+    assert "The embedded AWS ended." in run("make stop", environ).stdout
+    assert "The embedded AWS was not running." in run("make stop", environ).stdout
+    done = run("make -s aws-env", environ)
     assert done.stdout == ""
     assert "is not running" in done.stderr

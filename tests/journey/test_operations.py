@@ -1,8 +1,6 @@
-"""Who follows docs/OPERATIONS.md gets where it says: its commands run as they stand there.
+"""The commands of docs/OPERATIONS.md, run section by section on an AWS with prod launched.
 
-Each section is a journey, in the page's order, on one embedded AWS with prod launched. A command
-that is marked ``# [AWS]`` is not run; the AWS CLI reads it, and checks it with its model of the
-API.
+A command that is marked ``# [AWS]`` is not run; the AWS CLI only validates it.
 """
 
 from __future__ import annotations
@@ -14,104 +12,50 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from hooks.protect_state import policy
 from sentry_oms.local.environment import isolated
-from tests.conftest import BIN, ROOT, EmbeddedAws, Project, push_image
+from tests.conftest import ROOT, EmbeddedAws, Project, push_image
+from tests.journey.shell import AWS_CLI, Shell, sections
+from tests.readme.page import anchor, headings, links
 
 PAGE = (ROOT / "docs/OPERATIONS.md").read_text()
-AWS_CLI = ROOT / ".tools/awscli/bin/aws"
+SECTIONS = sections(PAGE)
 MARK = "# [AWS]"
-WHO = ("NAME", "EMAIL")
 TRADING = "oms_trading_data_prod"
 
 
-def sections() -> dict[str, list[str]]:
-    """The blocks of commands under each heading."""
-    parts = re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)[1:]
-    found = {
-        heading: re.findall(r"^```bash\n(.*?)^```", body, flags=re.MULTILINE | re.DOTALL)
-        for heading, body in zip(parts[::2], parts[1::2], strict=True)
-    }
-    return {heading: blocks for heading, blocks in found.items() if blocks}
-
-
 def commands(block: str) -> list[str]:
-    """Lines, with those that go on joined to what they go on from."""
+    """Split a block into commands of one or more lines."""
     return re.findall(r"(?:.*\\\n)*.*\n", block)
 
 
-def to_run(block: str) -> str:
-    return "".join(one for one in commands(block) if MARK not in one)
+def blocks(heading: str) -> list[str]:
+    """Return the blocks of a section without the marked commands."""
+    return [
+        "".join(one for one in commands(block) if MARK not in one) for block in SECTIONS[heading]
+    ]
 
 
 MARKED = [
     command
-    for blocks in sections().values()
-    for block in blocks
+    for texts in SECTIONS.values()
+    for block in texts
     for command in commands(block)
     if MARK in command
 ]
-
-
-class Shell:
-    """A person's shell, in a copy of the project that is a git repository."""
-
-    def __init__(self, project: Project, bin_directory: Path) -> None:
-        self.project = project
-        assert AWS_CLI.exists(), "`make test` sets up the AWS CLI"
-        # What the page says of the version 1 of the AWS CLI.
-        (bin_directory / "aws").write_text(
-            f'#!/bin/sh\nexec {AWS_CLI} --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n'
-        )
-        (bin_directory / "aws").chmod(0o755)
-        people = [
-            f"GIT_{one}_{what}" for one in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
-        ]
-        self._environ = {
-            **project.environ,
-            **dict.fromkeys(people, "x"),
-            "PATH": os.pathsep.join([str(bin_directory), str(BIN), os.environ["PATH"]]),
-            "AWS_DEFAULT_OUTPUT": "json",
-            "GIT_CONFIG_GLOBAL": "/dev/null",
-        }
-        self.type("git init -q . && git add -A && git commit -qm first")
-
-    def type(self, text: str) -> str:
-        """Run it as it stands; everything that it said."""
-        done = self.try_(text)
-        assert done.returncode == 0, done.stdout
-        return done.stdout
-
-    def try_(self, text: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", text],
-            cwd=self.project.directory,
-            env=self._environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
 
 
 @pytest.fixture(scope="module")
 def shell(
     new_project: Callable[[], Project], aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory
 ) -> Shell:
-    """prod is launched, and a launch of it has failed before that: the first section."""
+    """prod, launched after a launch that failed: the section "A launch failed"."""
     shell = Shell(new_project(), tmp_path_factory.mktemp("bin"))
     status_and_events, go_on = blocks("A launch failed")
-    aws.client("dynamodb").create_table(
-        TableName=TRADING,
-        AttributeDefinitions=[{"AttributeName": "x", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "x", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    aws.create_table(TRADING)
     assert shell.try_("sceptre launch -y prod").returncode == 1
     said = shell.type(status_and_events)
     assert '"prod/vpc": "CREATE_COMPLETE"' in said
@@ -121,41 +65,19 @@ def shell(
     return shell
 
 
-def blocks(heading: str) -> list[str]:
-    return [to_run(block) for block in sections()[heading]]
+def test_every_section_with_commands_has_a_test() -> None:
+    tested = re.findall(r' = blocks\("([^"]+)"\)', Path(__file__).read_text())
+    assert set(tested) == SECTIONS.keys()
 
 
-def test_every_section_with_commands_has_its_journey() -> None:
-    assert list(sections()) == [
-        "Stop trading",
-        "A launch failed",
-        "A launch from GitHub is denied",
-        "A stack is stuck",
-        "AWS throttles or does not answer",
-        "Roll back a change",
-        "An older image runs after a rollback",
-        "Switch multi_az",
-        "Rotate a secret",
-        "Drain and remove an exchange",
-        "Restore a table",
-        "Somebody changed something by hand",
-        "Take a retained resource back into its stack",
-        "Break-glass",
-    ]
-
-
-def test_every_symptom_leads_to_a_section_that_is_there() -> None:
-    anchors = {
-        re.sub(r"[^a-z0-9_ -]", "", heading.lower()).replace(" ", "-")
-        for heading in re.findall(r"^##+ (.+)$", PAGE, flags=re.MULTILINE)
-    }
-    linked = set(re.findall(r"\]\(#([^)]+)\)", PAGE))
-    assert linked
-    assert linked <= anchors
+def test_every_symptom_links_to_a_section() -> None:
+    targets = {link.removeprefix("#") for link in links(PAGE) if link.startswith("#")}
+    assert targets
+    assert targets <= set(map(anchor, headings(PAGE)))
 
 
 @pytest.mark.parametrize("command", MARKED, ids=lambda c: " ".join(c.split()[1:3]))
-def test_the_aws_cli_knows_what_only_aws_can_answer(command: str, tmp_path: Path) -> None:
+def test_a_command_that_only_aws_can_answer_is_valid(command: str, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("x" * 64)
     asked = command.replace(MARK, "").replace("aws ", f"{AWS_CLI} ", 1).strip()
     done = subprocess.run(
@@ -166,7 +88,7 @@ def test_the_aws_cli_knows_what_only_aws_can_answer(command: str, tmp_path: Path
         text=True,
         check=False,
     )
-    # It has read every option, and made the request that nobody takes.
+    # The options were valid, since the CLI went on to connect.
     assert "Could not connect to the endpoint URL" in done.stderr, done.stderr
 
 
@@ -223,7 +145,7 @@ def test_stop_trading(shell: Shell, aws: EmbeddedAws) -> None:
     shell.type(start)
     assert tasks() == 2
     assert shell.type(stop).split() == ["[", "0,", "0", "]"]
-    # Without a word in config a launch starts it again.
+    # Unless config says 0, a launch starts it again.
     assert "Starting sentry-oms-service-prod with 2 task(s)" in shell.type(start)
     shell.type(stop)
     shell.project.edit("config/prod/config.yaml", "oms_count: 2", "oms_count: 0")
@@ -232,6 +154,17 @@ def test_stop_trading(shell: Shell, aws: EmbeddedAws) -> None:
     shell.project.edit("config/prod/config.yaml", "oms_count: 0", "oms_count: 2")
     assert "Starting sentry-oms-service-prod with 2 task(s) of v1" in shell.type(start)
     assert tasks() == 2
+
+
+def redis_of_staging(aws: EmbeddedAws) -> tuple[int, str]:
+    """Return the number of nodes, and whether failover is enabled."""
+    (group,) = (
+        one
+        for one in aws.client("elasticache").describe_replication_groups()["ReplicationGroups"]
+        if "staging" in one["ReplicationGroupId"]
+    )
+    (nodes,) = group["NodeGroups"]
+    return len(nodes["NodeGroupMembers"]), group["AutomaticFailover"]
 
 
 def test_switch_multi_az(shell: Shell, aws: EmbeddedAws) -> None:
@@ -243,15 +176,18 @@ def test_switch_multi_az(shell: Shell, aws: EmbeddedAws) -> None:
     said = shell.type(prepare)
     _, second = aws.outputs("sentry-vpc-staging")["NatPublicIps"].split(",")
     assert f"{first},{second}" in said
+    assert redis_of_staging(aws) == (2, "disabled")
     shell.project.edit(config, "multi_az: prepare", "multi_az: true")
     assert "2 updated" in shell.type(switch)
     assert aws.outputs("sentry-vpc-staging")["NatPublicIps"] == f"{first},{second}"
+    assert redis_of_staging(aws) == (2, "enabled")
     shell.project.edit(config, "multi_az: true", "multi_az: prepare")
     shell.type(switch)
     shell.type(primary)
     shell.project.edit(config, "multi_az: prepare", "multi_az: false")
     assert "2 updated" in shell.type(switch)
     assert aws.outputs("sentry-vpc-staging")["NatPublicIps"] == first
+    assert redis_of_staging(aws) == (1, "disabled")
 
 
 def secret(aws: EmbeddedAws, name: str) -> str:
@@ -282,10 +218,7 @@ def test_drain_and_remove_an_exchange(shell: Shell, aws: EmbeddedAws) -> None:
     sqs = aws.client("sqs")
     dead = sqs.get_queue_url(QueueName="okx-orders-dlq-prod.fifo")["QueueUrl"]
     sqs.send_message(
-        QueueUrl=dead,
-        MessageBody="order",
-        MessageGroupId="g",
-        MessageDeduplicationId=uuid4().hex,
+        QueueUrl=dead, MessageBody="order", MessageGroupId="g", MessageDeduplicationId="1"
     )
     assert '"ApproximateNumberOfMessages": "1"' in shell.type(count)
     shell.project.edit("config/config.yaml", "[bitget, bingx, okx]", "[bitget, bingx]")
@@ -356,13 +289,16 @@ def test_break_glass(shell: Shell, aws: EmbeddedAws) -> None:
 
 
 def test_take_a_retained_resource_back_into_its_stack(shell: Shell, aws: EmbeddedAws) -> None:
-    """Last, since all of prod goes for it; what holds state is retained."""
+    """Last, since it deletes prod. Stateful resources are retained."""
     prepare, execute = blocks("Take a retained resource back into its stack")
     for name in aws.stack_names():
         aws.client("cloudformation").update_termination_protection(
             StackName=name, EnableTerminationProtection=False
         )
     shell.type("sceptre delete -y prod")
+    queues = aws.client("sqs").list_queues(QueueNamePrefix="bingx-orders-queue-prod")["QueueUrls"]
+    assert len(queues) == 1
+    assert secret(aws, "sentry/prod")
     aws.client("dynamodb").put_item(
         TableName="oms_config_prod", Item={"pk": {"S": "kept"}, "sk": {"S": "x"}}
     )

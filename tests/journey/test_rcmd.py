@@ -1,4 +1,4 @@
-"""The one use of ``!rcmd``, as docs/DEPLOY.md gives it: the connection's ARN by its name."""
+"""``!rcmd`` finds the ARN of a connection by its name, as docs/DEPLOY.md shows."""
 
 from __future__ import annotations
 
@@ -6,34 +6,28 @@ import os
 import re
 from collections.abc import Callable
 
-import pytest
-
 from tests.conftest import ROOT, EmbeddedAws, Project
+from tests.journey.shell import AWS_CLI
 
-NAME = "sentry-github"
 
-
-@pytest.fixture
-def project(new_project: Callable[[], Project]) -> Project:
-    """A project whose OMS pipeline was edited as the document says."""
-    project = new_project()
+def test_it_finds_the_connection_of_that_name(
+    new_project: Callable[[], Project], aws: EmbeddedAws
+) -> None:
+    project, file = new_project(), "config/dev/pipeline-oms.yaml"
     (snippet,) = re.findall(
         r"```yaml\nignore: false\nparameters:\n(  CodeStarConnectionArn: !rcmd.*?)```",
         (ROOT / "docs/DEPLOY.md").read_text(),
         flags=re.DOTALL,
     )
-    file = "config/dev/pipeline-oms.yaml"
     project.edit(file, "ignore: {{ not codestar_connection_arn }}\n", "ignore: false\n")
     project.edit(file, '  CodeStarConnectionArn: "{{ codestar_connection_arn }}"\n', snippet)
-    cli = ROOT / ".tools/awscli/bin"
-    assert (cli / "aws").exists(), "`make test` sets up the AWS CLI"
-    project.environ["PATH"] = f"{cli}{os.pathsep}{os.environ['PATH']}"
-    return project
-
-
-def test_it_finds_the_connection_of_that_name(project: Project, aws: EmbeddedAws) -> None:
-    connections = aws.client("codestar-connections")
-    connections.create_connection(ConnectionName="another", ProviderType="GitHub")
-    arn = connections.create_connection(ConnectionName=NAME, ProviderType="GitHub")["ConnectionArn"]
+    assert AWS_CLI.exists(), "`make test` sets up the AWS CLI"
+    project.environ["PATH"] = f"{AWS_CLI.parent}{os.pathsep}{os.environ['PATH']}"
+    arns = [
+        aws.client("codestar-connections").create_connection(
+            ConnectionName=name, ProviderType="GitHub"
+        )["ConnectionArn"]
+        for name in ("another", "sentry-github")
+    ]
     said = project.differing("dev/pipeline-oms")["sentry-pipeline-oms-dev"]
-    assert f"CodeStarConnectionArn: {arn}\n" in said
+    assert f"CodeStarConnectionArn: {arns[1]}\n" in said

@@ -7,8 +7,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 # git and make, and what the Makefile expects of every Linux.
 PROGRAMS = (
@@ -28,8 +28,7 @@ _GIT = {
 }
 
 
-@dataclass(frozen=True)
-class Ran:
+class Ran(NamedTuple):
     """A command with its exit code and all its output."""
 
     command: str

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from textwrap import dedent
+from typing import NamedTuple
 
 OUTPUT = {"", "mermaid"}
 """Languages of blocks that show something and ask for nothing."""
@@ -20,26 +20,23 @@ _BLOCK = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """A fenced block, with the marker above it: ``not run``, ``edit`` or nothing."""
 
     language: str
     text: str
-    marker: str = ""
-    argument: str = ""
+    marker: str
+    argument: str
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """A shell command, and the exit code that the page promises."""
 
     text: str
     code: int = 0
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """A line that replaces the line of a file that sets the same key."""
 
     path: str

@@ -37,7 +37,6 @@ import asyncio
 import json
 import os
 import signal
-import time
 from collections import Counter
 from contextlib import suppress
 from typing import Annotated, Any
@@ -55,7 +54,7 @@ CONTROL_PATH = "/_oms/control"
 
 
 class Fault(BaseModel):
-    """An AWS error that stands for the next calls of an action."""
+    """An AWS error that answers the next calls of an action."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -66,7 +65,7 @@ class Fault(BaseModel):
     message: str = "injected fault"
     times: int = Field(default=1, ge=1)
 
-    def stands_for(self, action: str, body: bytes) -> bool:
+    def answers(self, action: str, body: bytes) -> bool:
         """Whether it answers a call."""
         return self.action == action and self.containing.encode() in body
 
@@ -75,7 +74,7 @@ _UNSERVED = Fault(action="*", status=503, code="ServiceUnavailable", message="th
 
 
 class Kill(BaseModel):
-    """The process that ends at a certain call."""
+    """A process to kill when the n-th call arrives."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -85,7 +84,7 @@ class Kill(BaseModel):
 
 
 class Control(BaseModel):
-    """What a test asks for."""
+    """The settings of a test."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -104,9 +103,8 @@ class Controlled:
 
     def __init__(self, ministack: Ministack) -> None:
         self._ministack = ministack
-        self._timeline = Timeline(time.monotonic)
-        self._holds = Holds(self._timeline, time.monotonic)
-        self._holds.install(ministack)
+        self._timeline = Timeline()
+        self._holds = Holds(self._timeline, ministack)
         self._deployments = Deployments()
         self._control = Control()
         self._calls: Counter[str] | None = None
@@ -157,7 +155,7 @@ class Controlled:
         if self._control.latency_seconds:
             await asyncio.sleep(self._control.latency_seconds)
         sending = _ending(send, kill.pid) if kill else send
-        faults = (one for one in self._control.faults if one.stands_for(action, body))
+        faults = (one for one in self._control.faults if one.answers(action, body))
         fault = next(faults, None)
         if fault is None:
             await self._ministack.asgi(scope, _replay(body, receive), sending)
@@ -173,10 +171,9 @@ class Controlled:
 
 
 def _is_local(scope: Any) -> bool:
-    """Whether the client asked for this machine by name.
+    """Whether the client addressed this machine.
 
-    The socket is bound to the loopback interface; a page in a browser reaches that too, under the
-    name of its own site.
+    A page in a browser reaches the loopback interface too, under the name of its own site.
     """
     host = dict(scope["headers"]).get(b"host", b"").decode().partition(":")[0]
     return host in {"127.0.0.1", "localhost"}
@@ -188,7 +185,7 @@ def _end(pid: int) -> None:
 
 
 def _ending(send: Any, pid: int) -> Any:
-    """A ``send`` that ends the process before it sends anything."""
+    """Return a ``send`` that kills the process before the answer."""
 
     async def ending(message: Any) -> None:
         if message["type"] == "http.response.start":
@@ -199,7 +196,7 @@ def _ending(send: Any, pid: int) -> Any:
 
 
 def _action(scope: Any, body: bytes) -> str:
-    """The API action of a request: from its target header, its form, or its method and path."""
+    """Return the API action from the target header, the form, or the method and path."""
     target = dict(scope["headers"]).get(b"x-amz-target")
     if target:
         return str(target.decode().rpartition(".")[2])

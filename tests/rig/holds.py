@@ -1,13 +1,13 @@
-"""Stacks that take as long as on AWS: the work is done at once, and its end is held back.
+"""Stack operations that take as long as on AWS: the work is done at once, and its end is held.
 
-While it is, the stack is CREATE_IN_PROGRESS, UPDATE_IN_PROGRESS or DELETE_IN_PROGRESS; its new
-outputs and exports and its last event are not there yet, and CloudFormation refuses another write
-of it. (AWS takes a delete of a stack that is being created; here it is refused like the others.)
+Until then the stack is in progress without its new outputs, exports and last event, and refuses
+other writes. (AWS accepts a delete of a stack that is being created; here it is refused, too.)
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
@@ -24,13 +24,11 @@ ENDS = {
     "DeleteStack": "deleted",
     "ExecuteChangeSet": "executed",
 }
-"""The writes of a stack, and what the timeline calls their ends."""
-
-_MOVING = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
+"""The writes of a stack, and the events of their ends."""
 
 
 class Held(NamedTuple):
-    """An operation whose end is to come at a moment of the clock."""
+    """An operation that ends at a moment of the monotonic clock."""
 
     stack: str
     action: str
@@ -38,63 +36,58 @@ class Held(NamedTuple):
 
 
 _held: ContextVar[Held | None] = ContextVar("held", default=None)
-"""The operation of this request, and of the task that does its work."""
+"""The operation of this request, and of the task that it starts."""
 
 
 class Holds:
-    """How long each stack is held; nothing is, until ``set`` says so."""
+    """Holds the ends of stack operations; nothing is held until ``set``."""
 
-    def __init__(self, timeline: Timeline, clock: Callable[[], float]) -> None:
+    def __init__(self, timeline: Timeline, ministack: Ministack) -> None:
         self._timeline = timeline
-        self._clock = clock
         self._seconds: Mapping[str, float] = {}
         self._delete_share = 1.0
         self._released = asyncio.Event()
-
-    def install(self, ministack: Ministack) -> None:
-        """Hold what this CloudFormation does."""
         for action in ENDS:
             ministack.wrap_action(action, self._writing(ministack, action))
-        pause_before_the_end(self.pause)
+        pause_before_the_end(self._pause)
 
     def set(self, seconds: Mapping[str, float], delete_share: float) -> None:
-        """Hold stacks from now on; what is held already ends now.
+        """Hold stacks from now on, and end the operations that are held.
 
         Args:
-            seconds: by a stack's name or a shell pattern of it; the first that matches counts.
-            delete_share: the part of it that a delete takes.
+            seconds: by name or shell pattern of a stack; the first that matches counts.
+            delete_share: the part of it for a delete.
         """
         self.release()
         self._seconds = seconds
         self._delete_share = delete_share
 
     def release(self) -> None:
-        """End now whatever is held."""
+        """End the operations that are held."""
         self._released.set()
         self._released = asyncio.Event()
 
-    def seconds(self, stack: str, action: str) -> float:
-        """How long a write of the stack is held."""
+    def _seconds_of(self, stack: str, action: str) -> float:
         found = next((s for name, s in self._seconds.items() if fnmatchcase(stack, name)), 0.0)
         return found * self._delete_share if action == "DeleteStack" else found
 
-    async def pause(self) -> None:
+    async def _pause(self) -> None:
         """Wait until the operation of this task may end."""
         held, released = _held.get(), self._released
         if held is None:
             await asyncio.sleep(0)
             return
         with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(released.wait(), max(0.0, held.until - self._clock()))
-        self._timeline.add(ENDS[held.action], held.stack)
+            await asyncio.wait_for(released.wait(), max(0.0, held.until - time.monotonic()))
+        self._timeline.add(ENDS[held.action], held.stack, time.monotonic())
 
     def _writing(
         self, ministack: Ministack, action: str
     ) -> Callable[[ActionHandler], ActionHandler]:
         def wrap(original: ActionHandler) -> ActionHandler:
             def handle(params: Params) -> Response:
-                stack, now = _stack_name(params), self._clock()
-                held = Held(stack, action, until=now + self.seconds(stack, action))
+                stack, now = _stack_name(params), time.monotonic()
+                held = Held(stack, action, until=now + self._seconds_of(stack, action))
                 refusal = _refusal(ministack, stack, action)
                 response = refusal or _start(original, params, held)
                 self._timeline.wrote(action, stack, now, accepted=response[0] == 200)
@@ -106,7 +99,7 @@ class Holds:
 
 
 def _start(original: ActionHandler, params: Params, held: Held) -> Response:
-    """Handle a request so that the task that it starts knows what it is."""
+    """Handle a request, so that the task that it starts inherits the operation."""
     token = _held.set(held)
     try:
         return original(params)
@@ -115,22 +108,22 @@ def _start(original: ActionHandler, params: Params, held: Held) -> Response:
 
 
 def _refusal(ministack: Ministack, stack: str, action: str) -> Response | None:
-    """CloudFormation's answer to a write of a stack that is being written."""
+    """Return CloudFormation's answer if the stack is being written already."""
     record = ministack.stack_record(stack)
     status = record["StackStatus"] if record else ""
-    if record is None or status not in _MOVING or action == "CreateStack":
+    moving = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
+    if record is None or status not in moving or action == "CreateStack":
         return None
     if action != "DeleteStack":
         message = f"Stack:{record['StackId']} is in {status} state and can not be updated."
     elif status != "DELETE_IN_PROGRESS":
         message = f"Stack [{record['StackId']}] cannot be deleted while in status {status}"
     else:
-        # Asked for again, a delete that goes on just goes on.
         return ministack.success(action)
     return ministack.error("ValidationError", message)
 
 
 def _stack_name(params: Params) -> str:
-    """The name in a request that gives a stack's name or its ID."""
+    """Return the name in a request, which has it or the stack's ID."""
     given = str(next(iter(params.get("StackName", [])), ""))
     return given.split("/")[1] if given.startswith("arn:") else given

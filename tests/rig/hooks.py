@@ -1,4 +1,4 @@
-"""Places in ministack where a test steps in; each is installed once, when the server starts."""
+"""Hooks into ministack for tests; each is installed once, when the server starts."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from sentry_oms.local.provider import Properties
 def pause_before_the_end(pause: Callable[[], Awaitable[None]]) -> None:
     """Await ``pause`` in the task of every stack operation, before its outcome is published.
 
-    ministack yields to other requests at that very place, by ``asyncio.sleep(0)``: what the
-    operation made is there, and its status, outputs, exports and last event are still to come.
+    ministack calls ``asyncio.sleep(0)`` there: the resources exist, and the status, outputs,
+    exports and last event are still missing.
     """
     from ministack.services.cloudformation import stacks
 
@@ -39,16 +39,16 @@ def before_each_creation(check: Callable[[str, str], None]) -> None:
 
 
 def set_status(ministack: Ministack, stack: str, status: str) -> None:
-    """Give a stack that exists a status, which its own history would not lead to."""
+    """Set the status of a stack, if it exists."""
     record = ministack.stack_record(stack)
     if record:
         record["StackStatus"] = status
 
 
 class Deployments:
-    """Deployments of ECS services, which ministack completes in the call that makes them.
+    """Keeps deployments of ECS services in progress, which ministack completes at once.
 
-    Create one instance a process: it replaces ministack's own function.
+    Create one instance per process, since it replaces a function of ministack.
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Deployments:
         ecs._complete_service_deployment = self._unless_held
 
     def hold(self, services: frozenset[str]) -> None:
-        """Leave new deployments of these services in progress, and complete all others."""
+        """Keep new deployments of these services in progress, and complete all others."""
         self._held = services
         for key, service in list(self._services.items()):
             self._unless_held(service["clusterArn"].rpartition("/")[2], key)
@@ -73,7 +73,7 @@ class Deployments:
 
 
 class _Pausing:
-    """``asyncio`` as one module of ministack sees it, with another ``sleep``."""
+    """``asyncio`` for one module of ministack, with another ``sleep``."""
 
     def __init__(self, pause: Callable[[], Awaitable[None]]) -> None:
         self._pause = pause

@@ -1,6 +1,6 @@
-"""The process of an embedded AWS that tests and benchmarks control: ``python -m tests.rig.server``.
+"""The embedded AWS with the control of tests: ``python -m tests.rig.server``.
 
-The arguments are those of ``sentry_oms.local.server``.
+Its arguments are those of ``sentry_oms.local.server``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Each stack as each environment gets it: what a change to config or a template does to all.
+"""Each stack as it is rendered for each environment.
 
-A change that is meant is accepted with `make accept`, and its diff is reviewed like any other.
+Accept an intended change with `make accept`, and review its diff.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STACKS = sorted(path.stem for path in (ROOT / "config/dev").glob("*.yaml") if pa
 
 @pytest.fixture(scope="module")
 def projects() -> Iterator[dict[str, Project]]:
-    """Every environment, with the same variables on every machine."""
+    """Every environment, with variables that are the same on every machine."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in EXAMPLES.items():
             patch.setenv(name, value)
@@ -46,7 +46,7 @@ def test_it_is_rendered_as_it_was_accepted(
 
 
 def written(value: Any) -> Any:
-    """A parameter as the stack file has it, with tags as text."""
+    """Return a parameter of a stack file, with tags as text."""
     if isinstance(value, CustomYamlTagBase):
         return repr(value)
     return [written(item) for item in value] if isinstance(value, list) else value

@@ -1,8 +1,7 @@
-"""Sibling templates differ only in the accepted points: each snapshot is the list of them.
+"""Sibling templates differ only as accepted: each snapshot is the diff of two.
 
-A change to one sibling alone changes its snapshot; a change to all of them leaves it. So a repair
-of one table, cluster, task or pipeline is a repair of all, or a reviewer sees that it is not.
-Accept an intended difference with `make accept`.
+A change of one sibling alone changes a snapshot, and a change of both does not. Accept an intended
+difference with `make accept`.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ SIBLINGS = {
     "pipeline-frontend": ("cicd/codepipeline-oms", "cicd/codepipeline-frontend"),
     "pipeline-websocket": ("cicd/codepipeline-oms", "cicd/codepipeline-websocket"),
 }
-"""Pairs of templates. Of three siblings, two are compared with the one that is closest to both."""
+"""Pairs of templates. Of three siblings, two are compared with the closest to both."""
 
 
 class DiffExtension(SingleFileSnapshotExtension):
-    """Keeps each snapshot in a file that editors color as a diff."""
+    """Stores each snapshot in a file that editors color as a diff."""
 
     _write_mode = WriteMode.TEXT
     file_extension = "diff"
@@ -41,7 +40,7 @@ def text(path: str) -> str:
 
 
 def differences(one: str, other: str) -> str:
-    """The unified diff of two texts, without the line numbers, which any edit would move."""
+    """Return the unified diff of two texts without line numbers, which any edit changes."""
     diff = unified_diff(one.splitlines(), other.splitlines(), n=1, lineterm="")
     return "".join(f"{'@@' if line.startswith('@@') else line}\n" for line in list(diff)[2:])
 

@@ -1,4 +1,4 @@
-"""Every kind of fault over every command: each run ends complete or with one clear line."""
+"""Every kind of fault in every command: each run completes, or fails with one clear line."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.conftest import EmbeddedAws, Project
-from tests.journey.faulty import KINDS, MIXED, assert_clear, before, run
 from tests.journey.killed import state
+from tests.soak.faulty import KINDS, MIXED, assert_clear, before, run
 
 COMMANDS = (
     ("launch", "-y", "dev"),
@@ -31,7 +31,7 @@ def test_faults(new_project: Callable[[], Project], aws: EmbeddedAws, kind: str,
         project = proxy.project(new_project())
         for command in COMMANDS:
             if command[0] == "create":
-                # With something to change, so that there is a change set.
+                # A change, because a change set without one fails.
                 project.edit("config/config.yaml", "CostCenter: sentry-oms", "CostCenter: another")
             found = run(project, *command)
             assert_clear(found)

@@ -1,4 +1,4 @@
-"""A launch killed at twenty moments over its whole length: `make soak`."""
+"""A launch killed at twenty moments over its whole duration."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def healthy(aws: EmbeddedAws, calls: int) -> State:
 
 
 @pytest.mark.parametrize("moment", range(MOMENTS))
-def test_the_launch_after_a_kill_ends_in_the_same_state(
+def test_a_launch_after_a_kill_has_the_same_result(
     project: Project, aws: EmbeddedAws, calls: int, healthy: State, moment: int
 ) -> None:
     project.succeed("delete", "-y", "dev")

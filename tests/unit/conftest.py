@@ -1,4 +1,4 @@
-"""What every unit test may read only once: the installed plugins, and the regions of AWS."""
+"""Lookups that the unit tests do once: installed plugins, and the regions of AWS."""
 
 from __future__ import annotations
 

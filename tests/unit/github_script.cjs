@@ -1,11 +1,11 @@
-// In place of actions/github-script: runs a script with what the action gives it, and prints as JSON
-// what it asked of GitHub. Standard input holds the script, and the issues that are open.
+// A stand-in for actions/github-script: reads a script and the existing issues from standard input,
+// runs the script, and prints its calls of GitHub's API as JSON.
 
 const { readFileSync } = require('node:fs')
 const { resolve } = require('node:path')
 
 const { script, issues } = JSON.parse(readFileSync(0, 'utf8'))
-const made = { calls: [], notices: [], failed: null }
+const made = { calls: [], failed: null }
 
 const endpoint = (name) => async (parameters) => {
   made.calls.push([name, parameters])
@@ -32,7 +32,6 @@ const context = {
 }
 const core = {
   info: () => {},
-  notice: (text) => made.notices.push(text),
   setFailed: (text) => {
     made.failed = text
   },

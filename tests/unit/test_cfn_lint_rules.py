@@ -78,7 +78,7 @@ def test_cfn_lint_by_hand_runs_the_plugin(tmp_path: Path) -> None:
     timeout = '"HealthCheckTimeoutSeconds": '
     planted.write_text((ROOT / ALB).read_text().replace(f"{timeout}5", f"{timeout}50", 1))
     done = subprocess.run(
-        [str(BIN / "cfn-lint"), ALB, str(planted)],
+        [str(BIN / "cfn-lint"), str(planted)],
         cwd=ROOT,
         capture_output=True,
         text=True,

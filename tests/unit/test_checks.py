@@ -85,7 +85,7 @@ def test_a_mistake_is_reported_by_code_and_place(
     assert finding.message
     assert finding.remedy
     assert "\n" not in str(finding)
-    if not read.unreadable:
+    if code in ON_STACKS and not read.unreadable:
         before_launch = check_stacks(file.stack for file in read.stacks)
         assert {one.code for one in before_launch} == codes & ON_STACKS
 
@@ -146,6 +146,17 @@ def test_a_template_that_two_stacks_share_needs_one_reader(project: Project) -> 
     assert {one.code for one in check_environment(project.directory, "dev")} == {"OMS007"}
 
 
+def test_another_project_gets_only_what_aws_or_sceptre_would_refuse(project: Project) -> None:
+    project.edit("config/config.yaml", "house_rules: true", "house_rules: false")
+    project.edit("config/config.yaml", "state_protection: none", "state_protecton: none")
+    project.edit("config/dev/redis.yaml", "stack_timeout: 45", "")
+    for file in sorted((project.directory / "config/dev").glob("*.yaml")):
+        file.write_text(file.read_text().replace("{{ state_protection }}", "none"))
+    assert check_environment(project.directory, "dev") == []
+    project.edit("config/dev/redis.yaml", "Environment: {{ environment }}", "Environment: qa")
+    assert {one.code for one in check_environment(project.directory, "dev")} == {"OMS042"}
+
+
 @pytest.mark.parametrize("code", ["OMS001", "OMS050", "OMS066"])
 def test_a_code_is_not_used_again(code: str) -> None:
     register = rule(code, cause="", remedy="")
@@ -157,77 +168,64 @@ def test_the_page_of_the_rules_is_up_to_date() -> None:
     assert (ROOT / "docs/CHECKS.md").read_text() == page.render(), "run `make generated`"
 
 
-class TestCommand:
-    def check(
-        self, project: Project, monkeypatch: pytest.MonkeyPatch, environment: str, style: str
-    ) -> Result:
-        monkeypatch.chdir(project.directory)
+def check(project: Project, environment: str, style: str) -> Result:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project.directory)
         return CliRunner().invoke(main, ["check", environment, "--format", style])
 
-    @pytest.mark.parametrize(
-        ("style", "expected"),
-        [
-            ("text", f"dev: 16 stacks, {len(RULES)} rules, no findings\n"),
-            ("json", "[]\n"),
-            ("github", ""),
-        ],
-    )
-    def test_a_healthy_environment_exits_with_0(
-        self, project: Project, monkeypatch: pytest.MonkeyPatch, style: str, expected: str
-    ) -> None:
-        done = self.check(project, monkeypatch, "dev", style)
-        assert (done.exit_code, done.output) == (0, expected)
 
-    def test_a_mistake_is_one_line_of_text(
-        self, project: Project, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        project.edit("config/config.yaml", 'oms_cpu: ""', 'oms_cpu: "300"')
-        done = self.check(project, monkeypatch, "dev", "text")
-        first, last = done.output.splitlines()
-        assert done.exit_code == 1
-        assert re.match(r"config/config\.yaml:\d+ OMS009 oms_cpu: .*300.* 256", first)
-        assert last.endswith(f"{len(RULES)} rules, 1 finding")
-
-    def test_json_is_a_list_of_findings(
-        self, project: Project, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        project.edit("config/dev/sqs.yaml", "stack_timeout: 15\n", "")
-        done = self.check(project, monkeypatch, "dev", "json")
+@pytest.mark.parametrize(
+    ("style", "healthy", "broken"),
+    [
+        (
+            "text",
+            f"dev: 16 stacks, {len(RULES)} rules, no findings\n",
+            r"config/dev/redis\.yaml:\d+ OMS042 parameters\.MultiAZ: '100%, a:b' ",
+        ),
+        ("json", "[]\n", r'\[\n  {\n    "file": "config/dev/redis\.yaml",\n    "line": \d+,\n'),
+        (
+            "github",
+            "",
+            r"::error file=config/dev/redis\.yaml,line=\d+,title=OMS042::"
+            "parameters.MultiAZ: '100%25, a:b' ",
+        ),
+    ],
+)
+def test_the_command_prints_findings_in_three_formats(
+    project: Project, style: str, healthy: str, broken: str
+) -> None:
+    done = check(project, "dev", style)
+    assert (done.exit_code, done.output) == (0, healthy)
+    project.edit("config/dev/redis.yaml", "{{ multi_az }}", '"100%, a:b"')
+    done = check(project, "dev", style)
+    assert done.exit_code == 1
+    assert re.match(broken, done.output)
+    if style == "json":
         (finding,) = json.loads(done.output)
-        assert done.exit_code == 1
-        assert Finding(**finding).code == "OMS012"
+        assert Finding(**finding).code == "OMS042"
 
-    def test_github_gets_workflow_commands(
-        self, project: Project, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        project.edit("config/dev/redis.yaml", "{{ multi_az }}", '"100%, a:b"')
-        done = self.check(project, monkeypatch, "dev", "github")
-        assert done.exit_code == 1
-        assert done.output.startswith("::error file=config/dev/redis.yaml,line=")
-        assert ",title=OMS042::parameters.MultiAZ: '100%25, a:b'" in done.output
 
-    def test_an_unknown_environment_is_refused(
-        self, project: Project, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        done = self.check(project, monkeypatch, "prd", "text")
-        assert done.exit_code == 1
-        assert re.fullmatch(r"oms: 'prd' .* dev, prod, staging\n", done.output)
+def test_the_command_refuses_an_unknown_environment(project: Project) -> None:
+    done = check(project, "prd", "text")
+    assert done.exit_code == 1
+    assert re.fullmatch(r"oms: 'prd' .* dev, prod, staging\n", done.output)
 
-    def test_a_process_without_credentials_prints_only_findings(self, project: Project) -> None:
-        """Sceptre and Python would otherwise log the failed template on standard error."""
-        project.edit("config/dev/sqs.yaml", "fifo: true", "fiffo: true")
-        done = subprocess.run(
-            [str(BIN / "oms"), "check", "dev"],
-            cwd=project.directory,
-            env={
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": str(ROOT),
-                "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-                **VARIABLES,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (done.returncode, done.stderr) == (1, "")
-        assert len(done.stdout.splitlines()) == 2
+
+def test_the_command_needs_no_credentials_and_logs_nothing(project: Project) -> None:
+    """Sceptre would log the failed template on standard error."""
+    project.edit("config/dev/sqs.yaml", "fifo: true", "fiffo: true")
+    done = subprocess.run(
+        [str(BIN / "oms"), "check", "dev"],
+        cwd=project.directory,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+            **VARIABLES,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert len(done.stdout.splitlines()) == 2

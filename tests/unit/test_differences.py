@@ -1,4 +1,4 @@
-"""When a parameter keeps its deployed value because nothing else changes."""
+"""A parameter keeps its deployed value if nothing else changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SENT = {"ImageTag": "new", "Exchanges": "okx, bingx"}
 
 
 class Tag:
-    """A resolver's method, as an image tag has it."""
+    """A resolver that keeps its deployed value, or not."""
 
     def __init__(self, keeps: bool = True) -> None:
         self._keeps = keeps
@@ -31,39 +31,32 @@ class Tag:
         return deployed if self._keeps else None
 
 
-def owner() -> Any:
-    found = stack()
-    found.notifications, found.cloudformation_service_role = [], None
-    return found
-
-
 def keep(
     values: dict[str, str] = SENT,
     template: dict[str, Any] = TEMPLATE,
-    deployed_template: dict[str, Any] = TEMPLATE,
+    deployed_template: dict[str, Any] | None = None,
     deployed: dict[str, str] = DEPLOYED,
     tag: Any = None,
     **description: Any,
 ) -> dict[str, str]:
     pairs = [{"ParameterKey": key, "ParameterValue": value} for key, value in deployed.items()]
     tags = [{"Key": "Project", "Value": "sentry-oms"}]
-    found = {"Parameters": pairs, "Tags": tags, **description}
     return kept(
         {"ImageTag": tag or Tag(), "Cpu": "256"},
         values,
-        owner(),
-        found,
+        stack(),
+        {"Parameters": pairs, "Tags": tags, **description},
         lambda: template,
-        lambda: deployed_template,
+        lambda: template if deployed_template is None else deployed_template,
     )
 
 
 def parameter(**more: Any) -> dict[str, Any]:
-    """The template, with another parameter that both sides have."""
+    """Return the template with another parameter."""
     return {**TEMPLATE, "Parameters": {**TEMPLATE["Parameters"], "Token": more}}
 
 
-def test_a_tag_keeps_its_deployed_value() -> None:
+def test_an_image_tag_keeps_its_deployed_value() -> None:
     assert keep() == {"ImageTag": "old"}
 
 
@@ -72,16 +65,16 @@ def test_a_tag_keeps_its_deployed_value() -> None:
     [
         pytest.param({"values": {**SENT, "Cpu": "512"}}, id="another parameter"),
         pytest.param({"values": {**SENT, "Exchanges": "okx"}}, id="a list"),
-        pytest.param({"deployed": {**DEPLOYED, "Cpu": "512"}}, id="one that goes to its default"),
-        pytest.param({"values": {**SENT, "Memory": "512"}}, id="one that the template lacks"),
-        pytest.param({"deployed": {**DEPLOYED, "Old": "1"}}, id="one that it has no longer"),
+        pytest.param({"deployed": {**DEPLOYED, "Cpu": "512"}}, id="a default"),
+        pytest.param({"values": {**SENT, "Memory": "512"}}, id="an unknown parameter"),
+        pytest.param({"deployed": {**DEPLOYED, "Old": "1"}}, id="a removed parameter"),
         pytest.param({"deployed_template": {"Resources": {}}}, id="the template"),
         pytest.param({"Tags": []}, id="the stack's tags"),
         pytest.param({"NotificationARNs": ["arn"]}, id="its notifications"),
         pytest.param({"tag": Tag(keeps=False)}, id="the service"),
     ],
 )
-def test_it_changes_with_whatever_else_changes(differing: dict[str, Any]) -> None:
+def test_it_changes_with_another_change(differing: dict[str, Any]) -> None:
     assert keep(**differing) == {}
 
 
@@ -89,23 +82,20 @@ def test_it_changes_with_whatever_else_changes(differing: dict[str, Any]) -> Non
     "template",
     [
         pytest.param(parameter(Type="String", NoEcho=True), id="a NoEcho value"),
-        pytest.param(parameter(Type="AWS::SSM::Parameter::Value<String>"), id="one from SSM"),
+        pytest.param(parameter(Type="AWS::SSM::Parameter::Value<String>"), id="a value from SSM"),
         pytest.param({**TEMPLATE, "Transform": "x"}, id="a transform"),
     ],
 )
-def test_it_changes_if_a_difference_can_be_hidden(template: dict[str, Any]) -> None:
+def test_it_changes_if_another_difference_may_be_hidden(template: dict[str, Any]) -> None:
     token = {"Token": "****"} if "Token" in template["Parameters"] else {}
-    values, deployed = {**SENT, **token}, {**DEPLOYED, **token}
-    assert keep(values, template, template, deployed) == {}
+    assert keep({**SENT, **token}, template, deployed={**DEPLOYED, **token}) == {}
 
 
-def test_without_another_value_nothing_is_asked() -> None:
+@pytest.mark.parametrize("parameters", [{"ImageTag": "new"}, {}])
+def test_an_equal_or_new_value_is_not_compared(parameters: dict[str, str]) -> None:
     def fail() -> Any:
         raise AssertionError
 
-    pairs = [{"ParameterKey": "ImageTag", "ParameterValue": "old"}]
-    assert (
-        kept({"ImageTag": Tag()}, {"ImageTag": "old"}, owner(), {"Parameters": pairs}, fail, fail)
-        == {}
-    )
-    assert kept({"ImageTag": Tag()}, {"ImageTag": "old"}, owner(), {}, fail, fail) == {}
+    pairs = [{"ParameterKey": key, "ParameterValue": one} for key, one in parameters.items()]
+    description = {"Parameters": pairs} if pairs else {}
+    assert kept({"ImageTag": Tag()}, {"ImageTag": "new"}, stack(), description, fail, fail) == {}

@@ -1,96 +1,113 @@
-"""The one issue of what drifted: opened, brought up to date, closed; and the run that is red."""
+"""The issue about drift: opened, updated and closed by the script of the drift workflow.
+
+Node runs it in github_script.cjs, a stand-in for actions/github-script with a recording GitHub.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
 from pathlib import Path
-from typing import Any
-
-import pytest
+from typing import Any, NamedTuple
 
 from tests.conftest import ROOT
-from tests.unit import github_script
-from tests.unit.github_script import Asked
 from tests.unit.test_workflows import STEPS
 
-(SCRIPT,) = [
+NODE = ROOT / ".tools/node/bin/node"
+HARNESS = Path(__file__).with_name("github_script.cjs")
+(SCRIPT,) = (
     step["with"]["script"]
     for step in STEPS["drift.yml", "drift"]
     if "script" in step.get("with", {})
-]
+)
 
-BOT = "github-actions[bot]"
-OURS = {"number": 4, "state": "open", "user": BOT, "body": "<!-- oms drift -->\n\nold"}
+BOT, MARKER = "github-actions[bot]", "<!-- oms drift -->"
+OURS = {"number": 4, "state": "open", "user": BOT, "body": f"{MARKER}\n\nold"}
 OTHERS: list[dict[str, Any]] = [
-    {"number": 1, "state": "open", "user": "somebody", "body": "<!-- oms drift -->"},
-    {"number": 2, "state": "closed", "user": BOT, "body": "<!-- oms drift -->"},
+    {"number": 1, "state": "open", "user": "a user", "body": MARKER},
+    {"number": 2, "state": "closed", "user": BOT, "body": MARKER},
     {"number": 3, "state": "open", "user": BOT, "body": "about something else"},
     {"number": 5, "state": "open", "user": BOT, "body": None},
-    {"number": 6, "state": "open", "user": BOT, "body": OURS["body"], "pull_request": {}},
+    {"number": 6, "state": "open", "user": BOT, "body": MARKER, "pull_request": {}},
 ]
 LINES = "dev/sqs: MasterOrderQueue drifted: VisibilityTimeout 30 -> 60"
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    (tmp_path / ".github").mkdir()
-    (tmp_path / ".github/drift-issue.js").write_text((ROOT / ".github/drift-issue.js").read_text())
-    return tmp_path
+class Done(NamedTuple):
+    """The script's calls of GitHub's API, and its message if it failed the step."""
+
+    calls: list[list[Any]]
+    failed: str | None
 
 
-def asked(checkout: Path, *issues: dict[str, Any], lines: str = LINES, **codes: str) -> Asked:
-    """What the script did, where each environment that is not named has no drift."""
+def run(directory: Path, *issues: dict[str, Any], lines: str = LINES, **codes: str) -> Done:
+    """Run the script in a checkout; environments without an exit code have no drift."""
+    (directory / ".github").mkdir()
+    shutil.copy(ROOT / ".github/drift-issue.js", directory / ".github")
     env = {name: codes.get(name, "0") for name in ("DEV", "STAGING", "PROD")}
     for name, code in env.items():
-        (checkout / f"drift-{name.lower()}.txt").write_text("" if code == "0" else lines)
-    return github_script.run(SCRIPT, checkout, env, [*OTHERS, *issues])
+        (directory / f"drift-{name.lower()}.txt").write_text("" if code == "0" else lines)
+    done = subprocess.run(
+        [NODE, HARNESS],
+        cwd=directory,
+        env={"PATH": os.environ["PATH"], **env},
+        input=json.dumps({"script": SCRIPT, "issues": [*OTHERS, *issues]}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return Done(**json.loads(done.stdout))
 
 
-def test_without_drift_and_without_an_issue_nothing_is_said(checkout: Path) -> None:
-    assert asked(checkout) == Asked([], [], None)
+def test_without_drift_there_is_no_issue(tmp_path: Path) -> None:
+    assert run(tmp_path) == Done([], None)
 
 
-def test_drift_opens_an_issue_and_fails(checkout: Path) -> None:
-    found = asked(checkout, DEV="2")
-    ((name, given),) = found.calls
+def test_drift_opens_an_issue_and_fails_the_step(tmp_path: Path) -> None:
+    done = run(tmp_path, DEV="2")
+    ((name, given),) = done.calls
     assert name == "create"
-    assert given["title"] == "What is deployed is not what was launched"
-    assert given["body"].startswith("<!-- oms drift -->\n\n### dev: drift\n\n~~~~\n" + LINES)
+    assert given["title"]
+    assert given["body"].startswith(f"{MARKER}\n\n### dev: drift\n\n~~~~\n{LINES}")
     assert "### prod: no drift\n" in given["body"]
     assert "https://github.com/org/infrastructure/actions/runs/7" in given["body"]
-    assert found.failed == "dev: drift"
+    assert done.failed == "dev: drift"
 
 
-def test_drift_where_there_is_an_issue_brings_it_up_to_date(checkout: Path) -> None:
-    found = asked(checkout, OURS, PROD="2")
-    ((name, given),) = found.calls
+def test_drift_updates_an_open_issue(tmp_path: Path) -> None:
+    done = run(tmp_path, OURS, PROD="2")
+    ((name, given),) = done.calls
     assert (name, given["issue_number"]) == ("update", 4)
     assert "old" not in given["body"]
     assert "state" not in given
-    assert found.failed == "prod: drift"
+    assert done.failed == "prod: drift"
 
 
-def test_without_drift_the_issue_is_closed_with_a_word(checkout: Path) -> None:
-    found = asked(checkout, OURS)
-    (_, comment), (name, given) = found.calls
-    assert comment["body"].startswith("Nothing drifts any more")
+def test_an_issue_is_closed_with_a_comment(tmp_path: Path) -> None:
+    done = run(tmp_path, OURS)
+    (comment, _), (name, given) = done.calls
+    assert comment == "createComment"
     assert (name, given["issue_number"], given["state"]) == ("update", 4, "closed")
-    assert found.failed is None
+    assert done.failed is None
 
 
-def test_what_is_not_known_closes_nothing_and_fails(checkout: Path) -> None:
-    found = asked(checkout, OURS, STAGING="1")
-    assert found.calls == []
-    assert found.failed == "staging: not known, it ended with 1"
+def test_an_unknown_environment_keeps_the_issue_open_and_fails_the_step(tmp_path: Path) -> None:
+    done = run(tmp_path, OURS, STAGING="1")
+    assert done.calls == []
+    assert str(done.failed).startswith("staging: not known")
 
 
-def test_what_is_not_known_stands_beside_what_drifted(checkout: Path) -> None:
-    found = asked(checkout, DEV="2", STAGING="1")
-    assert "### staging: not known, it ended with 1" in found.calls[0][1]["body"]
-    assert found.failed == "dev: drift; staging: not known, it ended with 1"
+def test_drift_and_an_unknown_environment_are_one_issue(tmp_path: Path) -> None:
+    done = run(tmp_path, DEV="2", STAGING="1")
+    assert "### staging: not known" in done.calls[0][1]["body"]
+    assert str(done.failed).startswith("dev: drift; staging: not known")
 
 
-def test_more_than_an_issue_holds_is_cut_and_says_so(checkout: Path) -> None:
-    codes = {"DEV": "2", "STAGING": "2", "PROD": "2"}
-    body = asked(checkout, lines="x" * 70_000, **codes).calls[0][1]["body"]
+def test_a_long_body_is_cut(tmp_path: Path) -> None:
+    """GitHub accepts 65,536 characters."""
+    body = run(tmp_path, lines="x" * 70_000, DEV="2", STAGING="2", PROD="2").calls[0][1]["body"]
     assert len(body) < 65_536
-    assert body.count("... cut here; the run has all of it\n~~~~") == 3
+    assert body.count("... cut here") == 3

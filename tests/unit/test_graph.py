@@ -1,4 +1,4 @@
-"""The picture of an environment's stacks, and that README's is the one of today."""
+"""The picture of an environment's stacks."""
 
 from __future__ import annotations
 
@@ -25,72 +25,64 @@ def _no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def dev() -> Any:
     return dependencies(ROOT, "dev")
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.pt-BR.md"])
-def test_readmes_picture_is_the_one_of_today(dev: Any, page: str) -> None:
+def test_the_picture_of_a_readme_is_up_to_date(dev: Any, page: str) -> None:
     readme = (ROOT / page).read_text()
-    assert written_into(readme, mermaid(dev, "dev"), "dev") == readme, (
-        f"write it anew with `oms graph dev --write {page}`"
-    )
+    message = f"run `oms graph dev --write {page}`"
+    assert written_into(readme, mermaid(dev, "dev"), "dev") == readme, message
 
 
-def test_the_table_of_layers_has_every_stack_of_dev_and_no_other(dev: Any) -> None:
+def test_the_table_of_layers_has_every_stack_of_dev(dev: Any) -> None:
     assert {f"dev/{stack}" for _, stacks in LAYERS for stack in stacks} == set(dev)
 
 
-def test_no_stack_waits_for_one_of_a_higher_layer(dev: Any) -> None:
+def test_no_stack_depends_on_a_higher_layer(dev: Any) -> None:
     assert [edge for edge in dev.edges if layer(dev, edge[0]) > layer(dev, edge[1])] == []
 
 
-def test_an_edge_that_a_longer_way_implies_is_not_drawn() -> None:
+def test_an_implied_edge_is_not_drawn() -> None:
     graph = nx.DiGraph(
         [("dev/vpc", "dev/redis"), ("dev/redis", "dev/task-oms"), ("dev/vpc", "dev/task-oms")]
     )
     assert mermaid(graph, "dev").splitlines()[-2:] == ["  vpc --> redis", "  redis --> task-oms"]
 
 
-def test_a_stack_that_the_table_does_not_have_stands_above_what_it_waits_for() -> None:
-    graph = nx.DiGraph([("dev/redis", "dev/reports"), ("dev/pipeline-oms", "dev/last")])
-    assert layer(graph, "dev/reports") == 2
-    text = mermaid(graph, "dev")
-    assert "  subgraph layer2 [Layer 2: compute]\n    reports\n  end" in text
-    assert "  subgraph layer5 [Layer 5]\n    last\n  end" in text
-
-
-def test_a_stack_of_another_environment_keeps_its_path() -> None:
-    text = mermaid(nx.DiGraph([("shared/zone", "dev/alb")]), "dev")
-    assert '    shared-zone["shared/zone"]' in text
-    assert text.endswith("  shared-zone --> alb")
+@pytest.mark.parametrize(
+    ("edge", "part"),
+    [
+        ("dev/redis dev/reports", "  subgraph layer2 [Layer 2: compute]\n    reports\n  end"),
+        ("dev/pipeline-oms dev/last", "  subgraph layer5 [Layer 5]\n    last\n  end"),
+        ("shared/zone dev/alb", '    shared-zone["shared/zone"]'),
+        ("shared/zone dev/alb", "  shared-zone --> alb"),
+        ("shop/queues shop/worker", "  subgraph layer0 [Layer 0]\n    queues\n  end"),
+        ("shop/queues shop/worker", "  subgraph layer1 [Layer 1]\n    worker\n  end"),
+    ],
+)
+def test_other_stacks_have_a_layer_above_their_dependencies(edge: str, part: str) -> None:
+    environment = edge.split()[1].partition("/")[0]
+    assert part in mermaid(nx.DiGraph([edge.split()]), environment)
 
 
 def test_a_text_without_markers_is_refused() -> None:
-    with pytest.raises(NoMarkersError, match="there is no '<!-- oms graph dev -->'"):
+    with pytest.raises(NoMarkersError, match="<!-- oms graph dev -->"):
         written_into("# Title", "flowchart LR", "dev")
 
 
-class TestCommand:
-    def test_it_prints_the_picture(self, dev: Any) -> None:
-        done = CliRunner().invoke(main, ["graph", "dev"])
-        assert done.output == mermaid(dev, "dev") + "\n"
-
-    def test_an_unknown_environment_is_one_line(self) -> None:
-        done = CliRunner().invoke(main, ["graph", "prd"])
-        assert done.exit_code == 1
-        assert "oms: 'prd' is not in config: its environments are" in done.output
-
-    def test_it_writes_into_a_file(self, tmp_path: Path, dev: Any) -> None:
-        page = tmp_path / "page.md"
-        page.write_text("a\n<!-- oms graph dev -->\nold\n<!-- end of oms graph -->\nb\n")
-        assert CliRunner().invoke(main, ["graph", "dev", "--write", str(page)]).output == ""
-        assert mermaid(dev, "dev") in page.read_text()
-        assert "old" not in page.read_text()
+def test_the_command_prints_the_picture_or_writes_it_into_a_file(tmp_path: Path, dev: Any) -> None:
+    assert CliRunner().invoke(main, ["graph", "dev"]).output == mermaid(dev, "dev") + "\n"
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- oms graph dev -->\nold\n<!-- end of oms graph -->\nb\n")
+    assert CliRunner().invoke(main, ["graph", "dev", "--write", str(page)]).output == ""
+    assert mermaid(dev, "dev") in page.read_text()
+    assert "old" not in page.read_text()
 
 
-def test_layers_of_stacks_that_are_all_anothers_have_no_title() -> None:
-    text = mermaid(nx.DiGraph([("shop/queues", "shop/worker")]), "shop")
-    assert "  subgraph layer0 [Layer 0]\n    queues\n  end" in text
-    assert "  subgraph layer1 [Layer 1]\n    worker\n  end" in text
+def test_the_command_refuses_an_unknown_environment() -> None:
+    done = CliRunner().invoke(main, ["graph", "prd"])
+    assert done.exit_code == 1
+    assert done.output.startswith("oms: 'prd' ")

@@ -1,4 +1,4 @@
-"""The layers of the product, which import-linter checks by .importlinter."""
+"""The layers of the product in .importlinter."""
 
 from __future__ import annotations
 
@@ -9,17 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import BIN, ROOT
-
-
-def lint(directory: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [BIN / "lint-imports", "--no-logo", "--no-cache"],
-        cwd=directory,
-        env={"PYTHONPATH": str(directory)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(
@@ -37,10 +26,16 @@ def test_an_import_against_the_layers_is_reported(
     for package in ("sentry_oms", "resolvers", "hooks"):
         shutil.copytree(ROOT / package, tmp_path / package)
     shutil.copy(ROOT / ".importlinter", tmp_path)
-    assert lint(tmp_path).returncode == 0
     with (tmp_path / file).open("a") as source:
         source.write(f"\n{planted}\n")
-    done = lint(tmp_path)
+    done = subprocess.run(
+        [BIN / "lint-imports", "--no-logo", "--no-cache"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 1
     (broken,) = [line for line in done.stdout.splitlines() if " BROKEN" in line]
     assert broken.startswith(contract)

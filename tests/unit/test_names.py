@@ -1,4 +1,4 @@
-"""The naming rules, and that the templates keep them."""
+"""The naming rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from sentry_oms import names
 from sentry_oms.names import Messaging, Queue
-from tests.conftest import template
 
 
 @pytest.mark.parametrize(
@@ -44,88 +43,55 @@ def test_names_are_the_seeds(made: str, name: str) -> None:
         ("another-roles", "bootstrap", None),
     ],
 )
-def test_a_stack_is_found_by_its_name(name: str, environment: str, stack: str | None) -> None:
+def test_the_stack_of_a_cloudformation_name(name: str, environment: str, stack: str | None) -> None:
     assert names.stack_of(name, environment) == stack
 
 
+def messaging(**fields: Any) -> Messaging:
+    return Messaging.model_validate({"environment": "dev", "exchanges": [], **fields})
+
+
+def test_an_exchange_has_two_fifo_queues() -> None:
+    queues = messaging(exchanges=["okx"], queues=[{"name": "x"}]).all_queues
+    assert [(queue.name, queue.fifo) for queue in queues] == [
+        ("x", False),
+        ("okx-orders", True),
+        ("okx-filled-orders", True),
+    ]
+
+
 @pytest.mark.parametrize(
-    ("path", "resource", "property_", "name"),
+    ("queues", "fault"),
     [
-        (
-            "dynamodb/oms-config-table.json",
-            "Table",
-            "TableName",
-            names.table_name("config", "${Environment}"),
-        ),
-        (
-            "dynamodb/oms-trading-table.json",
-            "Table",
-            "TableName",
-            names.table_name("trading_data", "${Environment}"),
-        ),
-        (
-            "secrets/secrets-manager.json",
-            "AppSecret",
-            "Name",
-            names.secret_name("${Environment}"),
-        ),
-        (
-            "compute/ecs-cluster-oms.json",
-            "Cluster",
-            "ClusterName",
-            names.cluster_name("oms", "${Environment}"),
-        ),
-        (
-            "compute/task-definition-oms.json",
-            "Service",
-            "ServiceName",
-            names.service_name("oms", "${Environment}"),
-        ),
+        (["a", "a"], "queue 'a' is defined twice"),
+        (["okx-orders"], "queue 'okx-orders' is defined twice"),
+        (["a-1", "a1"], "'A1Queue', 'A1DeadLetterQueue'"),
+        (["x" * 71], "longer than the 80 characters"),
+        (["-a"], "'-a' is "),
+        (["a--b"], "'a--b' is "),
+        (["a.fifo"], "'a.fifo' is "),
+        (["a\n"], r"'a\\n' is "),
     ],
 )
-def test_templates_name_things_by_the_rules(
-    path: str, resource: str, property_: str, name: str
-) -> None:
-    properties = template(path)["Resources"][resource]["Properties"]
-    assert properties[property_] == {"Fn::Sub": name}
+def test_an_invalid_queue_name_is_refused(queues: list[str], fault: str) -> None:
+    with pytest.raises(ValidationError, match=fault):
+        messaging(exchanges=["okx"], queues=[{"name": name} for name in queues])
 
 
-class TestMessaging:
-    def messaging(self, **fields: Any) -> Messaging:
-        return Messaging.model_validate({"environment": "dev", "exchanges": [], **fields})
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"exchanges": ["okx", "okx"]}, "exchange 'okx' is listed twice"),
+        ({"queues": [{"name": "a", "visibility_timeout": 43_201}]}, "visibility_timeout"),
+        ({"environment": "qa"}, "environment"),
+    ],
+)
+def test_an_invalid_field_is_refused(fields: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValidationError, match=fault):
+        messaging(**fields)
 
-    def test_each_exchange_has_two_fifo_queues(self) -> None:
-        queues = self.messaging(exchanges=["okx"], queues=[{"name": "x"}]).all_queues
-        assert [(queue.name, queue.fifo) for queue in queues] == [
-            ("x", False),
-            ("okx-orders", True),
-            ("okx-filled-orders", True),
-        ]
 
-    @pytest.mark.parametrize(
-        ("fields", "fault"),
-        [
-            ({"exchanges": ["okx", "okx"]}, "exchange 'okx' is listed twice"),
-            ({"queues": [{"name": "a"}, {"name": "a"}]}, "queue 'a' is defined twice"),
-            (
-                {"exchanges": ["okx"], "queues": [{"name": "okx-orders"}]},
-                "queue 'okx-orders' is defined twice",
-            ),
-            ({"queues": [{"name": "a-1"}, {"name": "a1"}]}, "'A1Queue', 'A1DeadLetterQueue'"),
-            ({"queues": [{"name": "x" * 71}]}, "longer than the 80 characters"),
-            ({"queues": [{"name": "-a"}]}, "'-a' is not a valid name"),
-            ({"queues": [{"name": "a--b"}]}, "'a--b' is not a valid name"),
-            ({"queues": [{"name": "a.fifo"}]}, "'a.fifo' is not a valid name"),
-            ({"queues": [{"name": "a\n"}]}, "is not a valid name"),
-            ({"queues": [{"name": "a", "visibility_timeout": 43_201}]}, "visibility_timeout"),
-            ({"environment": "qa"}, "environment"),
-        ],
-    )
-    def test_names_that_cannot_be_are_refused(self, fields: dict[str, Any], fault: str) -> None:
-        with pytest.raises(ValidationError, match=fault):
-            self.messaging(**fields)
-
-    def test_the_longest_name_that_fits(self) -> None:
-        queue = Queue(name="x" * 65, fifo=True)
-        assert len(queue.full_name("dev")) == names.QUEUE_NAME_LIMIT
-        self.messaging(queues=[queue])
+def test_the_longest_queue_name_is_valid() -> None:
+    queue = Queue(name="x" * 65, fifo=True)
+    assert len(queue.full_name("dev")) == names.QUEUE_NAME_LIMIT
+    messaging(queues=[queue])

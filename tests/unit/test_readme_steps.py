@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.readme.machine import Shell, fresh_clone, newcomer
+from tests.readme.machine import Shell, fresh_clone
 from tests.readme.page import Command, Edit, steps
 from tests.readme.walk import walk
 
@@ -48,11 +47,6 @@ def test_the_steps_of_a_page() -> None:
     ]
 
 
-def test_a_block_that_is_neither_runnable_nor_marked_is_refused() -> None:
-    with pytest.raises(ValueError, match="can't be followed"):
-        steps("```sh\nmake\n```\n")
-
-
 @pytest.mark.parametrize(
     ("step", "why"),
     [
@@ -80,20 +74,3 @@ def test_a_clone_has_uncommitted_files_and_no_ignored_ones(tmp_path: Path) -> No
     elsewhere.mkdir()
     clone = fresh_clone(project, elsewhere)
     assert {path.name for path in clone.iterdir()} == {".git", ".gitignore", "new"}
-
-
-def test_a_newcomer_has_python_make_and_git_and_not_this_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("AWS_PROFILE", "VIRTUAL_ENV", "PYTHONPATH", "MAKEFLAGS", "ALARM_TOPIC_ARN"):
-        monkeypatch.setenv(name, "/trap")
-    environ = newcomer(tmp_path, 20_000)
-    assert "/trap" not in environ.values()
-    found = subprocess.run(
-        ["bash", "-c", "command -v python3 make git; command -v sceptre aws oms pytest ruff"],
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout
-    assert found.split() == [f"{environ['PATH']}/{name}" for name in ("python3", "make", "git")]

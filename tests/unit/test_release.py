@@ -1,4 +1,4 @@
-"""That the version is the same wherever it stands."""
+"""The version is the same in setup.cfg, in CHANGELOG.md and in the release notes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def version() -> str:
     return setup["metadata"]["version"]
 
 
-def test_the_changelog_begins_with_what_is_unreleased_and_then_this_version() -> None:
+def test_the_changelog_begins_with_unreleased_changes_and_this_version() -> None:
     first, second, *_ = HEADING.findall((ROOT / "CHANGELOG.md").read_text())
     assert first == "Unreleased"
     released, _, day = second.partition(" - ")
@@ -25,7 +25,7 @@ def test_the_changelog_begins_with_what_is_unreleased_and_then_this_version() ->
     assert date.fromisoformat(day) <= date.today()
 
 
-def test_the_version_has_its_notes() -> None:
+def test_the_version_has_release_notes() -> None:
     notes = (ROOT / f"docs/releases/{version()}.md").read_text()
     assert notes.startswith(f"# {version()}\n")
     assert HEADING.findall(notes) == ["What you get", "What you must do", "What is not proven"]

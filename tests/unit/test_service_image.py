@@ -34,8 +34,6 @@ from tests.unit.ecs import (
 from tests.unit.tags import commands, refusal, stack
 
 WANTED = ServiceImage.model_validate(ARGUMENT)
-NAMED = WANTED.model_copy(update={"newest": False, "tag": "v1"})
-UNNAMED = WANTED.model_copy(update={"newest": False, "tag": ""})
 RUNNING = services(deployment(1))
 DEPLOYED = services(deployment(2))
 """The service after the pipeline's deployment."""
@@ -102,17 +100,14 @@ def test_the_running_image_or_else_the_newest(responses: list[Any], expected: st
 
 
 @pytest.mark.parametrize(
-    ("wanted", "responses", "expected"),
-    [
-        (NAMED, [ABSENT], "v1"),
-        (UNNAMED, [ABSENT], None),
-        (NAMED, [RUNNING, task("v2")], "v2"),
-    ],
+    ("tag", "responses", "expected"),
+    [("v1", [ABSENT], "v1"), ("", [ABSENT], None), ("v1", [RUNNING, task("v2")], "v2")],
 )
 def test_the_running_image_or_else_the_named_one(
-    wanted: ServiceImage, responses: list[Any], expected: str | None
+    tag: str, responses: list[Any], expected: str | None
 ) -> None:
-    assert decide(owner(*responses), wanted, View()) == expected
+    named = WANTED.model_copy(update={"newest": False, "tag": tag})
+    assert decide(owner(*responses), named, View()) == expected
 
 
 @pytest.mark.parametrize("responses", [[], [ABSENT]])

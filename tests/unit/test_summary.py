@@ -1,11 +1,13 @@
-"""What a person reads at the end of ``make launch``."""
+"""The summary at the end of ``make launch``."""
 
 from __future__ import annotations
 
 import io
 from datetime import datetime, timedelta, timezone
 from typing import Any
+from unittest.mock import MagicMock
 
+import pytest
 from rich.console import Console
 
 from sentry_oms.local import summary
@@ -15,7 +17,7 @@ ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:sentry/dev-AbCdEf"
 
 
 def stack(name: str, created: int, updated: int | None = None, **more: Any) -> dict[str, Any]:
-    """A stack created and updated so many seconds after START."""
+    """Return a stack that was created and updated so many seconds after START."""
     found = {
         "StackName": f"sentry-{name}-dev",
         "StackStatus": "CREATE_COMPLETE",
@@ -33,76 +35,73 @@ def shown(*stacks: dict[str, Any], since: datetime | None = START) -> str:
     return text.getvalue()
 
 
-def test_it_counts_what_was_created_and_updated() -> None:
-    said = shown(stack("vpc", 1), stack("sqs", -9, 2), stack("secrets", -9, -5))
-    assert "dev: 3 of 3 stacks COMPLETE; 1 created, 1 updated." in said
-    assert "sentry-secrets-dev  CREATE_COMPLETE  unchanged" in said
+VPC = stack("vpc", -9)
+FAILED = stack("sqs", 1, StackStatus="ROLLBACK_FAILED")
+ROLLED_BACK = stack("vpc", -9, 1, StackStatus="UPDATE_ROLLBACK_COMPLETE")
+SECRETS = stack("secrets", 1, Outputs=[{"OutputKey": "SecretArn", "OutputValue": ARN}])
 
 
-def test_it_says_that_nothing_changed() -> None:
-    assert "dev: 1 of 1 stacks COMPLETE; nothing changed." in shown(stack("vpc", -9))
+@pytest.mark.parametrize(
+    ("stacks", "line"),
+    [
+        (
+            [stack("vpc", 1), stack("sqs", -9, 2), stack("secrets", -9, -5)],
+            "dev: 3 of 3 stacks COMPLETE; 1 created, 1 updated.",
+        ),
+        ([stack("secrets", -9, -5)], "sentry-secrets-dev  CREATE_COMPLETE  unchanged"),
+        ([VPC], "dev: 1 of 1 stacks COMPLETE; nothing changed."),
+        ([VPC, FAILED], "1 of 2 stacks COMPLETE"),
+        ([ROLLED_BACK], "0 of 1 stacks COMPLETE"),
+        ([SECRETS], f"  SecretArn  {ARN}\n"),
+        ([], "http://127.0.0.1:1"),
+        ([], 'eval "$(make -s aws-env)"'),
+        ([], "sceptre diff dev"),
+    ],
+)
+def test_the_summary_has_counts_outputs_and_hints(stacks: list[Any], line: str) -> None:
+    assert line in shown(*stacks)
 
 
-def test_a_stack_that_failed_is_not_counted_as_complete() -> None:
-    said = shown(stack("vpc", 1), stack("sqs", 1, StackStatus="ROLLBACK_FAILED"))
-    assert "1 of 2 stacks COMPLETE" in said
-
-
-def test_a_rolled_back_stack_is_not_counted_as_complete() -> None:
-    said = shown(stack("vpc", -9, 1, StackStatus="UPDATE_ROLLBACK_COMPLETE"))
-    assert "0 of 1 stacks COMPLETE" in said
-
-
-def test_outputs_are_printed_whole_on_any_width() -> None:
-    output = {"OutputKey": "SecretArn", "OutputValue": ARN}
-    assert f"  SecretArn  {ARN}\n" in shown(stack("secrets", 1, Outputs=[output]))
-
-
-def test_without_a_moment_it_says_nothing_of_changes() -> None:
+def test_the_summary_without_a_start_time_has_no_changes() -> None:
     said = shown(stack("vpc", 1), since=None)
     assert "dev: 1 of 1 stacks COMPLETE." in said
     assert "created" not in said
 
 
-class TestNotes:
-    def test_a_service_without_an_image_is_named_with_its_repository(self) -> None:
-        (note,) = summary.notes([("sentry-oms-service-dev", "sentry/oms-dev")], [], [], "dev")
-        assert note == (
-            "sentry-oms-service-dev stands at 0 tasks until an image is in sentry/oms-dev; "
-            "then launch again."
-        )
-
-    def test_pipelines_that_were_left_out_are_named_with_what_they_wait_for(self) -> None:
-        expected = ["vpc", "pipeline-oms", "pipeline-frontend"]
-        (note,) = summary.notes([], expected, [stack("vpc", 0)], "dev")
-        assert note.startswith("Not launched: pipeline-frontend, pipeline-oms. A pipeline needs")
-
-    def test_another_stack_that_is_missing_is_named(self) -> None:
-        assert summary.notes([], ["sqs"], [], "dev") == ["Not launched: sqs."]
-
-    def test_where_all_is_there_nothing_is_said(self) -> None:
-        assert summary.notes([], ["vpc"], [stack("vpc", 0)], "dev") == []
+WITHOUT_IMAGE = [("sentry-oms-service-dev", "sentry/oms-dev")]
 
 
-def test_it_says_where_to_point_a_client_and_what_to_try() -> None:
-    said = shown()
-    for hint in ("http://127.0.0.1:1", 'eval "$(make -s aws-env)"', "sceptre diff dev"):
-        assert hint in said
+@pytest.mark.parametrize(
+    ("services", "expected", "words"),
+    [
+        (WITHOUT_IMAGE, [], ["sentry-oms-service-dev ", " sentry/oms-dev"]),
+        ([], ["vpc", "pipeline-oms", "pipeline-frontend"], ["pipeline-frontend, pipeline-oms. "]),
+        ([], ["sqs"], ["Not launched: sqs."]),
+    ],
+)
+def test_a_note_names_a_service_without_an_image_or_a_missing_stack(
+    services: list[tuple[str, str]], expected: list[str], words: list[str]
+) -> None:
+    (note,) = summary.notes(services, expected, [stack("vpc", 0)], "dev")
+    assert all(word in note for word in words)
+
+
+@pytest.mark.parametrize(
+    ("name", "stack_name", "environment"),
+    [
+        ("vpc", "sentry-vpc-dev", "dev"),
+        ("github-oidc-roles", "sentry-github-oidc-roles", "bootstrap"),
+    ],
+)
+def test_a_complete_environment_has_no_note(name: str, stack_name: str, environment: str) -> None:
+    assert summary.notes([], [name], [stack(name, 0, StackName=stack_name)], environment) == []
 
 
 def test_stacks_of_another_environment_are_left_out() -> None:
-    class Pages:
-        def get_paginator(self, _: str) -> Pages:
-            return self
-
-        def paginate(self) -> list[dict[str, Any]]:
-            other = stack("vpc", 0, StackName="sentry-vpc-prod")
-            return [{"Stacks": [stack("sqs", 2), other]}, {"Stacks": [stack("vpc", 1)]}]
-
-    found = [one["StackName"] for one in summary.stacks_of(Pages(), "dev")]
+    client = MagicMock()
+    client.get_paginator.return_value.paginate.return_value = [
+        {"Stacks": [stack("sqs", 2), stack("vpc", 0, StackName="sentry-vpc-prod")]},
+        {"Stacks": [stack("vpc", 1)]},
+    ]
+    found = [one["StackName"] for one in summary.stacks_of(client, "dev")]
     assert found == ["sentry-vpc-dev", "sentry-sqs-dev"]
-
-
-def test_of_the_accounts_stacks_none_is_missing() -> None:
-    made = stack("", 0, StackName="sentry-github-oidc-roles")
-    assert summary.notes([], ["github-oidc-roles"], [made], "bootstrap") == []

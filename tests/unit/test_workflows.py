@@ -1,7 +1,4 @@
-"""What the workflows run, at which events, with which rights, and as whom.
-
-What their linters know is not tested here.
-"""
+"""The events, commands, permissions and roles of the workflows, as far as no linter knows them."""
 
 from __future__ import annotations
 
@@ -28,9 +25,7 @@ STEPS: dict[tuple[str, str], list[dict[str, Any]]] = {
 LAUNCH = ("launch-environment.yml", "launch")
 
 TARGET = re.compile(r'make ([a-z-]+)( [A-Z]+=(\w+|"[\w $]+"))*')
-"""All that a ``run:`` may be: a target of our Makefile with its variables."""
-
-PINNED = re.compile(r"uses: ([\w-]+/[\w-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)$", re.MULTILINE)
+"""The only command of a step: a target of our Makefile with its variables."""
 
 READ, ASSUME = {"contents": "read"}, {"id-token": "write"}
 PLAN_ROLE = "vars.PLAN_ROLE_ARN"
@@ -46,7 +41,7 @@ RIGHTS: dict[tuple[str, str], tuple[dict[str, str], str | None]] = {
     LAUNCH: (READ | ASSUME, "inputs.role"),
     ("drift.yml", "drift"): (READ | ASSUME | {"issues": "write"}, PLAN_ROLE),
 }
-"""What each job's token may do, and the role that the job assumes or passes on."""
+"""The permissions of each job's token, and the role that the job assumes or passes on."""
 
 ON: dict[str, Any] = {
     "check.yml": {"pull_request": "", "push": {"branches": ["main"]}},
@@ -54,6 +49,10 @@ ON: dict[str, Any] = {
     "launch.yml": {"push": {"branches": ["main"]}, "release": {"types": ["released"]}},
     "drift.yml": {"schedule": [{"cron": "17 3 * * *"}], "workflow_dispatch": ""},
 }
+"""The events that start each workflow. GitHub sends no ``released`` for a pre-release.
+
+Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#release
+"""
 
 
 def role(job: dict[str, Any]) -> str | None:
@@ -63,7 +62,7 @@ def role(job: dict[str, Any]) -> str | None:
     return roles[0].removeprefix("${{ ").removesuffix(" }}") if roles else None
 
 
-def test_each_job_has_these_rights_and_this_role() -> None:
+def test_the_permissions_and_the_role_of_each_job() -> None:
     found = {
         (file, name): (job.get("permissions", WORKFLOWS[file].get("permissions")), role(job))
         for (file, name), job in JOBS.items()
@@ -71,25 +70,13 @@ def test_each_job_has_these_rights_and_this_role() -> None:
     assert found == RIGHTS
 
 
-def test_each_workflow_starts_at_these_events() -> None:
+def test_the_events_of_each_workflow() -> None:
     events = {name: workflow["on"] for name, workflow in WORKFLOWS.items()}
     assert list(events.pop("launch-environment.yml")) == ["workflow_call"]
     assert events == ON
 
 
 RUNS = sorted({step["run"] for steps in STEPS.values() for step in steps if "run" in step})
-
-
-def test_a_pre_release_launches_nothing() -> None:
-    """Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#release"""
-    sent_for_a_pre_release = {"created", "edited", "prereleased", "published"}
-    releases = {
-        name: set(workflow["on"]["release"]["types"])
-        for name, workflow in WORKFLOWS.items()
-        if "release" in workflow["on"]
-    }
-    assert releases.keys() == {"launch.yml"}
-    assert not releases["launch.yml"] & sent_for_a_pre_release
 
 
 @pytest.mark.parametrize("run", RUNS)
@@ -102,29 +89,11 @@ def test_every_command_is_a_make_target(run: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "run",
-    [
-        "make lint; curl x",
-        "make lint | tee log",
-        "make lint\ncurl x",
-        "make lint ENV=$(curl x)",
-        "make lint ENV=${{ github.head_ref }}",
-        ".venv/bin/sceptre launch -y dev",
-    ],
+    "end", ["; curl x", " | tee log", "\ncurl x", " ENV=$(curl x)", " ENV=${{ x }}"]
 )
-def test_other_commands_are_not(run: str) -> None:
-    assert not TARGET.fullmatch(run)
-
-
-def test_every_action_is_pinned_by_commit_to_one_version() -> None:
-    pinned = {match.groups() for text in FILES.values() for match in PINNED.finditer(text)}
-    used = {
-        step["uses"].partition("@")[0]
-        for steps in STEPS.values()
-        for step in steps
-        if "uses" in step
-    }
-    assert sorted(name for name, _ in pinned) == sorted(used)
+def test_a_target_with_another_command_is_found(end: str) -> None:
+    assert TARGET.fullmatch("make lint")
+    assert not TARGET.fullmatch(f"make lint{end}")
 
 
 def test_every_supported_python_is_tested() -> None:
@@ -132,30 +101,27 @@ def test_every_supported_python_is_tested() -> None:
     assert JOBS["check.yml", "test"]["strategy"]["matrix"]["python"] == declared
 
 
-def test_no_workflow_has_a_secret() -> None:
+def test_no_workflow_reads_a_secret() -> None:
     assert not [name for name, text in FILES.items() if "secrets" in text]
 
 
-def test_a_fork_is_told_that_it_gets_no_plan() -> None:
-    assert JOBS["plan.yml", "plan"]["if"] == (
-        "${{ github.event.pull_request.head.repo.full_name == github.repository }}"
-    )
-    assert JOBS["plan.yml", "fork"]["if"] == (
-        "${{ github.event.pull_request.head.repo.full_name != github.repository }}"
-    )
+def test_a_pull_request_of_a_fork_gets_a_notice_instead_of_a_plan() -> None:
+    condition = "${{ github.event.pull_request.head.repo.full_name == github.repository }}"
+    assert JOBS["plan.yml", "plan"]["if"] == condition
+    assert JOBS["plan.yml", "fork"]["if"] == condition.replace("==", "!=")
 
 
-def test_the_plan_is_a_comment_even_if_it_failed() -> None:
+def test_a_failed_plan_is_a_comment_too() -> None:
     *_, comment = STEPS["plan.yml", "plan"]
     assert comment["if"] == "${{ !cancelled() && hashFiles('plan.md') != '' }}"
     assert comment["with"] == {"header": "plan", "path": "plan.md"}
 
 
-def test_prod_is_launched_only_after_staging() -> None:
+def test_prod_is_launched_after_staging() -> None:
     assert JOBS["launch.yml", "prod"]["needs"] == "staging"
 
 
-def test_a_launch_is_checked_before_it_has_credentials_and_always_keeps_its_report() -> None:
+def test_a_launch_is_checked_before_it_gets_credentials_and_keeps_its_report() -> None:
     names = [step.get("name", step.get("uses", "").partition("@")[0]) for step in STEPS[LAUNCH]]
     assert names[-4:] == [
         "Check",
@@ -168,8 +134,8 @@ def test_a_launch_is_checked_before_it_has_credentials_and_always_keeps_its_repo
     assert keep["with"]["path"] == "${{ env.OMS_REPORT }}"
 
 
-def test_dev_is_launched_without_a_github_environment_and_the_others_in_theirs() -> None:
-    """So AWS sees the branch of dev's job, and the environment of the others."""
+def test_each_launch_but_devs_runs_in_its_github_environment() -> None:
+    """The token names the branch of dev's job, and the environment of the others."""
     assert JOBS[LAUNCH]["environment"] == (
         "${{ inputs.environment != 'dev' && inputs.environment || '' }}"
     )
@@ -179,9 +145,9 @@ def test_dev_is_launched_without_a_github_environment_and_the_others_in_theirs()
     }
 
 
-def test_a_variable_that_is_not_set_is_passed_as_unset_and_none_as_empty() -> None:
+def test_a_missing_variable_is_passed_as_unset_and_none_as_empty() -> None:
     named = re.findall(r"^([A-Z_]+)=", (ROOT / ".variables").read_text(), re.MULTILINE)
-    # Only bootstrap asks for the repository of this project, and no workflow launches it.
+    # Only bootstrap needs the repository of this project, and no workflow launches it.
     others = ("OMS_LOCAL", "OMS_INFRASTRUCTURE")
     passed = {
         name: f"${{{{ vars.{name} != 'none' && (vars.{name} || 'unset') || '' }}}}"

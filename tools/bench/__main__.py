@@ -8,24 +8,21 @@ from datetime import date
 
 from sentry_oms.offline.dependencies import dependencies
 from tools.bench import runs
-from tools.bench.command import CommandError
+from tools.bench.aws import ROOT, CommandError
 from tools.bench.durations import DELETE_SHARE, critical_path, minutes, rollout_minutes
-from tools.bench.project import ENVIRONMENT, ROOT
-from tools.bench.report import page
-from tools.bench.rows import lifecycle_rows, overhead_rows
+from tools.bench.report import lifecycle_rows, overhead_rows, page
 
 TIMES = {True: 3, False: 1}
-"""How often each command runs, by whether with our executor."""
+"""The number of runs of each command, by whether with this project's executor."""
 
 
 def main() -> int:
-    """Run everything, show the page, and return 1 if a target is missed."""
+    """Run everything, print the page, and return 1 if a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write docs/PERFORMANCE.md too")
     write = parser.parse_args().write
-    graph = dependencies(ROOT, ENVIRONMENT)
-    create = critical_path(graph, minutes)
-    rollout = critical_path(graph, rollout_minutes)
+    graph = dependencies(ROOT, runs.ENVIRONMENT)
+    create, rollout = critical_path(graph, minutes), critical_path(graph, rollout_minutes)
     paths = {"create": create, "delete": create * DELETE_SHARE, "rollout": rollout}
     print("create, rollout and delete", file=sys.stderr)
     lifecycles = {
@@ -44,4 +41,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except CommandError as error:
-        sys.exit(f"nothing was measured: {error}")
+        sys.exit(f"bench: {error}")

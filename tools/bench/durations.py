@@ -1,4 +1,4 @@
-"""How long each stack takes on AWS, in minutes, and the critical path of a graph of them."""
+"""Typical durations of stacks on AWS, and the critical path of a graph of them."""
 
 from __future__ import annotations
 
@@ -19,42 +19,34 @@ MINUTES = {
     "task-*": 4.0,
     "pipeline-*": 1.0,
 }
-"""By a stack's own name or a pattern of it."""
+"""Minutes of a creation or an update, by a pattern of the stack's own name."""
 
 DELETE_SHARE = 0.5
 """The part of it that a deletion takes."""
 
-ROLLED_OUT = "task-*"
-"""The stacks that a new size of the tasks updates."""
-
 
 def minutes(stack: str) -> float:
-    """Return how long a creation or an update of a stack (``dev/vpc``) takes.
+    """Return the minutes of a creation or an update of a stack, such as ``dev/vpc``.
 
     Raises:
         KeyError: MINUTES has no pattern for it.
     """
-    name = own_name(stack)
-    found = [time for pattern, time in MINUTES.items() if fnmatchcase(name, pattern)]
-    if not found:
-        raise KeyError(f"tools/bench/durations.py does not say how long {name} takes")
-    return found[0]
+    name = stack.rpartition("/")[2]
+    for pattern, duration in MINUTES.items():
+        if fnmatchcase(name, pattern):
+            return duration
+    raise KeyError(f"{name} has no duration in tools/bench/durations.py")
 
 
 def rollout_minutes(stack: str) -> float:
-    """Return the same if only the services change."""
-    return minutes(stack) if fnmatchcase(own_name(stack), ROLLED_OUT) else 0.0
+    """Return the minutes of a stack if only the services change."""
+    return minutes(stack) if "/task-" in stack else 0.0
 
 
 def critical_path(graph: nx.DiGraph, duration: Callable[[str], float]) -> float:
-    """Return the least time that any executor needs: the longest path through the graph."""
+    """Return the duration of the longest path: no executor can be faster."""
     done: dict[str, float] = {}
     for stack in nx.topological_sort(graph):
         before = max((done[one] for one in graph.predecessors(stack)), default=0.0)
         done[stack] = before + duration(stack)
     return max(done.values(), default=0.0)
-
-
-def own_name(stack: str) -> str:
-    """``dev/vpc`` is ``vpc``."""
-    return stack.rpartition("/")[2]

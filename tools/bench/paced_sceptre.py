@@ -1,7 +1,6 @@
-"""Sceptre with its waits scaled: ``python -m tools.bench.paced_sceptre FACTOR ARGUMENTS...``.
+"""Sceptre with scaled waits: ``python -m tools.bench.paced_sceptre FACTOR ARGUMENTS...``.
 
-If a minute of AWS takes a second, a wait of four seconds would be four minutes: so the waits of
-both executors, and nothing else, are multiplied by the same factor.
+The benchmark scales AWS's minutes to seconds, so it scales the waits of both executors alike.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
 
 from sceptre.cli import cli
 from sceptre.plan import actions
@@ -17,23 +16,10 @@ from sceptre.plan import actions
 from sentry_oms.executor import pace
 
 
-class ScaledTime:
-    """The ``time`` module as one module sees it, with shorter sleeps."""
-
-    def __init__(self, factor: float) -> None:
-        self._factor = factor
-
-    def sleep(self, seconds: float) -> None:
-        """Sleep for the scaled time."""
-        time.sleep(seconds * self._factor)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(time, name)
-
-
 def scale(factor: float) -> None:
-    """Scale the waits of stock Sceptre and of our executor."""
-    actions.time = ScaledTime(factor)
+    """Scale the waits of stock Sceptre and of this project's executor."""
+    actions.time = SimpleNamespace(**vars(time))
+    actions.time.sleep = lambda seconds: time.sleep(seconds * factor)
     pace.PACE = replace(
         pace.PACE, shortest=pace.PACE.shortest * factor, longest=pace.PACE.longest * factor
     )

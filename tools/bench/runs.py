@@ -2,24 +2,60 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sentry_oms.names import stack_name
-from tools.bench.command import CommandError, Measured, embedded_aws, paced_sceptre, sceptre
+from tools.bench.aws import ROOT, CommandError, Measured, embedded_aws, measure
 from tools.bench.durations import DELETE_SHARE, MINUTES
-from tools.bench.project import ENVIRONMENT, copy, resize_services
 
+ENVIRONMENT = "dev"
 LATENCY_SECONDS = 0.12
+
 SECONDS_A_MINUTE = 2.0
-"""How long a minute of AWS takes in a lifecycle."""
+"""The seconds that a minute of AWS takes in a lifecycle."""
+
+SCEPTRE = (str(Path(sys.executable).with_name("sceptre")), "--no-colour")
+
+PACED = (
+    *(sys.executable, "-m", "tools.bench.paced_sceptre"),
+    *(str(SECONDS_A_MINUTE / 60), "--no-colour"),
+)
 
 Run = dict[str, Measured]
-"""Each command once, by its name."""
+"""One measurement of each command, by its name."""
+
+
+def copy(directory: Path, *, ours: bool) -> Path:
+    """Copy the project to a new directory, with this project's executor or stock Sceptre's."""
+    for name in ("config", "templates"):
+        shutil.copytree(ROOT / name, directory / name)
+    config = directory / "config/config.yaml"
+    stock = re.sub(r"^executor:.*\n", "", config.read_text(), flags=re.MULTILINE)
+    config.write_text(stock + ("\nexecutor: ready_queue\n" if ours else ""))
+    return directory
+
+
+def resize_services(project: Path) -> None:
+    """Change settings that update the three task stacks only.
+
+    Raises:
+        ValueError: config.yaml has no such settings.
+    """
+    file = project / "config/config.yaml"
+    sizes = {"cpu": '"1024"', "memory": '"4096"'}
+    setting = re.compile(r"^(\w+_(cpu|memory)): .*$", re.MULTILINE)
+    text, count = setting.subn(lambda found: f"{found[1]}: {sizes[found[2]]}", file.read_text())
+    if count != 6:
+        raise ValueError(f"{file} sets {count} sizes of services, expected 6")
+    file.write_text(text)
 
 
 def lifecycle(*, ours: bool) -> Run:
-    """Create dev, resize its services and delete it; each stack takes as long as on AWS, scaled.
+    """Create dev, resize its services and delete it, with AWS's durations.
 
     Raises:
         CommandError: a command failed, or the rollout updated other stacks than the services'.
@@ -32,8 +68,8 @@ def lifecycle(*, ours: bool) -> Run:
         project = copy(Path(work, "project"), ours=ours)
 
         def run(command: str) -> Measured:
-            paced = paced_sceptre(SECONDS_A_MINUTE / 60, command, "-y", ENVIRONMENT)
-            return aws.measure(paced, project, holds=holds, delete_share=DELETE_SHARE)
+            paced = [*PACED, command, "-y", ENVIRONMENT]
+            return measure(aws, paced, project, holds=holds, delete_share=DELETE_SHARE)
 
         create = run("launch")
         resize_services(project)
@@ -44,27 +80,27 @@ def lifecycle(*, ours: bool) -> Run:
 
 
 def overhead(times: dict[bool, int]) -> dict[bool, list[Run]]:
-    """Run --version, a launch without a change and a diff; each API call takes as long as on AWS.
+    """Run --version, a launch without a change and a diff, with the latency of AWS's API.
 
     Args:
-        times: how often, by whether with our executor.
+        times: the number of runs, by whether with this project's executor.
 
     Raises:
         CommandError: a command failed, or changed a stack.
     """
     commands = {
-        "version": sceptre("--version"),
-        "noop": sceptre("launch", "-y", ENVIRONMENT),
-        "diff": sceptre("diff", ENVIRONMENT),
+        "version": [*SCEPTRE, "--version"],
+        "noop": [*SCEPTRE, "launch", "-y", ENVIRONMENT],
+        "diff": [*SCEPTRE, "diff", ENVIRONMENT],
     }
     with TemporaryDirectory() as work, embedded_aws(Path(work, "aws")) as aws:
         projects = {ours: copy(Path(work, f"project-{ours}"), ours=ours) for ours in times}
-        # Twice, because a second launch does what a first one leaves, such as a start of services.
+        # Twice, because hooks of the first launch leave work for the second, such as a service.
         for _ in range(2):
-            aws.measure(commands["noop"], projects[next(iter(times))])
+            measure(aws, commands["noop"], projects[True])
 
         def run(command: list[str], project: Path) -> Measured:
-            measured = aws.measure(command, project, latency_seconds=LATENCY_SECONDS)
+            measured = measure(aws, command, project, latency_seconds=LATENCY_SECONDS)
             if measured.net_seconds is not None:
                 raise CommandError(f"{' '.join(command)} changed a stack")
             return measured

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -206,6 +207,42 @@ def nat_subnet(resources: Resources) -> Faults:
             yield [name, "SubnetId"], "the subnet is private; a NAT gateway needs a public subnet"
 
 
+@rule(
+    "E9109",
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
+)
+def access_logs(resources: Resources) -> Faults:
+    """A bucket for access logs is encrypted with SSE-S3 and admits the load balancer's prefix."""
+    buckets = dict(_of_type(resources, "AWS::S3::Bucket"))
+    for name, balancer in _of_type(resources, "AWS::ElasticLoadBalancingV2::LoadBalancer"):
+        items = _items(balancer, "LoadBalancerAttributes")
+        options = [option for one in items for option in one.get("Fn::If", [one])]
+        attributes = {one.get("Key"): one.get("Value") for one in map(_object, options)}
+        bucket = _object(attributes.get("access_logs.s3.bucket")).get("Ref")
+        if bucket not in buckets:
+            continue
+        if "aws:kms" in str(buckets[bucket].get("BucketEncryption")):
+            yield [bucket, "BucketEncryption"], "access logs require SSE-S3; use AES256"
+        prefix = attributes.get("access_logs.s3.prefix", "")
+        if isinstance(prefix, str):
+            start = f"{prefix}/AWSLogs/" if prefix else "AWSLogs/"
+            key = f"{start}${{AWS::AccountId}}/elasticloadbalancing/log"
+            if not any(fnmatchcase(key, path) for path in _writable(resources, bucket)):
+                message = f"the bucket policy does not allow s3:PutObject on {start}*"
+                yield [name, "LoadBalancerAttributes"], message
+
+
+def _writable(resources: Resources, bucket: str) -> Iterator[str]:
+    """Yield the keys, or patterns of keys, that a bucket's policies allow a service to write."""
+    for _, policy in _of_type(resources, "AWS::S3::BucketPolicy"):
+        if policy.get("Bucket") == {"Ref": bucket}:
+            for statement in _items(_object(policy.get("PolicyDocument")), "Statement"):
+                actions = ensure_list(statement.get("Action") or [])
+                if statement.get("Effect") == "Allow" and "s3:PutObject" in actions:
+                    for resource in ensure_list(statement.get("Resource") or []):
+                        yield _text(resource).partition("/")[2]
+
+
 def _of_type(resources: Resources, kind: str) -> list[tuple[str, Properties]]:
     """Return the logical IDs and properties of the resources of a type."""
     return [
@@ -216,7 +253,7 @@ def _of_type(resources: Resources, kind: str) -> list[tuple[str, Properties]]:
 
 
 def _items(properties: Properties, name: str) -> list[Properties]:
-    """Return the items of a list; an item that is no object is empty."""
+    """Return the items of a list; an item that is not an object is empty."""
     items = properties.get(name)
     return [one if isinstance(one, dict) else {} for one in ensure_list(items or [])]
 

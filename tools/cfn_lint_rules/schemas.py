@@ -45,7 +45,7 @@ def distinct(validator: Validator, paths: list[str], instance: Any, _: Any) -> E
 def distinct_resources(validator: Validator, keys: list[str], instance: Any, _: Any) -> Errors:
     """Check that no earlier resource of this type has the same values at these paths.
 
-    Resources with a condition are compared in the folded templates, where none is left.
+    Resources with a condition are compared in the folded templates, which have no conditions.
     """
     resources = validator.cfn.template["Resources"]
     own = validator.context.path.path[1]
@@ -103,7 +103,7 @@ def _coexist(one: Validator, other: Validator) -> bool:
 
 
 class ServiceRule(CfnLintJsonSchema):
-    """What one file says; its subclasses below take their attributes from the file."""
+    """The rule of one file. The subclasses below take their attributes from the file."""
 
     resources: ClassVar[dict[str, Any]] = {}
     definitions: ClassVar[dict[str, Any]] = {}

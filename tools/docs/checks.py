@@ -23,7 +23,9 @@ stop at the first file that can't be read.
 ```
 
 A launch, a create and an update run the same rules on their stacks before the first write. Rules
-marked *environment* need the whole environment and run in `oms check` only. Values that only AWS
+marked *environment* need the whole environment and run in `oms check` only. Rules marked *house*
+are this project's: AWS and Sceptre don't enforce them, and another project with this plugin gets
+them only with `house_rules: true` in config/config.yaml. Values that only AWS
 knows, such as the ID of a subnet, are not checked, nor are the parameters of an ignored stack.
 
 Rules run in phases. A stack with a finding skips the later phases, so that each mistake is reported
@@ -73,7 +75,8 @@ def _index() -> str:
 
 def _section(rule: Rule) -> str:
     scope = " *environment*" if rule.phase.needs_environment else ""
-    cause = _paragraph(f"**{rule.title}.**{scope} {rule.cause}")
+    house = " *house*" if rule.house else ""
+    cause = _paragraph(f"**{rule.title}.**{scope}{house} {rule.cause}")
     return f"## {rule.code}\n\n{cause}\n{_paragraph(f'Remedy: {rule.remedy}.')}"
 
 

@@ -1,1 +1,5 @@
-"""What `make lint` runs: linters, the IAM table, reachability."""
+"""The programs of ``make lint``: linters of templates, the IAM table, reachability."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]

@@ -1,188 +1,124 @@
-"""What is found and meant so: each acceptance stands beside its resource, with its reason.
+"""Findings that are accepted, with a reason beside the resource.
 
-A resource's Metadata says ``"Sentry::Accepted": {"CT.S3.PR.2 CKV_AWS_18": "the reason"}``: rules of
-any judge, several where they ask the same, and why the resource breaks them on purpose. Where that
-is so in some environments only, the reason is ``{"in": ["dev"], "reason": "..."}``; where a switch
-of config decides, it stands in an ``Fn::If`` with the template's own condition. A template's own
-Metadata says it of many resources, with ``"resources": "*Queue"``, or of what is no resource, as
-``Outputs.Name``.
+A resource's Metadata has ``"Sentry::Accepted": {"CT.S3.PR.2 CKV_AWS_18": "the reason"}``: rules of
+any linter, and why the resource breaks them on purpose. For some environments only, the reason is
+``{"in": ["dev"], "reason": "..."}``. If a parameter decides, it is an ``Fn::If`` with the
+template's condition. A template's own Metadata may accept for many resources with
+``"resources": "*Queue"``, or for other parts, such as ``Outputs.Name``.
 
-Acceptances are exact. One that finds nothing to accept, in any environment and on any resource that
-it names, is stale and fails: so what dev leaves out for its price can't go missing in prod unseen.
+An acceptance must accept a finding for each of its rules, resources and environments. Otherwise it
+is stale, which is an error: so an acceptance meant for dev can't hide a finding in prod.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
+from fnmatch import filter as matching
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sentry_oms.cloudformation.templates import Template
-from tools.lint.report import AS_WRITTEN, Finding
+from tools.lint.report import AS_WRITTEN, Finding, Place
 
 ACCEPTED = "Sentry::Accepted"
 
-LEAST_WORDS = 4
-"""A reason of less says nothing."""
-
 
 class AcceptanceError(Exception):
-    """An acceptance says too little; one line for a person."""
+    """An acceptance is invalid; one line for a person."""
 
 
-class _Reason(BaseModel):
+class Acceptance(BaseModel):
+    """Rules that resources break on purpose, in these environments; empty means all."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    reason: str
-    environments: tuple[str, ...] = Field(default=(), alias="in")
-    resources: str | tuple[str, ...] = ()
-
-
-class Acceptance(NamedTuple):
-    """Rules that resources of a stack break on purpose.
-
-    Args:
-        resources: patterns of logical IDs.
-        rules: as their judges call them.
-        environments: where; empty for all that there are.
-        reason: why, for who reviews it.
-    """
-
-    resources: tuple[str, ...]
     rules: tuple[str, ...]
-    environments: tuple[str, ...]
+    resources: tuple[str, ...] = Field(min_length=1)
+    environments: tuple[str, ...] = Field(default=(), alias="in")
     reason: str
 
-    def holds_in(self, environment: str) -> bool:
-        """Whether it speaks of an environment; of the template as written only where it says so."""
-        if self.environments:
-            return environment in self.environments
-        return environment != AS_WRITTEN
+    @field_validator("resources", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
 
-    def names(self, resource: str) -> bool:
-        """Whether it speaks of a resource."""
-        return any(fnmatchcase(resource, pattern) for pattern in self.resources)
+    @field_validator("reason")
+    @classmethod
+    def _is_a_sentence(cls, value: str) -> str:
+        if len(value.split()) < 4:
+            raise ValueError("write the reason as a sentence")
+        return value
+
+    def where(self, environment: str) -> list[str]:
+        """Return where it applies if the template of an environment, or as written, has it."""
+        if environment == AS_WRITTEN:
+            return [AS_WRITTEN] if AS_WRITTEN in self.environments else []
+        return [one for one in self.environments or (environment,) if one != AS_WRITTEN]
 
 
-class Verdict(NamedTuple):
-    """What is left of the findings.
+class Checked(NamedTuple):
+    """Findings to report, accepted findings, and a line for each stale acceptance."""
 
-    Args:
-        open: those that nobody accepts.
-        accepted: those that somebody does.
-        stale: a line for each acceptance that finds nothing to accept.
-    """
-
-    open: tuple[Finding, ...]
-    accepted: tuple[Finding, ...]
-    stale: tuple[str, ...]
+    open: list[Finding]
+    accepted: list[Finding]
+    stale: list[str]
 
 
 def read(template: Template) -> list[Acceptance]:
-    """The acceptances of a template.
+    """Return the acceptances of a template.
 
     Raises:
-        AcceptanceError: naming the resource and the rule.
+        AcceptanceError: one of them is invalid.
     """
-    whole = _acceptances("", template.get("Metadata", {}))
+    parts = {"": template, **template["Resources"]}
     return [
-        *whole,
-        *(
-            acceptance
-            for key, resource in template["Resources"].items()
-            for acceptance in _acceptances(key, resource.get("Metadata", {}))
-        ),
-    ]
-
-
-def judge(templates: Mapping[tuple[str, str], Template], findings: Iterable[Finding]) -> Verdict:
-    """Tell what is accepted from what is not.
-
-    Args:
-        templates: by environment and stack, with their Metadata.
-        findings: of all judges.
-    """
-    acceptances = {place: read(template) for place, template in templates.items()}
-    left: list[Finding] = []
-    accepted: list[Finding] = []
-    for finding in sorted(findings):
-        of_stack = acceptances[finding.environment, finding.stack]
-        (accepted if any(_accepts(one, finding) for one in of_stack) else left).append(finding)
-    found = {(one.environment, one.stack, one.resource, one.rule) for one in accepted}
-    stale = [*_stale(templates, acceptances, found), *_nowhere(acceptances)]
-    return Verdict(tuple(left), tuple(accepted), tuple(dict.fromkeys(stale)))
-
-
-def _accepts(acceptance: Acceptance, finding: Finding) -> bool:
-    return (
-        finding.rule in acceptance.rules
-        and acceptance.holds_in(finding.environment)
-        and acceptance.names(finding.resource)
-    )
-
-
-def _stale(
-    templates: Mapping[tuple[str, str], Template],
-    acceptances: Mapping[tuple[str, str], list[Acceptance]],
-    found: set[tuple[str, str, str, str]],
-) -> Iterator[str]:
-    for (environment, stack), of_stack in acceptances.items():
-        parts = [*_parts(templates[environment, stack])]
-        for acceptance in of_stack:
-            if not acceptance.holds_in(environment):
-                continue
-            named = [part for part in parts if acceptance.names(part)]
-            for rule in acceptance.rules:
-                for part in named or acceptance.resources:
-                    if (environment, stack, part, rule) not in found:
-                        yield f"{environment}/{stack} {part} accepts {rule}, which nothing finds"
-
-
-def _nowhere(acceptances: Mapping[tuple[str, str], list[Acceptance]]) -> Iterator[str]:
-    """Acceptances that name an environment which has no such resource, or is none."""
-    for (_, stack), of_stack in acceptances.items():
-        for acceptance in of_stack:
-            for environment in set(acceptance.environments) - {AS_WRITTEN}:
-                elsewhere = acceptances.get((environment, stack))
-                as_written = (AS_WRITTEN, stack) in acceptances
-                if not as_written and acceptance not in (elsewhere or []):
-                    what = f"{' '.join(acceptance.resources)} accepts {' '.join(acceptance.rules)}"
-                    yield f"{environment}/{stack} {what}, and is not there"
-
-
-def _parts(template: Template) -> Iterator[str]:
-    """What an acceptance may speak of."""
-    yield from template["Resources"]
-    for section in ("Parameters", "Outputs"):
-        for key in template.get(section, {}):
-            yield f"{section}.{key}"
-
-
-def _acceptances(resource: str, metadata: Mapping[str, Any]) -> list[Acceptance]:
-    return [
-        _acceptance(resource, rules, said)
-        for rules, said in metadata.get(ACCEPTED, {}).items()
-        # Of a template as written nothing is known that a condition decides.
+        _acceptance(key, rules, said)
+        for key, part in parts.items()
+        for rules, said in part.get("Metadata", {}).get(ACCEPTED, {}).items()
+        # In a template as written, conditions are unknown.
         if not (isinstance(said, dict) and "Fn::If" in said)
     ]
 
 
+def check(templates: Mapping[tuple[str, str], Template], findings: Iterable[Finding]) -> Checked:
+    """Sort the findings of all linters by whether an acceptance covers them."""
+    found = sorted(findings)
+    covered = dict.fromkeys(place for key in templates for place in _places(key, templates[key]))
+    used = {finding.place for finding in found}
+    return Checked(
+        [finding for finding in found if finding.place not in covered],
+        [finding for finding in found if finding.place in covered],
+        [
+            f"{environment}/{stack} {part} accepts {rule}, which no linter finds"
+            for environment, stack, part, rule in covered
+            if (environment, stack, part, rule) not in used
+        ],
+    )
+
+
+def _places(key: tuple[str, str], template: Template) -> Iterator[Place]:
+    """Yield every place that the acceptances of a template cover."""
+    environment, stack = key
+    parts = [*template["Resources"]]
+    for section in ("Parameters", "Outputs"):
+        parts += [f"{section}.{name}" for name in template.get(section, {})]
+    for one in read(template):
+        for pattern in one.resources:
+            for part in matching(parts, pattern) or [pattern]:
+                for where in one.where(environment):
+                    yield from (Place(where, stack, part, rule) for rule in one.rules)
+
+
 def _acceptance(resource: str, rules: str, said: Any) -> Acceptance:
+    given = {"reason": said} if isinstance(said, str) else said
     label = f"{ACCEPTED} of {resource or 'the template'}, {rules}"
+    if resource and "resources" in given:
+        raise AcceptanceError(f"{label}: resources: remove it; the acceptance is of this resource")
+    resources = {"resources": resource} if resource else {"resources": (), **given}
     try:
-        reason = _Reason.model_validate({"reason": said} if isinstance(said, str) else said)
+        return Acceptance.model_validate({**given, **resources, "rules": rules.split()})
     except ValidationError as invalid:
         fault = invalid.errors()[0]
-        place = ".".join(map(str, fault["loc"]))
-        raise AcceptanceError(f"{label}: {place}: {fault['msg']}") from None
-    if len(reason.reason.split()) < LEAST_WORDS:
-        raise AcceptanceError(f"{label}: say the reason in a sentence")
-    patterns = (reason.resources,) if isinstance(reason.resources, str) else reason.resources
-    if bool(resource) == bool(patterns):
-        lacking = "stands beside its resource: no 'resources'" if resource else "needs 'resources'"
-        raise AcceptanceError(f"{label}: {lacking}")
-    return Acceptance(
-        patterns or (resource,), tuple(rules.split()), reason.environments, reason.reason
-    )
+        message = fault["msg"].removeprefix("Value error, ")
+        raise AcceptanceError(f"{label}: {'.'.join(map(str, fault['loc']))}: {message}") from None

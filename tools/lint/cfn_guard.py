@@ -5,78 +5,82 @@ Source: https://docs.aws.amazon.com/controltower/latest/controlreference/proacti
 
 from __future__ import annotations
 
+import json
+import platform
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tools.lint.report import Finding, JudgeError, Judgement
-from tools.lint.tools import CFN_GUARD, guard_binary, parsed, place, run
+from tools.lint import ROOT
+from tools.lint.report import Finding, Findings, LinterError, Place
+from tools.lint.tools import key, run
 
-RULES = CFN_GUARD / "rules/control-tower/cfn-guard"
+PACKAGE = ROOT / ".tools/node/node_modules/@cdklabs/cdk-validator-cfnguard"
+RULES = "rules/control-tower/cfn-guard"
 
 AS_JSON = ("--structured", "--output-format", "json", "--show-summary", "none")
 
 PASSED, FAILED = 0, 19
-"""Its exit codes; 5 is a file that it can't read."""
 
 
-def judge(directory: Path) -> Judgement:
-    """Judge every file of a directory."""
-    what = ("validate", "--rules", str(RULES), "--data", str(directory))
-    output = run([guard_binary(), *what, *AS_JSON], [PASSED, FAILED])
-    return read(parsed("cfn-guard", output), len(list(directory.glob("*/*.json"))))
+def lint(directory: Path) -> Findings:
+    """Lint every file of a directory."""
+    # The npm package has a program for each system and machine.
+    system = {"Linux": "ubuntu", "Darwin": "macos"}.get(platform.system(), platform.system())
+    machine = {"AMD64": "x86_64", "arm64": "aarch64"}.get(platform.machine(), platform.machine())
+    program = PACKAGE / "bin" / system / machine / "cfn-guard"
+    what = ("validate", "--rules", PACKAGE / RULES, "--data", directory)
+    output = run([program, *what, *AS_JSON], [PASSED, FAILED])
+    return read(json.loads(output), len(list(directory.glob("*/*.json"))))
 
 
-def read(output: list[dict[str, Any]], files: int) -> Judgement:
-    """What cfn-guard says in its JSON; a rule and a resource once, however many clauses fail.
+def read(output: list[dict[str, Any]], files: int) -> Findings:
+    """Return cfn-guard's JSON as findings: one for each resource and rule.
 
     Raises:
-        JudgeError: it did not judge every file, or a rule failed and nothing says on what.
+        LinterError: a file is missing, or a rule failed on no resource.
     """
     if len(output) != files:
-        raise JudgeError(f"cfn-guard judged {len(output)} of {files} files")
+        raise LinterError(f"cfn-guard checked {len(output)} of {files} files")
     rules: set[str] = set()
     found: dict[Finding, None] = {}
     for file in output:
-        environment, stack = place(file["name"])
-        rules |= {*file["compliant"], *file["not_applicable"]}
+        environment, stack = key(file["name"])
+        failed = [broken["Rule"]["name"] for broken in file["not_compliant"]]
+        rules |= {*file["compliant"], *file["not_applicable"], *failed}
         for broken in file["not_compliant"]:
-            rules.add(broken["Rule"]["name"])
             rule, title = _named(broken)
-            resources = dict.fromkeys(_resources(broken))
+            resources = [*_resources(broken)]
             if not resources:
-                raise JudgeError(f"cfn-guard's {rule} fails in {environment}/{stack} on nothing")
+                raise LinterError(f"cfn-guard's {rule} names no resource of {environment}/{stack}")
             for resource in resources:
-                found[Finding(environment, stack, resource, rule, title)] = None
-    return Judgement(len(rules), tuple(found))
+                found[Finding(Place(environment, stack, resource, rule), title)] = None
+    return Findings(len(rules), tuple(found))
 
 
 def _named(broken: dict[str, Any]) -> tuple[str, str]:
-    """A rule's ID and what it asks, which its message holds: ``[CT.SQS.PR.1]: Require ...``."""
+    """Return a rule's ID and title, from a message such as ``[CT.SQS.PR.1]: Require ...``."""
     for message in _values(broken, "custom_message"):
         named = re.search(r"\[(CT\.[A-Z0-9.]+)\]: (.+)", message or "")
         if named:
             return named[1], named[2].strip()
-    name = str(broken["Rule"]["name"])
-    return name, name
+    return broken["Rule"]["name"], broken["Rule"]["name"]
 
 
 def _resources(broken: dict[str, Any]) -> Iterator[str]:
-    """The resources that a rule fails on.
+    """Yield the resources on which a rule fails.
 
-    Each clause says at which path it looked; the value that it was compared with has a path too,
-    under ``to``, and is passed over.
+    A clause has the path that it checked. Under ``to`` is the path of the value that it compared.
     """
     for clause in _values(broken, "Clause"):
-        path = next(_values(clause, "path", but="to"), "")
-        resource = re.match(r"/Resources/(\w+)", path)
+        resource = re.match(r"/Resources/(\w+)", next(_values(clause, "path", but="to"), ""))
         if resource:
             yield resource[1]
 
 
 def _values(part: Any, wanted: str, but: str = "") -> Iterator[Any]:
-    """What stands under a key, wherever it is."""
+    """Yield every value of a key, at any depth."""
     if isinstance(part, list):
         for item in part:
             yield from _values(item, wanted, but)

@@ -1,53 +1,51 @@
-"""checkov, with its own checks for CloudFormation and nothing from its maker's platform."""
+"""checkov, offline, with its own checks for CloudFormation."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
-from tools.lint.report import Finding, JudgeError, Judgement
-from tools.lint.tools import CHECKOV, parsed, place, run
+from tools.lint.report import Finding, Findings, LinterError, Place
+from tools.lint.tools import CHECKOV, key, run
 
 PASSED, FAILED = 0, 1
 
-OFFLINE = ("--skip-download", "--skip-results-upload")
-"""No policies from the platform, and no results to it. There is no key for it either."""
+OPTIONS = (
+    *("--framework", "cloudformation", "--compact", "--output", "json"),
+    # Nothing from its maker's platform, and nothing to it.
+    *("--skip-download", "--skip-results-upload"),
+)
 
 
-def judge(directory: Path) -> Judgement:
-    """Judge every file of a directory."""
-    what = ("--framework", "cloudformation", "--directory", str(directory))
+def lint(directory: Path) -> Findings:
+    """Lint every file of a directory."""
     output = run(
-        [CHECKOV, *what, *OFFLINE, "--compact", "--output", "json"],
+        [CHECKOV, "--directory", directory, *OPTIONS],
         [PASSED, FAILED],
         CKV_SKIP_PACKAGE_UPDATE_CHECK="true",
     )
-    return read(parsed("checkov", output))
+    return read(json.loads(output))
 
 
-def read(output: dict[str, Any]) -> Judgement:
-    """What checkov says in its JSON.
+def read(output: dict[str, Any]) -> Findings:
+    """Return checkov's JSON as findings.
 
     Raises:
-        JudgeError: it could not read a file, or skipped a check by an order that is not ours.
+        LinterError: checkov could not parse a file, or skipped a check.
     """
-    # Where it knows no resource, it prints the summary alone.
+    # Without a resource that it knows, it prints only the summary.
     summary = output.get("summary", output)
     if summary["parsing_errors"] or summary["skipped"]:
-        raise JudgeError(
-            f"checkov could not read {summary['parsing_errors']} files, and skipped "
+        raise LinterError(
+            f"checkov could not parse {summary['parsing_errors']} files and skipped "
             f"{summary['skipped']} checks"
         )
     results = output.get("results", {"passed_checks": [], "failed_checks": []})
-    failed = results["failed_checks"]
-    found = dict.fromkeys(
-        Finding(
-            *place(check["file_path"]),
-            check["resource"].rpartition(".")[2],
-            check["check_id"],
-            check["check_name"],
-        )
-        for check in failed
+    findings = dict.fromkeys(
+        Finding(Place(*key(check["file_path"]), resource, check["check_id"]), check["check_name"])
+        for check in results["failed_checks"]
+        for resource in [check["resource"].rpartition(".")[2]]
     )
-    rules = {check["check_id"] for check in [*failed, *results["passed_checks"]]}
-    return Judgement(len(rules), tuple(found))
+    checks = [*results["failed_checks"], *results["passed_checks"]]
+    return Findings(len({check["check_id"] for check in checks}), tuple(findings))

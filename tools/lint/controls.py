@@ -1,87 +1,71 @@
-"""Whether each judge can fail: templates that are bad on purpose are given to it.
+"""Templates that are bad on purpose, to show that each linter can fail.
 
-A template of ``bad/`` says in its Metadata what each judge must find in it, and in which
-environments: there it must, and in the others it must not. Faults that only prod has are made by
-conditions and mappings, so that folding is under test as well.
+The Metadata of a template in ``bad/`` lists what each linter must find and in which environments.
+In the others it must not find it: this also tests the folding of conditions and mappings.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from sentry_oms.cloudformation.evaluate import UNKNOWN, Evaluator
 from sentry_oms.cloudformation.folding import fold
 from sentry_oms.cloudformation.templates import Template
 from sentry_oms.names import ENVIRONMENTS
-from tools.lint.paths import ROOT
+from tools.lint import ROOT
+from tools.lint.linters import Templates
 from tools.lint.report import Finding
-from tools.lint.written import Judged
 
-BAD = ROOT / "tools/lint/bad"
-FAULTS = "Sentry::Faults"
+BAD: dict[str, Template] = {
+    path.stem: json.loads(path.read_text()) for path in (ROOT / "tools/lint/bad").glob("*.json")
+}
 
 
 class Fault(NamedTuple):
-    """What a judge must find in a bad template, in these environments and in no other."""
+    """A fault that a linter must find in a bad template, in these environments only."""
 
-    judge: str
+    linter: str
     stack: str
     resource: str
     rule: str
-    environments: tuple[str, ...]
+    environments: set[str]
 
 
-def bad_templates() -> Mapping[str, Template]:
-    """Each bad template by its name."""
-    return {path.stem: json.loads(path.read_text()) for path in sorted(BAD.glob("*.json"))}
+FAULTS = [
+    Fault(linter, stack, one["resource"], one["rule"], {*one["in"]})
+    for stack, template in BAD.items()
+    for linter, found in template["Metadata"]["Sentry::Faults"].items()
+    for one in found
+]
 
 
-def folded() -> Judged:
-    """Each of them as each environment would get it."""
+def templates() -> Templates:
+    """Return each bad template as each environment would get it."""
     return {
-        (environment, name): _fold(template, environment)
-        for name, template in bad_templates().items()
+        (environment, stack): _folded(template, environment)
+        for stack, template in BAD.items()
         for environment in ENVIRONMENTS
     }
 
 
-def faults() -> list[Fault]:
-    """What they say is wrong with them."""
-    return [
-        Fault(judge, name, one["resource"], one["rule"], tuple(one["in"]))
-        for name, template in bad_templates().items()
-        for judge, found in template["Metadata"][FAULTS].items()
-        for one in found
-    ]
-
-
-def unproven(judge: str, findings: Iterable[Finding]) -> Iterator[str]:
-    """A line for each fault that a judge passed, or found where it is not.
-
-    Args:
-        judge: its name.
-        findings: its own, of the bad templates.
-    """
-    found = list(findings)
-    own = [fault for fault in faults() if fault.judge == judge]
-    if not own:
-        yield f"tools/lint/bad has no fault for {judge}"
-    for fault in own:
-        there = {
-            one.environment
-            for one in found
-            if (one.stack, one.resource, one.rule) == (fault.stack, fault.resource, fault.rule)
-        }
-        if there != set(fault.environments):
+def undetected(linter: str, findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield a line for each fault that a linter did not find exactly where it is."""
+    places = [finding.place for finding in findings]
+    for fault in (one for one in FAULTS if one.linter == linter):
+        wanted = (fault.stack, fault.resource, fault.rule)
+        where = {place.environment for place in places if place[1:] == wanted}
+        if where != fault.environments:
             yield (
-                f"{judge} finds {fault.rule} on {fault.resource} of bad/{fault.stack}.json in "
-                f"{', '.join(sorted(there)) or 'no environment'}, and must in "
-                f"{', '.join(fault.environments)}"
+                f"{linter} finds {fault.rule} on {fault.resource} of bad/{fault.stack}.json in "
+                f"{', '.join(sorted(where)) or 'no environment'}; expected in "
+                f"{', '.join(sorted(fault.environments))}"
             )
 
 
-def _fold(template: Template, environment: str) -> Template:
-    known = {"Environment": environment}
-    return fold(template, Evaluator(template, lambda name: known.get(name, UNKNOWN)))
+def _folded(template: Template, environment: str) -> Template:
+    def named(name: str) -> Any:
+        return environment if name == "Environment" else UNKNOWN
+
+    return fold(template, Evaluator(template, named))

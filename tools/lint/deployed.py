@@ -10,11 +10,12 @@ from unittest.mock import patch
 from sentry_oms.cloudformation.placeholders import ACCOUNT
 from sentry_oms.cloudformation.templates import Template
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
+from sentry_oms.offline.project import Project
 from sentry_oms.offline.reading import read_environment
-from tools.lint.paths import ROOT
+from tools.lint import ROOT
 
 GROUPS = (*ENVIRONMENTS, BOOTSTRAP)
-"""All that is deployed: the environments, and what is the account's."""
+"""The groups of stacks: the environments, and the account's own."""
 
 REGION = "us-east-1"
 
@@ -30,8 +31,15 @@ VARIABLES = {
 
 
 @cache
-def deployed(environment: str) -> Mapping[str, Template]:
-    """Each stack's template with everything concrete, by the stack without its environment."""
+def project(group: str) -> Project:
+    """Return the stacks of a group as a launch would read them."""
     with patch.dict(os.environ, VARIABLES):
-        templates = read_environment(ROOT, environment).deployed
-    return {name.removeprefix(f"{environment}/"): one for name, one in templates.items()}
+        return read_environment(ROOT, group)
+
+
+@cache
+def deployed(group: str) -> Mapping[str, Template]:
+    """Return each stack's template with every value filled in, by the stack's own name."""
+    with patch.dict(os.environ, VARIABLES):
+        templates = project(group).deployed
+    return {name.removeprefix(f"{group}/"): one for name, one in templates.items()}

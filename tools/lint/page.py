@@ -1,61 +1,55 @@
-"""The rendered parts of docs/SECURITY.md: who reaches whom, who may what, what is accepted.
-
-``python -m tools.lint.page`` writes it; no judge needs to be installed.
-"""
+"""Render the tables of docs/SECURITY.md: permissions, reachability, accepted findings."""
 
 from __future__ import annotations
 
 from sentry_oms.graph import written_between
 from sentry_oms.names import ENVIRONMENTS
-from tools.lint import accepted
+from tools.lint import ROOT, accepted
 from tools.lint.deployed import GROUPS
 from tools.lint.iam import page as iam
-from tools.lint.linters import judged
-from tools.lint.paths import ROOT
-from tools.lint.reachability import page as reachability
-from tools.lint.report import AS_WRITTEN
+from tools.lint.linters import templates
+from tools.lint.reachability import table as reachability
+from tools.lint.report import AS_WRITTEN, table
 
 PAGE = ROOT / "docs/SECURITY.md"
 
+Kind = tuple[str, str, str]
+"""Resources, rules and reason of an acceptance."""
+
 
 def page(text: str) -> str:
-    """Return the page with all of its parts.
+    """Return the page with every table.
 
     Raises:
-        NoMarkersError: a part has no place in it.
+        NoMarkersError: the page has no place for a table.
     """
     parts = {
-        ("<!-- iam -->", "<!-- end of iam -->"): iam.section(),
-        ("<!-- reachability -->", "<!-- end of reachability -->"): reachability.section(),
-        (
-            "<!-- accepted: make generated writes what follows -->",
-            "<!-- end of accepted -->",
-        ): acceptances(),
+        "iam": iam.section(),
+        "reachability": reachability.section(),
+        "accepted": acceptances(),
     }
-    for (start, end), part in parts.items():
-        text = written_between(text, start, end, f"\n{part.rstrip()}\n")
+    for name, part in parts.items():
+        text = written_between(text, f"<!-- {name} -->", f"<!-- end of {name} -->", f"\n{part}\n")
     return text
 
 
 def acceptances() -> str:
-    """Return a table of every acceptance; sibling stacks with the same one share a row."""
-    kinds: dict[tuple[str, str, str], dict[str, set[str]]] = {}
-    for (environment, stack), template in judged().items():
+    """Return a table of every acceptance; stacks with the same one share a row."""
+    kinds: dict[Kind, dict[str, set[str]]] = {}
+    for (environment, stack), template in templates().items():
         for one in accepted.read(template):
-            if one.holds_in(environment):
+            if environment in one.where(environment):
                 resources = ", ".join(f"`{pattern}`" for pattern in one.resources)
                 kind = (resources, "<br>".join(one.rules), one.reason)
                 kinds.setdefault(kind, {}).setdefault(stack, set()).add(environment)
-    lines = ["| stack | resource | rule | where | why |", "|---|---|---|---|---|"]
-    for (resources, rules, reason), stacks in sorted(kinds.items(), key=_place):
-        where = _where(set().union(*stacks.values()))
-        lines.append(
-            f"| {'<br>'.join(sorted(stacks))} | {resources} | {rules} | {where} | {reason} |"
-        )
-    return "\n".join(lines)
+    rows = [
+        ["<br>".join(sorted(stacks)), resources, rules, _where(set().union(*stacks.values())), why]
+        for (resources, rules, why), stacks in sorted(kinds.items(), key=_order)
+    ]
+    return table(("stack", "resource", "rule", "where", "why"), rows)
 
 
-def _place(item: tuple[tuple[str, str, str], dict[str, set[str]]]) -> tuple[str, tuple[str, ...]]:
+def _order(item: tuple[Kind, dict[str, set[str]]]) -> tuple[str, Kind]:
     return min(item[1]), item[0]
 
 

@@ -1,48 +1,84 @@
-"""What a judge finds, and what it says that it did."""
+"""The findings of a linter, and the line that ``make lint`` prints about it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 AS_WRITTEN = "template"
-"""In place of an environment: the template as it is written, with its conditions."""
+"""Instead of an environment: the template as it is written, with its conditions."""
 
 
-@dataclass(frozen=True, order=True)
-class Finding:
-    """One resource that breaks one rule in one environment.
+class LinterError(Exception):
+    """A linter is not installed or failed; one line for a person."""
+
+
+class Place(NamedTuple):
+    """A resource and a rule that it breaks.
 
     Args:
-        environment: dev, staging, prod, or ``template`` for the template as it is written.
-        stack: the stack without its environment; of a template as written, the template's name.
-        resource: its logical ID, or ``Outputs.Name`` for what is no resource.
-        rule: as its judge calls it.
-        message: what the rule asks, as its judge words it.
+        environment: dev, staging, prod or bootstrap; ``template`` for a template as written.
+        stack: the stack without its environment; for a template as written, the template's name.
+        resource: its logical ID, or ``Outputs.Name`` for another part of the template.
+        rule: its ID.
     """
 
     environment: str
     stack: str
     resource: str
     rule: str
+
+
+class Finding(NamedTuple):
+    """A place, and what the rule asks in the linter's words."""
+
+    place: Place
     message: str
 
     def __str__(self) -> str:
-        return f"{self.environment}/{self.stack} {self.resource} {self.rule}: {self.message}"
+        environment, stack, resource, rule = self.place
+        return f"{environment}/{stack} {resource} {rule}: {self.message}"
 
 
-class Judgement(NamedTuple):
-    """What came of one run of a judge.
-
-    Args:
-        rules: how many rules it ran.
-        findings: one for each resource, rule and environment.
-    """
+class Findings(NamedTuple):
+    """The result of one run of a linter: the number of its rules, and its findings."""
 
     rules: int
     findings: Sequence[Finding]
 
 
-class JudgeError(Exception):
-    """A judge did not do its work, so that its silence means nothing; one line for a person."""
+class Report(NamedTuple):
+    """A linter's line in the table.
+
+    Args:
+        name: the linter's, with its version if it has one.
+        rules: how many it ran.
+        findings: a line for each.
+        accepted: how many findings are accepted.
+        templates: how many it was given; None if it reads whole environments.
+    """
+
+    name: str
+    rules: int
+    findings: Sequence[str]
+    accepted: int = 0
+    templates: int | None = None
+
+    def __str__(self) -> str:
+        templates = "" if self.templates is None else f"{self.templates} templates, "
+        return (
+            f"{self.name}: {self.rules} rules, {templates}{len(self.findings)} findings, "
+            f"{self.accepted} accepted"
+        )
+
+
+def show(reports: Sequence[Report]) -> int:
+    """Print every finding, then a line for each linter; return 1 if there is a finding."""
+    findings = [finding for report in reports for finding in report.findings]
+    print(*findings, *reports, sep="\n")
+    return 1 if findings else 0
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])

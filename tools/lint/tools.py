@@ -1,59 +1,46 @@
-"""Running what others wrote, and letting it reach nobody."""
+"""Running a linter as a program, without the network and the shell's variables."""
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import subprocess
+import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 
-from tools.lint.paths import BIN, ROOT
-from tools.lint.report import JudgeError
+from tools.lint import ROOT
+from tools.lint.report import LinterError
 
 NOWHERE = "http://127.0.0.1:9"
-"""A proxy that nobody answers at."""
+"""A proxy that does not exist."""
 
-CFN_LINT = BIN / "cfn-lint"
+CFN_LINT = Path(sys.executable).with_name("cfn-lint")
 CHECKOV = ROOT / ".tools/checkov/bin/checkov"
-CFN_GUARD = ROOT / ".tools/node/node_modules/@cdklabs/cdk-validator-cfnguard"
 
 
 def run(command: Sequence[str | Path], good: Collection[int], **settings: str) -> str:
-    """What a tool prints; arguments and errors are ``finished``'s."""
-    return finished(command, good, **settings).stdout
-
-
-def finished(
-    command: Sequence[str | Path], good: Collection[int], **settings: str
-) -> subprocess.CompletedProcess[str]:
-    """A tool that did its work, with what it printed.
+    """Return what a program prints.
 
     Args:
-        command: the tool with its arguments.
-        good: the exit codes with which it says that it did its work, findings or none.
+        command: the program and its arguments.
+        good: the exit codes of a run that worked, with findings or without.
         settings: environment variables for it.
 
     Raises:
-        JudgeError: it is not there, or ended in another way.
+        LinterError: it is not installed, or it failed.
     """
     tool = Path(command[0])
-    # Nothing of the caller's: a key or an address in the environment would make a tool call home.
+    # With the shell's variables, such as a key or an address, a program could call its maker.
+    proxies = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
     environ = {
-        "PATH": os.environ.get("PATH", ""),
-        "HOME": os.environ.get("HOME", ""),
+        **{name: os.environ.get(name, "") for name in ("PATH", "HOME")},
+        **dict.fromkeys(proxies, NOWHERE),
         "LC_ALL": "C.UTF-8",
-        "HTTP_PROXY": NOWHERE,
-        "HTTPS_PROXY": NOWHERE,
-        "http_proxy": NOWHERE,
-        "https_proxy": NOWHERE,
         **settings,
     }
     try:
         done = subprocess.run(
-            [str(part) for part in command],
+            command,
             cwd=ROOT,
             env=environ,
             stdin=subprocess.DEVNULL,
@@ -62,41 +49,13 @@ def finished(
             check=False,
         )
     except FileNotFoundError:
-        raise JudgeError(f"there is no {tool}: `make lint` installs it") from None
+        raise LinterError(f"{tool} is not installed; run make lint") from None
     if done.returncode not in good or (done.stderr.strip() and not done.stdout.strip()):
-        said = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
-        raise JudgeError(f"{tool.name} ended with {done.returncode} and said: {said[-1]}")
-    return done
+        *_, last = ["no output", *(done.stderr or done.stdout).strip().splitlines()]
+        raise LinterError(f"{tool.name} failed with exit code {done.returncode}: {last}")
+    return done.stdout
 
 
-def parsed(tool: str, output: str) -> Any:
-    """What a tool printed as JSON.
-
-    Raises:
-        JudgeError: it is none.
-    """
-    try:
-        return json.loads(output)
-    except json.JSONDecodeError:
-        start = output.strip()[:80] or "nothing"
-        raise JudgeError(f"{tool} printed no JSON but: {start}") from None
-
-
-def guard_binary() -> Path:
-    """The cfn-guard of this machine, which the npm package ships for Linux and macOS.
-
-    Raises:
-        JudgeError: it ships none.
-    """
-    system = {"Linux": "ubuntu", "Darwin": "macos"}.get(platform.system(), platform.system())
-    machine = {"AMD64": "x86_64", "arm64": "aarch64"}.get(platform.machine(), platform.machine())
-    binary = CFN_GUARD / "bin" / system / machine / "cfn-guard"
-    if CFN_GUARD.is_dir() and not binary.is_file():
-        raise JudgeError(f"cfn-guard comes for Linux and macOS, and not for {system} {machine}")
-    return binary
-
-
-def place(path: str) -> tuple[str, str]:
-    """Environment and stack of a file that ``written.write`` wrote."""
-    file = Path(path)
-    return file.parent.name, file.stem
+def key(path: str) -> tuple[str, str]:
+    """Return the environment and the stack of a file that ``linters.write`` wrote."""
+    return Path(path).parent.name, Path(path).stem

@@ -37,15 +37,7 @@ _MAY_STAY_UNREAD = frozenset({"AWS::SecretsManager::Secret"})
 
 
 def drift_outcome(actions: Actions, result: Any) -> Outcome:
-    """Return a stack's outcome after a drift command.
-
-    Args:
-        actions: those of the stack, after the command.
-        result: the command's return value.
-
-    Raises:
-        ClientError: CloudFormation does not list the drifted resources.
-    """
+    """Return the stack's outcome after a drift command, whose return value is ``result``."""
     # drift_show returns the status together with what it shows.
     answer = result[0] if isinstance(result, tuple) else result["DetectionStatus"]
     stack = actions.stack
@@ -106,7 +98,7 @@ def _resources(actions: Actions, drifts: Sequence[Mapping[str, Any]]) -> tuple[R
     try:
         template = deployed_template(actions.stack)
     except (BotoCoreError, ClientError, RetryLimitExceededError, ValueError):
-        # Drift is worth reporting even if all values are masked for want of the template.
+        # Without the template every value is masked, but the drift is still worth reporting.
         template = None
     (description,) = actions.describe()["Stacks"]
     mask = mask_for(template, parameters_of(description))

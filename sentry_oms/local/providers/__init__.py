@@ -1,6 +1,6 @@
-"""The registry: what the embedded CloudFormation learns, and what of it is repaired.
+"""The registry of the embedded CloudFormation's additional types, and its repairs.
 
-A test holds that ``PROVIDERS`` is exactly what our templates use and ministack lacks.
+A test checks that ``PROVIDERS`` is exactly what our templates use and ministack lacks.
 """
 
 from sentry_oms.local.provider import Provider, Reader, Repair
@@ -51,4 +51,4 @@ REPAIRS: tuple[type[Repair], ...] = (
     secretsmanager.Secret,
 )
 
-READERS: tuple[type[Reader], ...] = (security_group.SecurityGroup,)
+READERS: tuple[Reader, ...] = (security_group.READER,)

@@ -8,7 +8,7 @@ from sentry_oms.local.provider import Place, Properties, PutProvider, Resource
 from sentry_oms.local.shapes import request
 
 KEY = ("ResourceId", "ScalableDimension", "ServiceNamespace")
-"""What ``Ref`` of a target joins with bars, and what a policy's ScalingTargetId is split into."""
+"""The parts of a target's ``Ref``, joined with bars."""
 
 
 class ScalableTarget(PutProvider):
@@ -26,9 +26,9 @@ class ScalableTarget(PutProvider):
         return Resource(key, {"Id": key})
 
     def delete(self, physical_id: str, properties: Properties) -> None:
-        """Deregister the target, and with it its policies."""
+        """Deregister the target and its policies."""
         scaling = self.aws.client("application-autoscaling")
-        scaling.deregister_scalable_target(**target(physical_id))
+        scaling.deregister_scalable_target(**_target(physical_id))
 
 
 class ScalingPolicy(PutProvider):
@@ -40,27 +40,25 @@ class ScalingPolicy(PutProvider):
     def create(self, place: Place, properties: Properties) -> Resource:
         """Put the policy on its target."""
         scaling = self.aws.client("application-autoscaling")
-        wanted = request(scaling, "PutScalingPolicy", on_target(properties))
+        wanted = request(scaling, "PutScalingPolicy", _on_target(properties))
         arn = scaling.put_scaling_policy(**wanted)["PolicyARN"]
         return Resource(arn, {"Arn": arn})
 
     def delete(self, physical_id: str, properties: Properties) -> None:
-        """Remove the policy, unless it went with its target."""
+        """Delete the policy, unless its target's deletion has done so."""
         scaling = self.aws.client("application-autoscaling")
-        key = {name: on_target(properties)[name] for name in KEY}
+        key = {name: _on_target(properties)[name] for name in KEY}
         found = scaling.describe_scaling_policies(ServiceNamespace=key["ServiceNamespace"])
         if any(policy["PolicyARN"] == physical_id for policy in found["ScalingPolicies"]):
             scaling.delete_scaling_policy(PolicyName=properties["PolicyName"], **key)
 
 
-def target(key: str) -> dict[str, str]:
-    """The parts of a target's ``Ref``."""
-    return dict(zip(KEY, key.split("|"), strict=True))
+def _target(ref: str) -> dict[str, str]:
+    return dict(zip(KEY, ref.split("|"), strict=True))
 
 
-def on_target(properties: Properties) -> dict[str, Any]:
-    """A policy's properties with its target written out."""
-    plain = {key: value for key, value in properties.items() if key != "ScalingTargetId"}
-    if "ScalingTargetId" in properties:
-        plain.update(target(properties["ScalingTargetId"]))
-    return plain
+def _on_target(properties: Properties) -> dict[str, Any]:
+    """Return a policy's properties with the parts of its ScalingTargetId."""
+    plain = dict(properties)
+    target = plain.pop("ScalingTargetId", None)
+    return plain | _target(target) if target else plain

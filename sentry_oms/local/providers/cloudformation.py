@@ -1,11 +1,12 @@
 """CloudFormation actions: ministack forgets the notification topics of a stack.
 
-``sceptre diff`` reads ``NotificationARNs`` of every stack and stops with a KeyError without it.
+``sceptre diff`` reads ``NotificationARNs`` of every stack, and fails with a KeyError without them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from xml.sax.saxutils import escape
 
 from sentry_oms.local.ministack import ActionHandler, Ministack, Params, Response, as_text
@@ -15,38 +16,34 @@ STACK_ID = "<StackId>(?P<id>[^<]+)</StackId>"
 
 
 def complete_descriptions(ministack: Ministack) -> None:
-    """Remember NotificationARNs when a stack is written, and give them in DescribeStacks."""
+    """Record NotificationARNs when a stack is written, and return them in DescribeStacks."""
     of_change_sets: dict[tuple[str, str], list[str] | None] = {}
 
-    def remember(params: Params, given: list[str] | None) -> None:
+    def record(params: Params, given: list[str] | None) -> None:
         record = ministack.stack_record(_first(params, "StackName"))
         if given is not None and record is not None:
             record[RECORD_KEY] = given
 
-    def writing(original: ActionHandler) -> ActionHandler:
-        def handle(params: Params) -> Response:
-            response = original(params)
-            if response[0] == 200:
-                remember(params, topics(params))
-            return response
+    def written(params: Params) -> None:
+        record(params, topics(params))
 
-        return handle
+    def proposed(params: Params) -> None:
+        of_change_sets[_change_set(params)] = topics(params)
 
-    def proposing(original: ActionHandler) -> ActionHandler:
-        def handle(params: Params) -> Response:
-            of_change_sets[_change_set(params)] = topics(params)
-            return original(params)
+    def executed(params: Params) -> None:
+        record(params, of_change_sets.get(_change_set(params)))
 
-        return handle
+    def after(action: str, note: Callable[[Params], None]) -> None:
+        def noting(original: ActionHandler) -> ActionHandler:
+            def handle(params: Params) -> Response:
+                response = original(params)
+                if response[0] == 200:
+                    note(params)
+                return response
 
-    def executing(original: ActionHandler) -> ActionHandler:
-        def handle(params: Params) -> Response:
-            response = original(params)
-            if response[0] == 200:
-                remember(params, of_change_sets.get(_change_set(params)))
-            return response
+            return handle
 
-        return handle
+        ministack.wrap_action(action, noting)
 
     def describing(original: ActionHandler) -> ActionHandler:
         def handle(params: Params) -> Response:
@@ -60,15 +57,15 @@ def complete_descriptions(ministack: Ministack) -> None:
         members = "".join(f"<member>{escape(arn)}</member>" for arn in record.get(RECORD_KEY, []))
         return f"{stack_id[0]}<NotificationARNs>{members}</NotificationARNs>"
 
-    ministack.wrap_action("CreateStack", writing)
-    ministack.wrap_action("UpdateStack", writing)
-    ministack.wrap_action("CreateChangeSet", proposing)
-    ministack.wrap_action("ExecuteChangeSet", executing)
+    after("CreateStack", written)
+    after("UpdateStack", written)
+    after("CreateChangeSet", proposed)
+    after("ExecuteChangeSet", executed)
     ministack.wrap_action("DescribeStacks", describing)
 
 
 def topics(params: Params) -> list[str] | None:
-    """The request's topics; None where it names none, which leaves those of the stack."""
+    """Return the request's topics; None, which keeps those of the stack, if it names none."""
     keys = [key for key in params if key.startswith("NotificationARNs")]
     if not keys:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sentry_oms.local.provider import Place, Properties, Provider, Resource, dropped_tags
+from sentry_oms.local.provider import Place, Properties, Provider, Resource, Update, retag
 from sentry_oms.local.shapes import request
 
 
@@ -16,37 +16,26 @@ class Pipeline(Provider):
     tagged = True
 
     def create(self, place: Place, properties: Properties) -> Resource:
-        """Make the pipeline; a name that is taken is refused by the service."""
-        codepipeline = self.aws.client("codepipeline")
-        wanted = {"Pipeline": declaration(place, properties), "Tags": properties.get("Tags", [])}
-        response = codepipeline.create_pipeline(**request(codepipeline, "CreatePipeline", wanted))
-        return _pipeline(response)
+        """Create the pipeline; the service refuses a name that is taken."""
+        client = self.aws.client("codepipeline")
+        wanted = {"Pipeline": _declaration(place, properties), "Tags": properties.get("Tags", [])}
+        return _pipeline(client.create_pipeline(**request(client, "CreatePipeline", wanted)))
 
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
-        """Make the next version, and bring the tags along."""
-        codepipeline = self.aws.client("codepipeline")
-        arn = codepipeline.get_pipeline(name=physical_id)["metadata"]["pipelineArn"]
-        dropped = dropped_tags(previous, properties)
-        if dropped:
-            codepipeline.untag_resource(resourceArn=arn, tagKeys=dropped)
-        tags = properties.get("Tags", [])
-        if tags:
-            wanted = {"ResourceArn": arn, "Tags": tags}
-            codepipeline.tag_resource(**request(codepipeline, "TagResource", wanted))
-        wanted = {"Pipeline": declaration(place, properties)}
-        return _pipeline(
-            codepipeline.update_pipeline(**request(codepipeline, "UpdatePipeline", wanted))
-        )
+    def update(self, update: Update) -> Resource:
+        """Create the next version, and update the tags."""
+        client = self.aws.client("codepipeline")
+        arn = client.get_pipeline(name=update.physical_id)["metadata"]["pipelineArn"]
+        retag(client, arn, update)
+        wanted = {"Pipeline": _declaration(update.place, update.properties)}
+        return _pipeline(client.update_pipeline(**request(client, "UpdatePipeline", wanted)))
 
     def delete(self, physical_id: str, properties: Properties) -> None:
-        """Remove the pipeline."""
+        """Delete the pipeline."""
         self.aws.client("codepipeline").delete_pipeline(name=physical_id)
 
 
-def declaration(place: Place, properties: Properties) -> dict[str, Any]:
-    """The pipeline's structure: every property but its tags."""
+def _declaration(place: Place, properties: Properties) -> dict[str, Any]:
+    """Return the pipeline's structure: every property except its tags."""
     plain = {key: value for key, value in properties.items() if key != "Tags"}
     return {"Name": place.generated_name(), **plain}
 

@@ -22,7 +22,7 @@ class RiskConfiguration(PutProvider):
         )
 
     def delete(self, physical_id: str, properties: Properties) -> None:
-        """Set nothing, which is how the API removes it."""
+        """Set an empty configuration, which is how the API deletes it."""
         self.aws.client("cognito-idp").set_risk_configuration(
             UserPoolId=properties["UserPoolId"], ClientId=properties["ClientId"]
         )

@@ -2,78 +2,84 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
-from sentry_oms.local.provider import Place, Properties, Provider, Resource, dropped_tags
+from sentry_oms.local.provider import Place, Properties, Provider, Resource, Update
 from sentry_oms.local.shapes import request
 
 
-class ElasticIp(Provider):
+class _Ec2Provider(Provider):
+    """A type of which only the tags change in place."""
+
+    tagged = True
+    id_attribute: ClassVar[str]
+    """The attribute with the resource's ID."""
+
+    def update(self, update: Update) -> Resource:
+        """Update the tags."""
+        ec2 = self.aws.client("ec2")
+        resource = self._resource(update.physical_id)
+        ids = [resource.attributes[self.id_attribute]]
+        dropped = update.dropped_tags()
+        if dropped:
+            ec2.delete_tags(Resources=ids, Tags=[{"Key": key} for key in dropped])
+        tags = update.properties.get("Tags", [])
+        if tags:
+            ec2.create_tags(**request(ec2, "CreateTags", {"Resources": ids, "Tags": tags}))
+        return resource
+
+    def _resource(self, physical_id: str) -> Resource:
+        return Resource(physical_id, {self.id_attribute: physical_id})
+
+
+class ElasticIp(_Ec2Provider):
     """``AWS::EC2::EIP``: ``Ref`` is the address, ``AllocationId`` an attribute."""
 
     type = "AWS::EC2::EIP"
     replacing = ("Domain", "NetworkBorderGroup", "PublicIpv4Pool")
-    tagged = True
+    id_attribute = "AllocationId"
 
     def create(self, place: Place, properties: Properties) -> Resource:
         """Allocate an address."""
         ec2 = self.aws.client("ec2")
-        address = ec2.allocate_address(Domain=properties.get("Domain", "vpc"))
-        retag(ec2, address["AllocationId"], {}, properties)
-        return _address(address)
-
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
-        """Only tags change in place."""
-        ec2 = self.aws.client("ec2")
-        address = self._find(physical_id)
-        retag(ec2, address["AllocationId"], previous, properties)
-        return _address(address)
+        address = ec2.allocate_address(Domain=properties.get("Domain", "vpc"))["PublicIp"]
+        return self.update(Update(place, address, {}, properties))
 
     def delete(self, physical_id: str, properties: Properties) -> None:
         """Release the address."""
-        self.aws.client("ec2").release_address(AllocationId=self._find(physical_id)["AllocationId"])
+        allocation = self._resource(physical_id).attributes["AllocationId"]
+        self.aws.client("ec2").release_address(AllocationId=allocation)
 
-    def _find(self, public_ip: str) -> dict[str, Any]:
+    def _resource(self, physical_id: str) -> Resource:
         addresses = self.aws.client("ec2").describe_addresses()["Addresses"]
-        return next(address for address in addresses if address["PublicIp"] == public_ip)
+        found = next(address for address in addresses if address["PublicIp"] == physical_id)
+        attributes = {key: found[key] for key in ("AllocationId", "PublicIp")}
+        return Resource(physical_id, attributes)
 
 
-class NatGateway(Provider):
+class NatGateway(_Ec2Provider):
     """``AWS::EC2::NatGateway``."""
 
     type = "AWS::EC2::NatGateway"
     replacing = ("SubnetId", "AllocationId", "ConnectivityType", "PrivateIpAddress")
-    tagged = True
+    id_attribute = "NatGatewayId"
 
     def create(self, place: Place, properties: Properties) -> Resource:
-        """Make the gateway; an unknown subnet is refused, as on AWS."""
+        """Create the gateway; like AWS, refuse an unknown subnet."""
         ec2 = self.aws.client("ec2")
         ec2.describe_subnets(SubnetIds=[properties["SubnetId"]])
-        wanted = {
-            key: properties[key]
-            for key in ("SubnetId", "AllocationId", "ConnectivityType")
-            if key in properties
-        }
-        gateway = ec2.create_nat_gateway(**wanted)["NatGateway"]
-        retag(ec2, gateway["NatGatewayId"], {}, properties)
-        return _gateway(gateway["NatGatewayId"])
-
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
-        """Only tags change in place."""
-        retag(self.aws.client("ec2"), physical_id, previous, properties)
-        return _gateway(physical_id)
+        names = ("SubnetId", "AllocationId", "ConnectivityType")
+        wanted = {name: properties[name] for name in names if name in properties}
+        gateway = ec2.create_nat_gateway(**wanted)["NatGateway"]["NatGatewayId"]
+        return self.update(Update(place, gateway, {}, properties))
 
     def delete(self, physical_id: str, properties: Properties) -> None:
-        """Remove the gateway; EC2 goes on listing it as deleted, as on AWS."""
+        """Delete the gateway; like AWS, EC2 still lists it as deleted."""
         self.aws.client("ec2").delete_nat_gateway(NatGatewayId=physical_id)
 
 
-class FlowLog(Provider):
-    """``AWS::EC2::FlowLog``: everything but its tags replaces it."""
+class FlowLog(_Ec2Provider):
+    """``AWS::EC2::FlowLog``."""
 
     type = "AWS::EC2::FlowLog"
     replacing = (
@@ -87,7 +93,7 @@ class FlowLog(Provider):
         "ResourceType",
         "TrafficType",
     )
-    tagged = True
+    id_attribute = "Id"
 
     def create(self, place: Place, properties: Properties) -> Resource:
         """Log the traffic of one resource."""
@@ -97,37 +103,8 @@ class FlowLog(Provider):
         }
         wanted["ResourceIds"] = [properties["ResourceId"]]
         (flow_log,) = ec2.create_flow_logs(**request(ec2, "CreateFlowLogs", wanted))["FlowLogIds"]
-        retag(ec2, flow_log, {}, properties)
-        return Resource(flow_log, {"Id": flow_log})
-
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
-        """Only tags change in place."""
-        retag(self.aws.client("ec2"), physical_id, previous, properties)
-        return Resource(physical_id, {"Id": physical_id})
+        return self.update(Update(place, flow_log, {}, properties))
 
     def delete(self, physical_id: str, properties: Properties) -> None:
-        """Stop logging; what was delivered stays."""
+        """Stop logging; delivered logs stay."""
         self.aws.client("ec2").delete_flow_logs(FlowLogIds=[physical_id])
-
-
-def retag(ec2: Any, resource_id: str, previous: Properties, properties: Properties) -> None:
-    """Bring the template's tags to the resource; tags from elsewhere stay."""
-    dropped = dropped_tags(previous, properties)
-    if dropped:
-        ec2.delete_tags(Resources=[resource_id], Tags=[{"Key": key} for key in dropped])
-    tags = properties.get("Tags", [])
-    if tags:
-        ec2.create_tags(**request(ec2, "CreateTags", {"Resources": [resource_id], "Tags": tags}))
-
-
-def _address(address: dict[str, Any]) -> Resource:
-    return Resource(
-        address["PublicIp"],
-        {"AllocationId": address["AllocationId"], "PublicIp": address["PublicIp"]},
-    )
-
-
-def _gateway(gateway_id: str) -> Resource:
-    return Resource(gateway_id, {"NatGatewayId": gateway_id})

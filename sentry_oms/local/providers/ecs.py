@@ -1,11 +1,11 @@
-"""ECS types: ministack drops or misreads much of what a task definition and a service say."""
+"""ECS types: ministack drops or misreads many properties of task definitions and services."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from sentry_oms.local.provider import Place, Properties, Repair, Resource, dropped_tags
+from sentry_oms.local.provider import Place, Properties, Repair, Resource, Update, retag
 from sentry_oms.local.providers.named import Named
 from sentry_oms.local.shapes import request
 
@@ -19,7 +19,7 @@ class Cluster(Named):
     type = "AWS::ECS::Cluster"
     name_property = "ClusterName"
 
-    def exists(self, name: str, properties: Properties) -> bool:
+    def exists(self, name: str) -> bool:
         """Whether ECS has an active cluster of that name."""
         clusters = self.aws.client("ecs").describe_clusters(clusters=[name])["clusters"]
         return any(cluster["status"] == "ACTIVE" for cluster in clusters)
@@ -38,13 +38,11 @@ class TaskDefinition(Repair):
         arn = response["taskDefinition"]["taskDefinitionArn"]
         return Resource(arn, {"TaskDefinitionArn": arn})
 
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
-        """Tags change in place; anything else is a new revision."""
-        if without(previous, "Tags") == without(properties, "Tags"):
-            return self.original.update(place, physical_id, previous, properties)
-        return self.create(place, properties)
+    def update(self, update: Update) -> Resource:
+        """Change the tags in place; any other change registers a new revision."""
+        if _without_tags(update.previous) == _without_tags(update.properties):
+            return self.original.update(update)
+        return self.create(update.place, update.properties)
 
 
 class Service(Repair):
@@ -53,37 +51,28 @@ class Service(Repair):
     type = "AWS::ECS::Service"
 
     def create(self, place: Place, properties: Properties) -> Resource:
-        """Make the service; without DesiredCount it starts with one task, as on AWS."""
+        """Create the service, like AWS with one task if DesiredCount is missing."""
         ecs = self.aws.client("ecs")
         wanted = {"ServiceName": place.generated_name(), "DesiredCount": 1, **properties}
         return _service(ecs.create_service(**request(ecs, "CreateService", wanted)))
 
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
-        """Change what differs; without DesiredCount the count stays as it is, as on AWS."""
+    def update(self, update: Update) -> Resource:
+        """Change what differs; like AWS, keep the count if DesiredCount is missing."""
         ecs = self.aws.client("ecs")
-        changed = {key: value for key, value in properties.items() if value != previous.get(key)}
+        changed = {key: value for key, value in update.properties.items() if update.changes(key)}
         if REPLACING & changed.keys():
-            return self.original.update(place, physical_id, previous, properties)
-        updates = request(ecs, "UpdateService", without(changed, "Tags"))
-        response = ecs.update_service(cluster=properties["Cluster"], service=physical_id, **updates)
-        self._retag(physical_id, previous, properties)
+            return self.original.update(update)
+        response = ecs.update_service(
+            cluster=update.properties["Cluster"],
+            service=update.physical_id,
+            **request(ecs, "UpdateService", _without_tags(changed)),
+        )
+        retag(ecs, update.physical_id, update)
         return _service(response)
 
-    def _retag(self, arn: str, previous: Properties, properties: Properties) -> None:
-        ecs = self.aws.client("ecs")
-        dropped = dropped_tags(previous, properties)
-        if dropped:
-            ecs.untag_resource(resourceArn=arn, tagKeys=dropped)
-        tags = properties.get("Tags", [])
-        if tags:
-            ecs.tag_resource(**request(ecs, "TagResource", {"ResourceArn": arn, "Tags": tags}))
 
-
-def without(properties: Properties, *names: str) -> dict[str, Any]:
-    """The properties but for some."""
-    return {key: value for key, value in properties.items() if key not in names}
+def _without_tags(properties: Properties) -> dict[str, Any]:
+    return {key: value for key, value in properties.items() if key != "Tags"}
 
 
 def _service(response: Mapping[str, Any]) -> Resource:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from sentry_oms.local.provider import Place, Properties, Repair, Resource
+from sentry_oms.local.provider import Repair, Resource, Update
+from sentry_oms.local.shapes import is_true
 
 
 class ReplicationGroup(Repair):
-    """``AWS::ElastiCache::ReplicationGroup``: failover needs a replica that is there already.
+    """``AWS::ElastiCache::ReplicationGroup``: failover needs an existing replica.
 
     Source: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/383
     """
 
     type = "AWS::ElastiCache::ReplicationGroup"
 
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
+    def update(self, update: Update) -> Resource:
         """Change the group.
 
         Raises:
             ValueError: the update enables failover in a group that has one node.
         """
-        failover = str(properties.get("AutomaticFailoverEnabled", "")).lower() == "true"
-        if failover and int(previous.get("NumCacheClusters", 1)) < 2:
+        failover = is_true(update.properties.get("AutomaticFailoverEnabled", ""))
+        if failover and int(update.previous.get("NumCacheClusters", 1)) < 2:
             raise ValueError(
                 "Replication group must have at least one read replica to enable autofailover."
             )
-        return self.original.update(place, physical_id, previous, properties)
+        return self.original.update(update)

@@ -1,8 +1,8 @@
-"""Load balancing: a target group's full name, which request scaling is labelled with."""
+"""Load balancing: the full name of a target group, which request scaling uses as its label."""
 
 from __future__ import annotations
 
-from sentry_oms.local.provider import Place, Properties, Repair, Resource
+from sentry_oms.local.provider import Place, Properties, Repair, Resource, Update
 
 
 class TargetGroup(Repair):
@@ -11,17 +11,14 @@ class TargetGroup(Repair):
     type = "AWS::ElasticLoadBalancingV2::TargetGroup"
 
     def create(self, place: Place, properties: Properties) -> Resource:
-        """Make the group."""
-        return with_full_name(self.original.create(place, properties))
+        """Create the group."""
+        return _with_full_name(self.original.create(place, properties))
 
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
+    def update(self, update: Update) -> Resource:
         """Change the group."""
-        return with_full_name(self.original.update(place, physical_id, previous, properties))
+        return _with_full_name(self.original.update(update))
 
 
-def with_full_name(group: Resource) -> Resource:
-    """The group with the last part of its ARN as its full name."""
+def _with_full_name(group: Resource) -> Resource:
     full_name = group.physical_id.rpartition(":")[2]
     return Resource(group.physical_id, {**group.attributes, "TargetGroupFullName": full_name})

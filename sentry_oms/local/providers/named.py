@@ -1,7 +1,7 @@
-"""Types whose create takes over a resource of the same name, where AWS refuses.
+"""Types whose names must be unique: ministack's create takes over a resource of the same name.
 
-A retained table would lose its rows to a relaunch, and a second stack would take the first one's
-queue. On AWS the create fails, and the retained resource is taken back by import.
+A relaunch would lose the rows of a retained table, and a second stack would take the queue of the
+first. AWS refuses the create; a retained resource is imported instead.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from sentry_oms.local.provider import AlreadyExistsError, Place, Properties, Rep
 
 
 class Named(Repair):
-    """A repair that looks for the name before it creates."""
+    """A repair that checks the name before it creates the resource."""
 
     name_property: ClassVar[str]
 
     def create(self, place: Place, properties: Properties) -> Resource:
-        """Make the resource unless its name is taken."""
+        """Create the resource unless its name is taken."""
         name = properties.get(self.name_property)
-        if name and self.exists(str(name), properties):
+        if name and self.exists(str(name)):
             raise AlreadyExistsError(self.type.rpartition("::")[2], str(name))
         return super().create(place, properties)
 
     @abstractmethod
-    def exists(self, name: str, properties: Properties) -> bool:
-        """Whether the service's API has a resource of that name."""
+    def exists(self, name: str) -> bool:
+        """Whether the service has a resource of that name."""
 
 
 class Queue(Named):
@@ -36,7 +36,7 @@ class Queue(Named):
     type = "AWS::SQS::Queue"
     name_property = "QueueName"
 
-    def exists(self, name: str, properties: Properties) -> bool:
+    def exists(self, name: str) -> bool:
         """Whether SQS has the queue."""
         sqs = self.aws.client("sqs")
         absent = "AWS.SimpleQueueService.NonExistentQueue"
@@ -49,7 +49,7 @@ class LogGroup(Named):
     type = "AWS::Logs::LogGroup"
     name_property = "LogGroupName"
 
-    def exists(self, name: str, properties: Properties) -> bool:
+    def exists(self, name: str) -> bool:
         """Whether CloudWatch Logs has the group."""
         groups = self.aws.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         return any(group["logGroupName"] == name for group in groups)
@@ -61,7 +61,7 @@ class BuildProject(Named):
     type = "AWS::CodeBuild::Project"
     name_property = "Name"
 
-    def exists(self, name: str, properties: Properties) -> bool:
+    def exists(self, name: str) -> bool:
         """Whether CodeBuild has the project."""
         return bool(self.aws.client("codebuild").batch_get_projects(names=[name])["projects"])
 
@@ -72,7 +72,7 @@ class KeyAlias(Named):
     type = "AWS::KMS::Alias"
     name_property = "AliasName"
 
-    def exists(self, name: str, properties: Properties) -> bool:
+    def exists(self, name: str) -> bool:
         """Whether KMS has the alias."""
         pages = self.aws.client("kms").get_paginator("list_aliases").paginate()
         return any(alias["AliasName"] == name for page in pages for alias in page["Aliases"])

@@ -1,4 +1,4 @@
-"""Secrets: ministack's ``Ref`` is the name, and it ignores how a value is to be generated."""
+"""Secrets: ministack's ``Ref`` is the name, and it ignores GenerateSecretString."""
 
 from __future__ import annotations
 
@@ -6,45 +6,41 @@ import json
 from typing import Any
 
 from sentry_oms.aws.absence import none_if_absent
-from sentry_oms.local.provider import Place, Properties, Resource
+from sentry_oms.local.provider import Place, Properties, Resource, Update
 from sentry_oms.local.providers.named import Named
+
+_ABSENT = "ResourceNotFoundException"
 
 
 class Secret(Named):
-    """``AWS::SecretsManager::Secret``: ``Ref`` is the ARN, as on AWS."""
+    """``AWS::SecretsManager::Secret``: like on AWS, ``Ref`` is the ARN."""
 
     type = "AWS::SecretsManager::Secret"
     name_property = "Name"
 
     def create(self, place: Place, properties: Properties) -> Resource:
-        """Make the secret, its value generated as GenerateSecretString says."""
-        return self._by_arn(super().create(place, self._generated(properties)))
+        """Create the secret, with a generated value if GenerateSecretString asks for one."""
+        return _by_arn(super().create(place, self._generated(properties)))
 
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
-        """Change the secret; an edited GenerateSecretString makes a new value, as on AWS."""
-        if previous.get("GenerateSecretString") != properties.get("GenerateSecretString"):
-            properties = self._generated(properties)
-        name = self._name(physical_id)
-        return self._by_arn(self.original.update(place, name, previous, properties))
+    def update(self, update: Update) -> Resource:
+        """Change the secret; like on AWS, another GenerateSecretString creates a new value."""
+        if update.changes("GenerateSecretString"):
+            update = update._replace(properties=self._generated(update.properties))
+        name = self._name(update.physical_id)
+        return _by_arn(self.original.update(update._replace(physical_id=name)))
 
     def delete(self, physical_id: str, properties: Properties) -> None:
-        """Remove the secret at once, as CloudFormation does."""
+        """Delete the secret at once, as CloudFormation does."""
         self.original.delete(self._name(physical_id), properties)
 
-    def exists(self, name: str, properties: Properties) -> bool:
-        """Whether Secrets Manager has the secret, one scheduled for deletion included."""
-        found = none_if_absent(
-            lambda: self._secretsmanager.describe_secret(SecretId=name),
-            "ResourceNotFoundException",
-        )
-        return found is not None
+    def exists(self, name: str) -> bool:
+        """Whether Secrets Manager has the secret, also if scheduled for deletion."""
+        secrets = self._secretsmanager
+        return none_if_absent(lambda: secrets.describe_secret(SecretId=name), _ABSENT) is not None
 
     def kept_as(self, physical_id: str) -> str:
-        """By its name; the physical ID where there is no such secret any more."""
-        name = none_if_absent(lambda: self._name(physical_id), "ResourceNotFoundException")
-        return name or physical_id
+        """Return the secret's name; the physical ID if the secret is deleted."""
+        return none_if_absent(lambda: self._name(physical_id), _ABSENT) or physical_id
 
     def _generated(self, properties: Properties) -> Properties:
         wanted = dict(properties.get("GenerateSecretString", {}))
@@ -60,10 +56,10 @@ class Secret(Named):
     def _name(self, arn: str) -> str:
         return str(self._secretsmanager.describe_secret(SecretId=arn)["Name"])
 
-    @staticmethod
-    def _by_arn(secret: Resource) -> Resource:
-        return Resource(secret.attributes["Arn"], secret.attributes)
-
     @property
     def _secretsmanager(self) -> Any:
         return self.aws.client("secretsmanager")
+
+
+def _by_arn(secret: Resource) -> Resource:
+    return Resource(secret.attributes["Arn"], secret.attributes)

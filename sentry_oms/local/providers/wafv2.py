@@ -1,8 +1,8 @@
-"""WAF's types that ministack lacks."""
+"""WAF types that ministack lacks."""
 
 from __future__ import annotations
 
-from sentry_oms.local.provider import Place, Properties, Provider, PutProvider, Resource
+from sentry_oms.local.provider import Place, Properties, Provider, PutProvider, Resource, Update
 
 
 class WebAclAssociation(Provider):
@@ -12,19 +12,17 @@ class WebAclAssociation(Provider):
     replacing = ("ResourceArn", "WebACLArn")
 
     def create(self, place: Place, properties: Properties) -> Resource:
-        """Put the web ACL before the resource."""
+        """Associate the web ACL with the resource."""
         acl, resource = properties["WebACLArn"], properties["ResourceArn"]
         self.aws.client("wafv2").associate_web_acl(WebACLArn=acl, ResourceArn=resource)
         return Resource(f"{resource}|{acl}", {})
 
-    def update(
-        self, place: Place, physical_id: str, previous: Properties, properties: Properties
-    ) -> Resource:
-        """Nothing changes in place."""
-        return Resource(physical_id, {})
+    def update(self, update: Update) -> Resource:
+        """Do nothing: no property changes in place."""
+        return Resource(update.physical_id, {})
 
     def delete(self, physical_id: str, properties: Properties) -> None:
-        """Take the web ACL away from the resource."""
+        """Disassociate the web ACL from the resource."""
         self.aws.client("wafv2").disassociate_web_acl(ResourceArn=properties["ResourceArn"])
 
 
@@ -40,5 +38,5 @@ class LoggingConfiguration(PutProvider):
         return Resource(properties["ResourceArn"], {})
 
     def delete(self, physical_id: str, properties: Properties) -> None:
-        """Log them no longer."""
+        """Stop logging."""
         self.aws.client("wafv2").delete_logging_configuration(ResourceArn=physical_id)

@@ -1,9 +1,8 @@
-"""CodeStar connections: a person makes and confirms one, and templates only use it."""
+"""CodeStar connections, which a person creates and confirms; templates only use them."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from sentry_oms.local.services.service import Reply, Request, Service, ServiceError
 
@@ -17,9 +16,9 @@ class CodeStarConnections(Service):
     name = "codestar-connections"
 
     def create_connection(self, request: Request) -> Reply:
-        """Make a connection, which is pending until a person confirms it."""
+        """Create a connection, which is pending until a person confirms it."""
         arn = self.identity.arn("codestar-connections", f"connection/{uuid.uuid4()}")
-        self._connections[arn] = {
+        self.state["connections"][arn] = {
             "ConnectionName": request["ConnectionName"],
             "ConnectionArn": arn,
             "ProviderType": request.get("ProviderType", "GitHub"),
@@ -29,23 +28,18 @@ class CodeStarConnections(Service):
         return {"ConnectionArn": arn}
 
     def get_connection(self, request: Request) -> Reply:
-        """One connection."""
+        """Return a connection."""
         arn = request["ConnectionArn"]
-        if arn not in self._connections:
+        if arn not in self.state["connections"]:
             raise ServiceError("ResourceNotFoundException", f"Connection {arn} not found")
-        return {"Connection": self._connections[arn]}
+        return {"Connection": self.state["connections"][arn]}
 
     def list_connections(self, request: Request) -> Reply:
-        """Every connection."""
-        return {"Connections": list(self._connections.values())}
+        """Return every connection."""
+        return {"Connections": list(self.state["connections"].values())}
 
     def delete_connection(self, request: Request) -> Reply:
-        """Remove a connection."""
+        """Delete a connection."""
         self.get_connection(request)
-        del self._connections[request["ConnectionArn"]]
+        del self.state["connections"][request["ConnectionArn"]]
         return {}
-
-    @property
-    def _connections(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.state.setdefault("connections", {})
-        return found

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sentry_oms.local.services.service import Reply, Request, Service
 
 
 class CognitoRisk(Service):
-    """Two operations of Cognito; ministack answers all others.
+    """Two operations of Cognito; ministack answers the others.
 
     Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SetRiskConfiguration.html
     """
@@ -16,18 +14,13 @@ class CognitoRisk(Service):
     name = "cognito-idp"
 
     def set_risk_configuration(self, request: Request) -> Reply:
-        """Keep what is given, in place of what was there; nothing given is no configuration."""
-        self._configurations[_key(request)] = request
+        """Replace the configuration; an empty one deletes it."""
+        self.state["configurations"][_key(request)] = request
         return {"RiskConfiguration": request}
 
     def describe_risk_configuration(self, request: Request) -> Reply:
-        """What was set for the pool, or for the client in it."""
-        return {"RiskConfiguration": self._configurations.get(_key(request), request)}
-
-    @property
-    def _configurations(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.state.setdefault("configurations", {})
-        return found
+        """Return the configuration of the pool, or of a client in it."""
+        return {"RiskConfiguration": self.state["configurations"].get(_key(request), request)}
 
 
 def _key(request: Request) -> str:

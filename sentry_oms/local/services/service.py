@@ -1,27 +1,28 @@
-"""A JSON service, or single operations of one, that ministack lacks."""
+"""A JSON service, or some operations of one, that ministack lacks."""
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, ClassVar, Protocol
 
 import botocore.session
 
 Request = dict[str, Any]
-"""An operation's input, as the service model names its members."""
+"""An operation's input, with the member names of the service model."""
 Reply = dict[str, Any]
 
 
 class Identity(Protocol):
-    """Who is asked: for the ARNs that a service gives out."""
+    """The account and region of a request."""
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of a resource in the request's region and account."""
+        """Return the ARN of a resource."""
 
 
 class ServiceError(Exception):
-    """An error that the service's API documents."""
+    """A documented error of the service's API."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -29,9 +30,9 @@ class ServiceError(Exception):
 
 
 class Service:
-    """Operations are methods named as botocore names them: ``ListPipelines``, ``list_pipelines``.
+    """Operations are methods with botocore's names: ``list_pipelines`` for ``ListPipelines``.
 
-    ``state`` is all that the service keeps, as JSON: it is saved when the embedded AWS ends.
+    ``state`` has the service's collections, as JSON. It is saved when the embedded AWS ends.
     """
 
     name: ClassVar[str]
@@ -39,7 +40,7 @@ class Service:
 
     def __init__(self, identity: Identity) -> None:
         self.identity = identity
-        self.state: dict[str, Any] = {}
+        self.state: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         model = botocore.session.get_session().get_service_model(self.name)
         self._targets: dict[str, Callable[[Request], Reply]] = {
             f"{model.metadata['targetPrefix']}.{operation}": getattr(self, method)
@@ -48,11 +49,11 @@ class Service:
         }
 
     def answers(self, target: str) -> bool:
-        """Whether the request with this ``X-Amz-Target`` is for this service."""
+        """Whether this service answers requests with this ``X-Amz-Target``."""
         return target in self._targets
 
     def answer(self, target: str, body: bytes) -> tuple[int, bytes]:
-        """Status and body of the response."""
+        """Return status and body of the response."""
         try:
             reply = self._targets[target](json.loads(body or b"{}"))
         except ServiceError as error:

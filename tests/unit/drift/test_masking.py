@@ -1,4 +1,4 @@
-"""No value of a secret is shown, and what is shown is one harmless line."""
+"""Values of secrets are masked; others are shown as one printable line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def shown(
     parameters: dict[str, str] | None = None,
     **template: Any,
 ) -> str:
-    """What is shown of a value, where the template sets ``Value`` so."""
+    """Return the shown value of a resource whose property ``Value`` is written like this."""
     resources = {"R": {"Type": "T", "Properties": {"Value": written}}}
     declared = {
         "Hidden": {"Type": "String", "NoEcho": True},
@@ -46,7 +46,7 @@ RESOLVE = "{{resolve:secretsmanager:a:SecretString}}"
         {"Fn::GetAtt": "Client.ClientSecret"},
     ],
 )
-def test_what_a_template_takes_from_a_secret_is_masked(written: Any) -> None:
+def test_a_value_from_a_secret_is_masked(written: Any) -> None:
     assert shown(written) == MASKED
     assert shown(written, "/Value/1/Value") == MASKED
 
@@ -63,18 +63,25 @@ def test_what_a_template_takes_from_a_secret_is_masked(written: Any) -> None:
         {"Fn::FindInMap": ["Network", "dev", "VpcCidr"]},
     ],
 )
-def test_what_is_no_secret_is_shown(written: Any) -> None:
+def test_another_value_is_shown(written: Any) -> None:
     assert shown(written, value="30") == "30"
 
 
-def test_a_parameter_that_is_given_a_reference_is_masked() -> None:
-    assert shown({"Ref": "Plain"}, parameters={"Plain": RESOLVE}) == MASKED
-
-
-def test_a_map_that_holds_references_is_masked() -> None:
-    mappings = {"Keys": {"dev": {"Key": RESOLVE}}}
-    written = {"Fn::FindInMap": ["Keys", "dev", "Key"]}
-    assert shown(written, Mappings=mappings) == MASKED
+@pytest.mark.parametrize(
+    ("written", "template"),
+    [
+        ({"Ref": "Plain"}, {"parameters": {"Plain": RESOLVE}}),
+        (
+            {"Fn::FindInMap": ["Keys", "dev", "Key"]},
+            {"Mappings": {"Keys": {"dev": {"Key": RESOLVE}}}},
+        ),
+    ],
+    ids=["a parameter", "a mapping"],
+)
+def test_a_value_that_is_a_reference_to_a_secret_is_masked(
+    written: Any, template: dict[str, Any]
+) -> None:
+    assert shown(written, **template) == MASKED
 
 
 @pytest.mark.parametrize(
@@ -85,27 +92,23 @@ def test_a_map_that_holds_references_is_masked() -> None:
         ("/Header", "Authorization: token hunter2"),
     ],
 )
-def test_what_speaks_of_a_secret_is_masked_though_it_is_in_no_template(
-    path: str, value: str
-) -> None:
+def test_a_value_that_the_template_lacks_is_masked_by_its_name(path: str, value: str) -> None:
     assert shown(60, path, value) == MASKED
 
 
-def test_tags_of_the_stack_are_in_no_template_and_shown() -> None:
-    assert shown(60, "/Tags/0/Value", "dev") == "dev"
+@pytest.mark.parametrize("template", [None, {"Resources": {}}])
+def test_a_resource_that_the_template_lacks_is_masked(template: dict[str, Any] | None) -> None:
+    assert mask_for(template, {})("R", "/Value", "60") == MASKED
 
 
-def test_a_resource_that_the_template_does_not_have_is_masked() -> None:
-    assert mask_for({"Resources": {}}, {})("R", "/Value", "60") == MASKED
-
-
-def test_without_its_template_all_of_a_stack_is_masked() -> None:
-    assert mask_for(None, {})("R", "/Value", "60") == MASKED
-
-
-def test_a_value_is_one_line_that_can_not_move_the_cursor() -> None:
-    assert shown(60, value="a\n\x1b[2J  b\u202e") == "a [2J b"
-
-
-def test_a_long_value_is_cut() -> None:
-    assert shown(60, value="x" * 1000) == "x" * 200 + "..."
+@pytest.mark.parametrize(
+    ("path", "value", "line"),
+    [
+        ("/Tags/0/Value", "dev", "dev"),
+        ("/Value", "a\n\x1b[2J  b\u202e", "a [2J b"),
+        ("/Value", "x" * 1000, "x" * 200 + "..."),
+    ],
+    ids=["a tag of the stack", "control characters", "a long value"],
+)
+def test_a_shown_value_is_one_printable_line(path: str, value: str, line: str) -> None:
+    assert shown(60, path, value) == line

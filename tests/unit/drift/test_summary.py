@@ -1,4 +1,4 @@
-"""The lines that a person reads, and the exit code that a program does."""
+"""The printed lines and the exit code of a drift command."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sentry_oms.executor.states import Outcome, State
 from tests.unit.executor.runs import run
 
 NAMES = ("dev/cluster", "dev/redis", "dev/sqs", "dev/task")
+MEANT = "the pipeline deploys"
 
 
 def differs(path: str, meant: str | None = None, actual: str = "30") -> Difference:
@@ -35,11 +36,20 @@ def found(status: StackStatus, *resources: ResourceDrift) -> Outcome:
     return Outcome(State.COMPLETE, drift=StackDrift(status=status, resources=resources))
 
 
+def drifted(*resources: ResourceDrift) -> Outcome:
+    return found(StackStatus.DRIFTED, *resources)
+
+
+def differing(actual: str) -> Outcome:
+    return drifted(resource(differs("/A", actual=actual)))
+
+
 IN_SYNC = found(StackStatus.AS_LAUNCHED)
-DRIFTED = found(StackStatus.DRIFTED, resource(differs("/A"), differs("/B/0")))
-DELETED = found(StackStatus.DRIFTED, resource(status="deleted"))
-MEANT = found(StackStatus.AS_LAUNCHED, resource(differs("/A", "the pipeline deploys")))
-LEFT_OUT = found(StackStatus.LEFT_OUT)
+TWICE = drifted(resource(differs("/A"), differs("/B/0")))
+DELETED = drifted(resource(status="deleted"))
+PARTLY_MEANT = resource(differs("/A", MEANT), differs("/B"))
+AS_MEANT = found(StackStatus.AS_LAUNCHED, resource(differs("/A", MEANT)))
+UNREAD = found(StackStatus.AS_LAUNCHED, resource(status="not checked"))
 ABSENT = Outcome(State.FAILED, cause="it does not exist")
 DENIED = Outcome(State.FAILED, cause="AccessDenied", error=RuntimeError())
 PARTLY = Outcome(
@@ -47,124 +57,97 @@ PARTLY = Outcome(
     cause="DETECTION_FAILED",
     drift=StackDrift(status=StackStatus.NOT_KNOWN, resources=(resource(differs("/A")),)),
 )
+QUEUE = "Queue (AWS::SQS::Queue)"
+DIFFERENT = "is 30, launched as 60"
 
 
-def said(*outcomes: Outcome) -> tuple[int, list[str]]:
+def summary(*outcomes: Outcome) -> tuple[int, list[str]]:
+    """Return the exit code and the lines."""
     names = NAMES[: len(outcomes)]
     ended = run(dict(zip(names, outcomes, strict=True)), dict.fromkeys(names, frozenset[str]()))
     return exit_code(ended), list(lines(ended))
 
 
-def test_no_drift_is_a_line() -> None:
-    assert said(IN_SYNC, IN_SYNC) == (0, ["drift: 2 as launched"])
+def findings(*outcomes: Outcome) -> list[str]:
+    """Return the indented lines."""
+    return [line.strip() for line in summary(*outcomes)[1] if line.startswith("    ")]
 
 
-def test_each_property_is_a_line_and_the_last_say_what_to_do() -> None:
-    code, words = said(IN_SYNC, DRIFTED)
-    assert code == 2
-    assert words == [
-        "drift: 1 drifted, 1 as launched",
-        "",
-        "    drifted: dev/redis: Queue (AWS::SQS::Queue) /A is 30, launched as 60",
-        "    drifted: dev/redis: Queue (AWS::SQS::Queue) /B/0 is 30, launched as 60",
-        "",
-        "A launch does not undo it; docs/DRIFT.md says what does. For details:",
-        "",
-        "    sceptre drift show -D dev/redis",
+@pytest.mark.parametrize(
+    ("outcomes", "code", "counts"),
+    [
+        ([IN_SYNC, IN_SYNC], 0, "2 as launched"),
+        ([IN_SYNC, found(StackStatus.LEFT_OUT)], 0, "1 as launched, 1 left out"),
+        ([AS_MEANT], 0, "1 as launched"),
+        ([UNREAD], 0, "1 as launched"),
+        ([IN_SYNC, TWICE], 2, "1 drifted, 1 as launched"),
+        ([TWICE, ABSENT], 1, "1 not known, 1 drifted"),
+        ([TWICE, DENIED], 1, "1 not known, 1 drifted"),
+        ([TWICE, PARTLY], 1, "1 not known, 1 drifted"),
+    ],
+)
+def test_the_worst_status_is_first_and_the_exit_code(
+    outcomes: list[Outcome], code: int, counts: str
+) -> None:
+    exit_code, (first, *_) = summary(*outcomes)
+    assert (exit_code, first) == (code, f"drift: {counts}")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "line"),
+    [
+        (AS_MEANT, f"meant: dev/cluster: {QUEUE} /A {DIFFERENT}: {MEANT}"),
+        (UNREAD, f"not checked: dev/cluster: {QUEUE}"),
+        (DELETED, f"drifted: dev/cluster: {QUEUE} is gone"),
+        (differing("null"), f"drifted: dev/cluster: {QUEUE} /A is nothing, launched as 60"),
+        (differing(""), f"drifted: dev/cluster: {QUEUE} /A is nothing, launched as 60"),
+        (drifted(resource()), f"drifted: dev/cluster: {QUEUE} is modified: CloudFormation "),
+        (drifted(), "drifted: dev/cluster: CloudFormation "),
+        (drifted(resource(status="not checked")), "drifted: dev/cluster: CloudFormation "),
+        (drifted(PARTLY_MEANT), f"drifted: dev/cluster: {QUEUE} /B {DIFFERENT}"),
+    ],
+)
+def test_a_resource_is_a_line(outcome: Outcome, line: str) -> None:
+    assert findings(outcome)[0].startswith(line)
+
+
+def test_each_drifted_property_is_a_line_and_the_command_for_details_is_the_last() -> None:
+    assert findings(IN_SYNC, TWICE) == [
+        f"drifted: dev/redis: {QUEUE} /A {DIFFERENT}",
+        f"drifted: dev/redis: {QUEUE} /B/0 {DIFFERENT}",
+        "sceptre drift show -D dev/redis",
     ]
-
-
-@pytest.mark.parametrize("nothing", ["null", ""])
-def test_what_is_not_there_is_nothing(nothing: str) -> None:
-    gone = found(StackStatus.DRIFTED, resource(differs("/A", actual=nothing)))
-    line = "    drifted: dev/cluster: Queue (AWS::SQS::Queue) /A is nothing, launched as 60"
-    assert line in said(gone)[1]
-
-
-def test_what_is_deleted_is_said_to_be() -> None:
-    assert "    drifted: dev/cluster: Queue (AWS::SQS::Queue) is gone" in said(DELETED)[1]
-
-
-def test_what_cloudformation_does_not_say_is_not_made_up() -> None:
-    unsaid = "CloudFormation names no property"
-    assert f"    drifted: dev/cluster: {unsaid}" in said(found(StackStatus.DRIFTED))[1]
-    modified = found(StackStatus.DRIFTED, resource())
-    line = f"    drifted: dev/cluster: Queue (AWS::SQS::Queue) is modified: {unsaid}"
-    assert line in said(modified)[1]
-
-
-def test_what_is_meant_is_shown_and_counts_as_launched() -> None:
-    assert said(MEANT) == (
-        0,
-        [
-            "drift: 1 as launched",
-            "",
-            "    meant: dev/cluster: Queue (AWS::SQS::Queue) /A is 30, launched as 60: "
-            "the pipeline deploys",
-        ],
-    )
-
-
-def test_what_is_meant_does_not_hide_what_is_not() -> None:
-    both = resource(differs("/A", "the pipeline deploys"), differs("/B"))
-    assert not both.is_meant
-    code, words = said(found(StackStatus.DRIFTED, both))
-    assert code == 2
-    assert (
-        words.index("    drifted: dev/cluster: Queue (AWS::SQS::Queue) /B is 30, launched as 60")
-        == 2
-    )
-
-
-def test_a_deleted_resource_is_never_meant() -> None:
-    assert not resource(status="deleted").is_meant
-
-
-def test_what_was_not_checked_is_said_and_counts_as_launched() -> None:
-    unread = resource(status="not checked")
-    assert said(found(StackStatus.AS_LAUNCHED, unread)) == (
-        0,
-        ["drift: 1 as launched", "", "    not checked: dev/cluster: Queue (AWS::SQS::Queue)"],
-    )
-    unsaid = "    drifted: dev/cluster: CloudFormation names no property"
-    assert unsaid in said(found(StackStatus.DRIFTED, unread))[1]
-
-
-def test_what_a_launch_passes_by_may_be_absent() -> None:
-    assert said(IN_SYNC, LEFT_OUT) == (0, ["drift: 1 as launched, 1 left out"])
+    assert any("docs/DRIFT.md" in line for line in summary(TWICE)[1])
 
 
 def test_stacks_with_one_cause_are_one_line() -> None:
-    code, words = said(DENIED, DENIED, ABSENT)
-    assert code == 1
-    assert words == [
-        "drift: 3 not known",
-        "",
-        "    not known: dev/cluster, dev/redis: AccessDenied",
-        "    not known: dev/sqs: it does not exist",
+    assert findings(DENIED, DENIED, PARTLY) == [
+        "not known: dev/cluster, dev/redis: AccessDenied",
+        "not known: dev/sqs: DETECTION_FAILED",
+        f"drifted: dev/sqs: {QUEUE} /A {DIFFERENT}",
     ]
 
 
-@pytest.mark.parametrize("fault", [ABSENT, DENIED, PARTLY])
-def test_what_is_not_known_outweighs_drift(fault: Outcome) -> None:
-    code, words = said(DRIFTED, fault)
-    assert code == 1
-    assert words[0] == "drift: 1 not known, 1 drifted"
+@pytest.mark.parametrize(
+    ("one", "is_meant"),
+    [
+        (resource(differs("/A", MEANT)), True),
+        (PARTLY_MEANT, False),
+        (resource(status="deleted"), False),
+    ],
+)
+def test_a_resource_is_meant_if_all_of_its_differences_are(
+    one: ResourceDrift, is_meant: bool
+) -> None:
+    assert one.is_meant is is_meant
 
 
-def test_what_was_found_of_a_stack_before_it_failed_is_shown() -> None:
-    _, words = said(PARTLY)
-    assert words[2:] == [
-        "    not known: dev/cluster: DETECTION_FAILED",
-        "    drifted: dev/cluster: Queue (AWS::SQS::Queue) /A is 30, launched as 60",
-    ]
-
-
-def test_every_line_is_a_sentence_or_in_a_block_of_code() -> None:
-    """Else Markdown would make of values what it likes."""
-    for outcome in (DRIFTED, DELETED, MEANT, PARTLY, DENIED):
-        for before, line in zip([""] + said(outcome)[1], said(outcome)[1], strict=False):
-            if line.startswith("    "):
-                assert before == "" or before.startswith("    ")
-            else:
-                assert "dev/" not in line
+@pytest.mark.parametrize("outcome", [TWICE, DELETED, AS_MEANT, PARTLY, DENIED])
+def test_values_are_in_a_block_of_code(outcome: Outcome) -> None:
+    """Markdown would otherwise format them."""
+    words = summary(outcome)[1]
+    for before, line in zip(["", *words], words, strict=False):
+        if line.startswith("    "):
+            assert before == "" or before.startswith("    ")
+        else:
+            assert "dev/" not in line

@@ -1,8 +1,9 @@
-"""A ready queue whose work a test decides, and a clock that only the test moves."""
+"""A ready queue with scripted outcomes, and a clock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import count
 
 from sentry_oms.executor.events import Changed, Event, Listener, Run
 from sentry_oms.executor.ready_queue import ReadyQueue
@@ -22,17 +23,6 @@ UNCHANGED = Outcome(State.UNCHANGED, "complete")
 
 def failure(cause: str = "Table (AWS::DynamoDB::Table) CREATE_FAILED: it exists") -> Outcome:
     return Outcome(State.FAILED, "failed", None, cause)
-
-
-class Clock:
-    """Seconds; each look at it is a second later."""
-
-    def __init__(self) -> None:
-        self.now = -1.0
-
-    def __call__(self) -> float:
-        self.now += 1
-        return self.now
 
 
 class Recorder:
@@ -56,13 +46,13 @@ def run(
     listeners: tuple[Listener, ...] = (),
     work: Callable[[ReadyQueue, str], None] = lambda *_: None,
 ) -> Run:
-    """A run over the graph; what has no outcome is created."""
+    """Run the graph; a stack without an outcome is created. Each event is a second later."""
 
     def perform(name: str, _: Callable[[str], None]) -> Outcome:
         work(queue, name)
         return (outcomes or {}).get(name, COMPLETE)
 
-    queue = ReadyQueue("launch", graph, perform, listeners, Clock(), limit)
+    queue = ReadyQueue("launch", graph, perform, listeners, count(0.0).__next__, limit)
     return queue.execute()
 
 

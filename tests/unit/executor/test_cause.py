@@ -1,83 +1,73 @@
-"""The first event that failed, out of what CloudFormation lists newest first."""
+"""The root cause of a failed stack is its first failed event."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from sentry_oms.aws.paging import members
 from sentry_oms.executor.cause import first_failure, sentence
 
 
-def event(status: str, resource: str = "sentry-redis-dev", reason: str = "") -> dict[str, Any]:
-    own = resource == "sentry-redis-dev"
+def event(status: str, resource: str = "", reason: str = "") -> dict[str, Any]:
+    """Return an event of a resource, or of the stack itself."""
     return {
         "StackId": "arn:stack",
-        "PhysicalResourceId": "arn:stack" if own else f"{resource}-1",
-        "LogicalResourceId": resource,
-        "ResourceType": "AWS::CloudFormation::Stack" if own else "AWS::EC2::Thing",
+        "PhysicalResourceId": f"{resource}-1" if resource else "arn:stack",
+        "LogicalResourceId": resource or "sentry-redis-dev",
+        "ResourceType": "AWS::EC2::Thing" if resource else "AWS::CloudFormation::Stack",
         "ResourceStatus": status,
         **({"ResourceStatusReason": reason} if reason else {}),
     }
 
 
-CANCELLED = event("CREATE_FAILED", "Other", "Resource creation cancelled")
-TRUE = event("CREATE_FAILED", "Group", "Rate exceeded")
-LATER = event("CREATE_FAILED", "Late", "Another")
-ROLLBACK = event(
-    "ROLLBACK_IN_PROGRESS", reason="The following resource(s) failed to create: [Group]."
-)
 BEGUN = event("CREATE_IN_PROGRESS", reason="User Initiated")
+CANCELLED = event("CREATE_FAILED", "Other", "Resource creation cancelled")
+FIRST = event("CREATE_FAILED", "Group", "Rate exceeded")
+LATER = event("CREATE_FAILED", "Late", "Another")
+ROLLBACK = event("ROLLBACK_IN_PROGRESS", reason="The following resource(s) failed: [Group].")
+TIMEOUT = event("ROLLBACK_IN_PROGRESS", reason="Stack creation time exceeded the timeout")
+IN_USE = event("DELETE_FAILED", reason="Export is in use by sentry-task-dev")
 
 
-def cause(*newest_first: dict[str, Any]) -> str | None:
-    found = first_failure(newest_first)
-    return sentence(found) if found else None
+@pytest.mark.parametrize(
+    ("newest_first", "expected"),
+    [
+        ([ROLLBACK, LATER, CANCELLED, FIRST, BEGUN], FIRST),
+        ([FIRST, CANCELLED, BEGUN], FIRST),
+        ([LATER, event("UPDATE_IN_PROGRESS"), FIRST, BEGUN], LATER),
+        ([IN_USE, event("DELETE_IN_PROGRESS")], IN_USE),
+        ([TIMEOUT, BEGUN], TIMEOUT),
+        ([event("CREATE_COMPLETE"), BEGUN], None),
+    ],
+    ids=["first", "not cancelled", "of the last operation", "of the stack", "timeout", "none"],
+)
+def test_the_cause_is_the_first_failure(
+    newest_first: list[dict[str, Any]], expected: dict[str, Any] | None
+) -> None:
+    assert first_failure(newest_first) == expected
 
 
-def test_it_is_the_first_that_failed_of_itself() -> None:
-    found = cause(ROLLBACK, LATER, CANCELLED, TRUE, BEGUN)
-    assert found == "Group (AWS::EC2::Thing) CREATE_FAILED: Rate exceeded"
+@pytest.mark.parametrize(
+    ("failed", "expected"),
+    [
+        (FIRST, "Group (AWS::EC2::Thing) CREATE_FAILED: Rate exceeded"),
+        (IN_USE, "DELETE_FAILED: Export is in use by sentry-task-dev"),
+        (event("X", "Y", "a\n  b"), "Y (AWS::EC2::Thing) X: a b"),
+    ],
+)
+def test_a_cause_is_one_line(failed: dict[str, Any], expected: str) -> None:
+    assert sentence(failed) == expected
 
 
-def test_what_was_only_cancelled_is_not_the_cause_even_if_it_comes_first() -> None:
-    assert cause(TRUE, CANCELLED, BEGUN) == sentence(TRUE)
-
-
-def test_an_earlier_operation_does_not_count() -> None:
-    update = event("UPDATE_IN_PROGRESS")
-    new = event("UPDATE_FAILED", "Group", "No")
-    assert cause(new, update, TRUE, BEGUN) == sentence(new)
-
-
-def test_without_a_resource_that_failed_the_stack_itself_says_why() -> None:
-    deleted = event("DELETE_FAILED", reason="Export is in use by sentry-task-dev")
-    found = cause(deleted, event("DELETE_IN_PROGRESS"))
-    assert found == "DELETE_FAILED: Export is in use by sentry-task-dev"
-
-
-def test_a_timeout_is_said_by_the_rollback() -> None:
-    timeout = event("ROLLBACK_IN_PROGRESS", reason="Stack creation time exceeded the timeout")
-    assert cause(timeout, BEGUN) == (
-        "ROLLBACK_IN_PROGRESS: Stack creation time exceeded the timeout"
-    )
-
-
-def test_a_reason_of_many_lines_is_one_line() -> None:
-    assert "a b" in (cause(event("CREATE_FAILED", "X", "a\n  b"), BEGUN) or "")
-
-
-def test_where_nothing_failed_there_is_no_cause() -> None:
-    assert cause(event("CREATE_COMPLETE"), BEGUN) is None
-
-
-def test_pages_are_read_only_as_far_as_they_are_needed() -> None:
+def test_only_the_necessary_pages_are_read() -> None:
     asked = []
 
     def ask(more: dict[str, str]) -> dict[str, Any]:
         asked.append(more)
-        if not more:
-            return {"StackEvents": [TRUE], "NextToken": "2"}
-        return {"StackEvents": [BEGUN], "NextToken": "3"}
+        events = [BEGUN] if more else [FIRST]
+        return {"StackEvents": events, "NextToken": str(len(asked) + 1)}
 
-    assert first_failure(members(ask, "StackEvents")) == TRUE
+    assert first_failure(members(ask, "StackEvents")) == FIRST
     assert asked == [{}, {"NextToken": "2"}]

@@ -1,8 +1,10 @@
-"""Which stack waits for which, from batches alone."""
+"""Which stack waits for which, from Sceptre's batches."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import pytest
 
 from sentry_oms.executor.order import heights, waits_for
 
@@ -18,47 +20,25 @@ class Stack:
 VPC, SQS = Stack("vpc"), Stack("sqs")
 REDIS = Stack("redis", VPC)
 TASK = Stack("task", REDIS, SQS)
+LAUNCH = [{VPC, SQS}, {REDIS}, {TASK}]
 
 
-def before(*batches: set[Any]) -> dict[str, set[str]]:
-    return {name: set(earlier) for name, earlier in waits_for(batches).items()}
+@pytest.mark.parametrize(
+    ("batches", "expected"),
+    [
+        (LAUNCH, {"sqs": "", "vpc": "", "redis": "vpc", "task": "redis sqs"}),
+        (LAUNCH[::-1], {"task": "", "redis": "task", "sqs": "task", "vpc": "redis"}),
+        ([{VPC, SQS}, set(), {TASK}], {"sqs": "", "vpc": "", "task": "sqs vpc"}),
+        ([{TASK}, set(), {VPC}], {"task": "", "vpc": "task"}),
+        ([set()], {}),
+    ],
+    ids=["launch", "delete", "launch without one between", "delete without one", "no stacks"],
+)
+def test_a_stack_waits_for_its_dependencies(batches: list[Any], expected: dict[str, str]) -> None:
+    found = waits_for(batches)
+    assert {name: " ".join(sorted(earlier)) for name, earlier in found.items()} == expected
+    assert list(found) == list(expected)
 
 
-def test_forward_a_stack_waits_for_its_dependencies() -> None:
-    assert before({VPC, SQS}, {REDIS}, {TASK}) == {
-        "sqs": set(),
-        "vpc": set(),
-        "redis": {"vpc"},
-        "task": {"redis", "sqs"},
-    }
-
-
-def test_reversed_for_a_delete_it_waits_for_its_dependents() -> None:
-    assert before({TASK}, {REDIS, SQS}, {VPC}) == {
-        "task": set(),
-        "redis": {"task"},
-        "sqs": {"task"},
-        "vpc": {"redis"},
-    }
-
-
-def test_a_stack_that_was_taken_out_leaves_the_order_of_its_neighbours() -> None:
-    assert before({VPC, SQS}, set(), {TASK})["task"] == {"vpc", "sqs"}
-    assert before({TASK}, set(), {VPC})["vpc"] == {"task"}
-
-
-def test_the_order_is_that_of_the_batches_and_of_the_names_in_them() -> None:
-    assert list(waits_for([{VPC, SQS}, {REDIS}, {TASK}])) == ["sqs", "vpc", "redis", "task"]
-
-
-def test_no_stacks_are_no_order() -> None:
-    assert waits_for([set()]) == {}
-
-
-def test_a_height_is_the_longest_chain_that_waits() -> None:
-    assert heights(waits_for([{VPC, SQS}, {REDIS}, {TASK}])) == {
-        "vpc": 3,
-        "sqs": 2,
-        "redis": 2,
-        "task": 1,
-    }
+def test_a_height_is_the_longest_chain_of_dependents() -> None:
+    assert heights(waits_for(LAUNCH)) == {"vpc": 3, "sqs": 2, "redis": 2, "task": 1}

@@ -1,7 +1,8 @@
-"""What passes is waited for, within bounds and not in silence; a limit is not."""
+"""Transient errors of AWS are waited for, within limits and with messages; a quota is not."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -37,7 +38,7 @@ from sentry_oms.executor.retries import (
     stop_retrying_limits,
 )
 from sentry_oms.executor.states import State
-from tests.unit.tags import stack
+from tests.unit.tags import Clock, stack
 
 
 def refused(code: str, status: int = 400, message: str = "Rate exceeded") -> ClientError:
@@ -51,16 +52,17 @@ def refused(code: str, status: int = 400, message: str = "Rate exceeded") -> Cli
 
 
 URL = "http://127.0.0.1"
-PASSES = [
+LOST = ConnectionClosedError(endpoint_url=URL)
+TRANSIENT = [
     *(refused(code) for code in sorted(THROTTLING)),
     refused("RequestTimeout"),
     *(refused("InternalFailure", status) for status in (500, 502, 503, 504)),
-    ConnectionClosedError(endpoint_url=URL),
+    LOST,
     EndpointConnectionError(endpoint_url=URL),
     ReadTimeoutError(endpoint_url=URL),
     RetryLimitExceededError("Exceeded request limit 30 times. Aborting."),
 ]
-STAYS = [
+PERMANENT = [
     refused(LIMIT),
     refused("ValidationError"),
     refused("AccessDenied", 403),
@@ -69,44 +71,40 @@ STAYS = [
 ]
 
 
-@pytest.mark.parametrize("error", PASSES, ids=str)
-def test_what_passes(error: Exception) -> None:
-    assert is_transient(error)
+@pytest.mark.parametrize("error", [*TRANSIENT, *PERMANENT], ids=str)
+def test_an_error_is_transient_or_permanent(error: Exception) -> None:
+    assert is_transient(error) is (error in TRANSIENT)
 
 
-@pytest.mark.parametrize("error", STAYS, ids=str)
-def test_what_stays(error: Exception) -> None:
-    assert not is_transient(error)
-
-
-def test_botocore_retries_the_same_spellings_and_the_limit() -> None:
+def test_botocore_retries_the_same_codes_and_the_limit() -> None:
     assert set(ThrottledRetryableChecker._THROTTLED_ERROR_CODES) == THROTTLING | {LIMIT}
 
 
-class TestBePatient:
-    @pytest.fixture(autouse=True)
-    def no_config_file(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
-        monkeypatch.delenv("AWS_PROFILE", raising=False)
+ADAPTIVE = {"AWS_RETRY_MODE": "adaptive", "AWS_MAX_ATTEMPTS": "3"}
 
-    def test_asks_for_more_retries(self) -> None:
-        environ: dict[str, str] = {}
-        configure_retries(environ)
-        assert environ == RETRIES
 
-    def test_what_the_person_has_set_stays(self) -> None:
-        environ = {"AWS_RETRY_MODE": "adaptive", "AWS_MAX_ATTEMPTS": "3"}
-        configure_retries(environ)
-        assert environ == {"AWS_RETRY_MODE": "adaptive", "AWS_MAX_ATTEMPTS": "3"}
-
-    def test_what_the_persons_config_file_says_stays(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
-    ) -> None:
-        (tmp_path / "config").write_text("[default]\nmax_attempts = 3\n")
-        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-        environ: dict[str, str] = {}
-        configure_retries(environ)
-        assert environ == {"AWS_RETRY_MODE": "standard"}
+@pytest.mark.parametrize(
+    ("config", "environ", "expected"),
+    [
+        ("", {}, RETRIES),
+        ("", ADAPTIVE, ADAPTIVE),
+        ("[default]\nmax_attempts = 3\n", {}, {"AWS_RETRY_MODE": "standard"}),
+    ],
+    ids=["unset", "set by variables", "set by the config file"],
+)
+def test_more_retries_are_configured_unless_the_user_has_set_them(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    config: str,
+    environ: dict[str, str],
+    expected: dict[str, str],
+) -> None:
+    (tmp_path / "config").write_text(config)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    given = dict(environ)
+    configure_retries(given)
+    assert given == expected
 
 
 @pytest.mark.parametrize(("code", "sent"), [(LIMIT, 1), ("Throttling", 3)])
@@ -124,14 +122,13 @@ def test_a_limit_of_cloudformation_is_not_retried(
     client = session.client("cloudformation")
     requests: list[Any] = []
 
+    class Raw:
+        def stream(self, **_: Any) -> Any:
+            body = f"<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>"
+            return iter([body.encode()])
+
     def answer(request: Any, **_: Any) -> Any:
         requests.append(request)
-        body = f"<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>"
-
-        class Raw:
-            def stream(self, **_: Any) -> Any:
-                return iter([body.encode()])
-
         return AWSResponse(request.url, 400, {}, Raw())
 
     client.meta.events.register("before-send", answer)
@@ -140,57 +137,37 @@ def test_a_limit_of_cloudformation_is_not_retried(
     assert len(requests) == sent
 
 
-class Time:
-    """A clock that only sleeping moves."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
 class Aws:
-    """Stands for a connection manager: answers to each command, one after the other."""
+    """A connection manager with a list of answers for each command; the last one repeats."""
 
     def __init__(self, **answers: list[Any]) -> None:
         self.answers = answers
-        self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.sent: list[str] = []
+        self.token = ""
 
     def call(self, service: str, command: str, kwargs: Any = None) -> Any:  # noqa: ARG002
-        self.sent.append((command, kwargs))
+        self.sent.append(command)
+        self.token = kwargs.get("ClientRequestToken", self.token)
         left = self.answers[command]
         answer = left.pop(0) if len(left) > 1 else left[0]
-        if callable(answer):
-            answer = answer(self.sent)
         if isinstance(answer, Exception):
             raise answer
-        return answer
-
-    def times(self, command: str) -> int:
-        return sum(one == command for one, _ in self.sent)
+        return answer(self.token) if callable(answer) else answer
 
 
-NONE = refused("ValidationError", message="Stack with id sentry-vpc-dev does not exist")
-GONE = ConnectionClosedError(endpoint_url=URL)
+ABSENT = refused("ValidationError", message="Stack with id sentry-vpc-dev does not exist")
+EXISTS = refused("AlreadyExistsException")
 
 
 def being(status: str) -> dict[str, Any]:
     return {"Stacks": [{"StackStatus": status}]}
 
 
-def events(sent: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
-    """The events of the write that was sent."""
-    token = next(
-        kwargs["ClientRequestToken"] for _, kwargs in sent if "ClientRequestToken" in kwargs
-    )
-    return somebodys(token)
+CREATED = being("CREATE_COMPLETE")
 
 
-def somebodys(token: str) -> dict[str, Any]:
+def events_of(token: str) -> dict[str, Any]:
+    """Return the first event of the write with this token."""
     event = {
         "StackId": "id",
         "PhysicalResourceId": "id",
@@ -201,125 +178,100 @@ def somebodys(token: str) -> dict[str, Any]:
 
 
 class Launch:
-    """A launch of one stack on an AWS of answers."""
+    """A launch of one stack, with the answers of AWS."""
 
-    def __init__(self, aws: Aws, time: Time | None = None, command: str = "launch") -> None:
-        self.time = time or Time()
+    def __init__(self, **answers: list[Any]) -> None:
+        self.clock, self.aws = Clock(), Aws(**answers)
         one = stack("dev/vpc")
-        one.external_name, one.profile, one.sceptre_role = "sentry-vpc-dev", None, None
-        one.connection_manager = aws
-        one.hooks, one.tags, one.notifications = {}, {}, []
-        one.protected = False
-        one.parameters, one._parameters = {}, {}
-        one.disable_rollback, one.on_failure = False, None
-        one.cloudformation_service_role, one.stack_timeout = None, 0
+        one.connection_manager = self.aws
+        one.protected, one.parameters, one._parameters = False, {}, {}
+        one.disable_rollback, one.on_failure, one.stack_timeout = False, None, 0
         one.template.get_boto_call_parameter.return_value = {"TemplateBody": "{}"}
-        actions = Actions(one, View(), PACE, self.time, self.time.sleep, lambda _: None)
-        actions.connection_manager._manager = aws
-        self.outcome = perform(actions, command, ())
+        actions = Actions(one, View(), PACE, self.clock, self.clock.sleep, lambda _: None)
+        actions.connection_manager._manager = self.aws
+        self.outcome = perform(actions, "launch", ())
 
 
-def test_a_stack_is_watched_through_what_passes(caplog: pytest.LogCaptureFixture) -> None:
-    answers = [NONE, being("CREATE_IN_PROGRESS"), *PASSES, being("CREATE_COMPLETE")]
-    launch = Launch(Aws(describe_stacks=answers, create_stack=[{}]))
-    assert launch.outcome.state is State.COMPLETE
-    assert launch.outcome.operation == "created"
-    assert len(caplog.messages) <= 1 + launch.time.now / 60
+def test_a_stack_is_watched_through_transient_errors(caplog: pytest.LogCaptureFixture) -> None:
+    answers = [ABSENT, being("CREATE_IN_PROGRESS"), *TRANSIENT, CREATED]
+    launch = Launch(describe_stacks=answers, create_stack=[{}])
+    assert (launch.outcome.state, launch.outcome.operation) == (State.COMPLETE, "created")
+    assert len(caplog.messages) <= 1 + launch.clock.now / 60
 
 
-def test_it_is_given_up_in_the_end_and_says_a_word_a_minute(
+def test_a_stack_is_given_up_after_a_timeout_with_a_message_a_minute(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    throttled = refused("Throttling")
-    launch = Launch(Aws(describe_stacks=[NONE, throttled], create_stack=[{}]))
+    launch = Launch(describe_stacks=[ABSENT, refused("Throttling")], create_stack=[{}])
     assert launch.outcome.state is State.FAILED
-    assert launch.outcome.cause == (
-        "no answer for 15:01, no longer watched: CloudFormation goes on creating it: "
-        "An error occurred (Throttling) when calling the DescribeStacks operation: Rate exceeded"
-    )
+    assert "no answer for 15:01" in str(launch.outcome.cause)
+    assert "An error occurred (Throttling)" in str(launch.outcome.cause)
     assert isinstance(launch.outcome.error, NoAnswer)
-    assert launch.time.now <= GIVE_UP_SECONDS + PACE.longest
-    said = [line for line in caplog.messages if "still watched" in line]
+    assert launch.clock.now <= GIVE_UP_SECONDS + PACE.longest
+    said = [line for line in caplog.messages if line.startswith("dev/vpc: no answer for ")]
     assert 12 <= len(said) <= 15
-    assert said[0].startswith("dev/vpc: no answer for 1:0")
 
 
-def test_what_does_not_pass_ends_it_at_once() -> None:
+def test_a_permanent_error_ends_a_launch_at_once() -> None:
     denied = refused("AccessDenied", 403, "not authorized")
-    launch = Launch(Aws(describe_stacks=[NONE, denied], create_stack=[{}]))
-    assert launch.outcome.state is State.FAILED
-    assert launch.time.now == 0
+    launch = Launch(describe_stacks=[ABSENT, denied], create_stack=[{}])
+    assert (launch.outcome.state, launch.clock.now) == (State.FAILED, 0)
 
 
-@pytest.mark.parametrize("lost", [refused("AlreadyExistsException"), GONE], ids=str)
-def test_a_create_that_was_taken_before_its_connection_was_lost_is_watched(
-    lost: Exception,
+BUSY = refused("ValidationError", message="x is in UPDATE_IN_PROGRESS state")
+
+
+@pytest.mark.parametrize(
+    ("before", "write", "error"),
+    [(ABSENT, "create", EXISTS), (ABSENT, "create", LOST), (CREATED, "update", BUSY)],
+    ids=["create, retried", "create", "update, retried"],
+)
+def test_a_write_is_watched_though_its_answer_was_lost(
+    before: Any, write: str, error: Exception
 ) -> None:
-    aws = Aws(
-        describe_stacks=[NONE, being("CREATE_IN_PROGRESS"), being("CREATE_COMPLETE")],
-        create_stack=[lost],
-        describe_stack_events=[events],
+    after = [being(f"{write.upper()}_{state}") for state in ("IN_PROGRESS", "COMPLETE")]
+    answers = {"describe_stacks": [before, *after], f"{write}_stack": [error]}
+    launch = Launch(**answers, describe_stack_events=[events_of])
+    assert launch.outcome.operation == f"{write}d"
+    assert launch.aws.sent.count(f"{write}_stack") == 1
+
+
+def test_a_stack_that_another_operation_creates_is_not_watched() -> None:
+    launch = Launch(
+        describe_stacks=[ABSENT, being("CREATE_IN_PROGRESS")],
+        create_stack=[EXISTS],
+        describe_stack_events=[events_of("theirs")],
     )
-    assert Launch(aws).outcome.operation == "created"
-    assert aws.times("create_stack") == 1
+    assert launch.outcome.state is State.FAILED
+    assert str(launch.outcome.cause).startswith("sentry-vpc-dev is CREATE_IN_PROGRESS")
 
 
-def test_an_update_that_was_taken_before_its_connection_was_lost_is_watched() -> None:
-    busy = refused("ValidationError", message="x is in UPDATE_IN_PROGRESS state and can not be")
-    aws = Aws(
-        describe_stacks=[
-            being("CREATE_COMPLETE"),
-            being("UPDATE_IN_PROGRESS"),
-            being("UPDATE_COMPLETE"),
-        ],
-        update_stack=[busy],
-        describe_stack_events=[events],
-    )
-    assert Launch(aws).outcome.operation == "updated"
+def test_a_create_that_never_arrived_fails() -> None:
+    outcome = Launch(
+        describe_stacks=[ABSENT], create_stack=[LOST], describe_stack_events=[ABSENT]
+    ).outcome
+    assert (outcome.state, outcome.error) == (State.FAILED, LOST)
 
 
-def test_a_stack_that_somebody_else_creates_meanwhile_is_theirs() -> None:
-    aws = Aws(
-        describe_stacks=[NONE, being("CREATE_IN_PROGRESS")],
-        create_stack=[refused("AlreadyExistsException")],
-        describe_stack_events=[somebodys("theirs")],
-    )
-    outcome = Launch(aws).outcome
-    assert outcome.state is State.FAILED
-    assert outcome.cause == (
-        "sentry-vpc-dev is CREATE_IN_PROGRESS: wait until the other operation ends"
-    )
+def test_an_update_without_a_change_reads_no_events() -> None:
+    nothing = refused("ValidationError", message="No updates are to be performed.")
+    launch = Launch(describe_stacks=[CREATED], update_stack=[nothing])
+    assert launch.outcome.state is State.UNCHANGED
+    assert "describe_stack_events" not in launch.aws.sent
 
 
-def test_a_create_that_never_arrived_is_an_error() -> None:
-    aws = Aws(describe_stacks=[NONE], create_stack=[GONE], describe_stack_events=[NONE])
-    outcome = Launch(aws).outcome
-    assert (outcome.state, outcome.error) == (State.FAILED, GONE)
-
-
-def test_an_update_with_nothing_to_do_costs_no_call_more() -> None:
-    aws = Aws(
-        describe_stacks=[being("CREATE_COMPLETE")],
-        update_stack=[refused("ValidationError", message="No updates are to be performed.")],
-    )
-    assert Launch(aws).outcome.state is State.UNCHANGED
-    assert aws.times("describe_stack_events") == 0
-
-
-def test_why_it_failed_may_not_be_known() -> None:
-    aws = Aws(
-        describe_stacks=[NONE, being("ROLLBACK_COMPLETE")],
+def test_a_failure_without_a_known_cause_is_a_failure() -> None:
+    outcome = Launch(
+        describe_stacks=[ABSENT, being("ROLLBACK_COMPLETE")],
         create_stack=[{}],
         describe_stack_events=[refused("Throttling")],
-    )
-    outcome = Launch(aws).outcome
-    assert outcome.state is State.FAILED
-    assert "the cause is unknown, because CloudFormation does not answer" in (outcome.cause or "")
-    assert outcome.result == StackStatus.FAILED
+    ).outcome
+    assert (outcome.state, outcome.result) == (State.FAILED, StackStatus.FAILED)
+    assert "known" in str(outcome.cause)
 
 
-def test_an_error_on_the_way_to_say_why_is_an_error_of_the_stack() -> None:
-    """Else its thread would end without a word, and the run wait for it for ever."""
+def test_an_error_while_the_cause_is_read_fails_the_stack() -> None:
+    """Otherwise its thread would end without an outcome, and the run would wait forever."""
 
     class Stuck(Actions):
         def __init__(self) -> None:

@@ -1,8 +1,8 @@
-"""What only the launch will know, and what depends on it."""
+"""Values that are known only during the launch, and their dependents."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from sceptre.resolvers import Resolver
@@ -55,11 +55,9 @@ def planned(kind: Kind, *uncertain: str, resources: Any = ()) -> Planned:
 
 
 class Fixed(Resolver):
-    """A tag that gives what it is given, or raises it."""
+    """A tag that returns its argument."""
 
     def resolve(self) -> Any:
-        if isinstance(self._argument, Exception):
-            raise self._argument
         return self._argument
 
 
@@ -79,34 +77,42 @@ def output(of: str) -> StackOutput:
         ((), [resource("Queue", Action.REMOVE)], {"Text"}),
     ],
 )
-def test_outputs_that_refer_to_what_changes_are_uncertain(
+def test_an_output_with_a_reference_to_a_change_is_uncertain(
     parameters: Any, resources: Any, expected: set[str]
 ) -> None:
     assert uncertain_outputs(OLD, OLD, parameters, resources) == expected
 
 
-def test_an_output_that_is_new_or_written_otherwise_is_uncertain() -> None:
+def test_a_new_or_edited_output_is_uncertain() -> None:
     outputs = {**OLD["Outputs"], "Name": {"Value": "fixed"}, "More": {"Value": "x"}}
     assert uncertain_outputs(OLD, {**OLD, "Outputs": outputs}, (), ()) == {"Name", "More"}
 
 
-def test_a_lookup_is_uncertain_where_the_mappings_differ() -> None:
+def test_a_lookup_in_changed_mappings_is_uncertain() -> None:
     outputs = {"Days": {"Value": {"Fn::FindInMap": ["A", "b", "c"]}}}
     old, new = ({"Mappings": {"A": n}, "Outputs": outputs} for n in (1, 2))
     assert uncertain_outputs(old, new, (), ()) == {"Days"}
 
 
-def test_variables_of_a_text_are_no_references() -> None:
-    text = {"Fn::Sub": ["${!Kept} ${Own} ${Table.Arn}", {"Own": {"Ref": "Zone"}}]}
-    assert references(text, {}) == {("Table", "Arn"), ("Zone", "")}
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (
+            {"Fn::Sub": ["${!Kept} ${Own} ${Table.Arn}", {"Own": {"Ref": "Zone"}}]},
+            {("Table", "Arn"), ("Zone", "")},
+        ),
+        (
+            {"Statement": [{"Condition": {"StringEquals": {"a": {"Ref": "Zone"}}}}]},
+            {("Zone", "")},
+        ),
+    ],
+    ids=["variables of Fn::Sub", "the condition of a policy"],
+)
+def test_references(value: Any, expected: set[tuple[str, str]]) -> None:
+    assert references(value, {}) == expected
 
 
-def test_a_policys_condition_is_none_of_the_template() -> None:
-    statement = {"Statement": [{"Condition": {"StringEquals": {"a": {"Ref": "Zone"}}}}]}
-    assert references(statement, {}) == {("Zone", "")}
-
-
-def test_an_output_of_a_stack_that_is_new_or_changes_it_is_known_after_it() -> None:
+def test_an_uncertain_output_is_known_after_its_stack() -> None:
     mine = stack()
     mine._parameters = {
         "New": output("dev/new.yaml::Id"),
@@ -124,110 +130,108 @@ def test_an_output_of_a_stack_that_is_new_or_changes_it_is_known_after_it() -> N
     }
 
 
-def test_what_a_tag_finds_by_name_is_known_after_a_stack_that_makes_another() -> None:
-    mine = stack("dev/x", {"ARN": "arn"}, {"ARN": "arn"})
+@pytest.mark.parametrize(
+    ("action", "expected"), [(Action.REPLACE, KnownAfter("dev/secrets")), (Action.MODIFY, "arn")]
+)
+def test_a_value_that_a_tag_finds_is_known_after_a_replacement(
+    action: Action, expected: Any
+) -> None:
+    mine = stack("dev/x", {"ARN": "arn"})
     mine._parameters = {"Secret": SecretArn({"name": "n", "stack": "dev/secrets.yaml"}, mine)}
-    replaced = planned(Kind.CHANGED, resources=[resource("Secret", Action.REPLACE)])
-    assert resolved(mine, {"dev/secrets": replaced}) == {"Secret": KnownAfter("dev/secrets")}
-    modified = planned(Kind.CHANGED, resources=[resource("Secret", Action.MODIFY)])
-    assert resolved(mine, {"dev/secrets": modified}) == {"Secret": "arn"}
+    earlier = {"dev/secrets": planned(Kind.CHANGED, resources=[resource("Secret", action)])}
+    assert resolved(mine, earlier) == {"Secret": expected}
 
 
-def test_a_repository_that_a_hook_makes_is_known_after_the_hook() -> None:
-    mine = stack("dev/x", refusal("RepositoryNotFoundException"))
+def test_a_missing_repository_is_known_after_the_hook_that_creates_it() -> None:
+    mine = stack("dev/x", *[refusal("RepositoryNotFoundException")] * 2)
     mine._parameters = {"Uri": EcrRepositoryUri("sentry/a", mine)}
     mine._hooks = {"before_create": [EcrRepository("sentry/a", mine)]}
     assert resolved(mine, {}) == {"Uri": KnownAfter("its hook !ecr_repository")}
-    other = stack("dev/x", refusal("RepositoryNotFoundException"))
-    other._parameters = {"Uri": EcrRepositoryUri("sentry/b", other)}
-    other._hooks = {}
+    mine._hooks = {}
     with pytest.raises(RepositoryNotFound):
-        resolved(other, {})
+        resolved(mine, {})
 
 
-class TestParameters:
-    template: ClassVar[dict[str, Any]] = {
-        "Parameters": {
-            "Names": {"Type": "CommaDelimitedList"},
-            "Size": {"Type": "String", "Default": "small"},
-            "Password": {"Type": "String", "NoEcho": True},
-            "Id": {"Type": "String"},
-        }
+DECLARED = {
+    "Parameters": {
+        "Names": {"Type": "CommaDelimitedList"},
+        "Size": {"Type": "String", "Default": "small"},
+        "Password": {"Type": "String", "NoEcho": True},
+        "Id": {"Type": "String"},
     }
-    deployed: ClassVar[dict[str, Any]] = {
-        "Parameters": [
-            {"ParameterKey": "Names", "ParameterValue": "a, b"},
-            {"ParameterKey": "Size", "ParameterValue": "big"},
-            {"ParameterKey": "Password", "ParameterValue": "****"},
-            {"ParameterKey": "Id", "ParameterValue": "i-1"},
-            {"ParameterKey": "Gone", "ParameterValue": "x"},
-        ]
-    }
-
-    def changes(self, **values: Any) -> dict[str, ParameterChange]:
-        given = {"Names": "a,b", "Id": "i-1", **values}
-        return {one.name: one for one in changes(given, self.deployed, self.template)}
-
-    def test_what_is_not_passed_goes_back_to_its_default(self) -> None:
-        found = self.changes()
-        assert set(found) == {"Size", "Gone"}
-        assert (found["Size"].old, found["Size"].new) == ("big", "small")
-        assert found["Gone"].new is None
-
-    def test_no_value_is_made_up(self) -> None:
-        found = self.changes(Id=KnownAfter("dev/vpc"))["Id"]
-        assert (found.old, found.new, found.known_after) == ("i-1", None, "dev/vpc")
-        sent, missing = for_change_set({"Names": "a", "Id": KnownAfter("dev/vpc")}, self.deployed)
-        assert missing is None
-        assert sent == [
-            {"ParameterKey": "Names", "ParameterValue": "a"},
-            {"ParameterKey": "Id", "UsePreviousValue": True},
-        ]
-
-    def test_a_new_parameter_without_a_value_can_not_be_sent(self) -> None:
-        assert for_change_set({"More": KnownAfter("dev/vpc")}, self.deployed) == ([], "More")
-
-    def test_a_secret_is_masked_and_only_cloudformation_can_compare_it(self) -> None:
-        found = self.changes(Password="swordfish")["Password"]
-        assert (found.old, found.new) == ("****", "****")
-        assert hidden_differences({"Password": "swordfish"}, self.template)
-        assert not hidden_differences({"Names": "a"}, self.template)
+}
+PASSED = {"Names": "a, b", "Size": "big", "Password": "****", "Id": "i-1", "Gone": "x"}
+DEPLOYED = {
+    "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in PASSED.items()]
+}
 
 
-class TestLater:
-    template: ClassVar[dict[str, Any]] = {
-        "Parameters": {"Id": {"Type": "String"}},
-        "Resources": {
-            "Role": {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"Ref": "Id"}]}},
-            "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": {"Ref": "Id"}}},
-            "Queue": {"Type": "AWS::SQS::Queue", "Properties": {}},
-            "Off": {
-                "Type": "AWS::SQS::Queue",
-                "Condition": "C",
-                "Properties": {"X": {"Ref": "Id"}},
-            },
-        },
-    }
+def changed(**values: Any) -> dict[str, ParameterChange]:
+    given = {"Names": "a,b", "Id": "i-1", **values}
+    return {one.name: one for one in changes(given, DEPLOYED, DECLARED)}
 
-    def found(self, *said: ResourceChange) -> dict[str, ResourceChange]:
-        parameters = (parameter("Id", after="dev/vpc"),)
-        later = with_later(said, parameters, self.template, lambda one: "Condition" not in one)
-        return {one.logical_id: one for one in later}
 
-    def test_what_refers_to_it_may_change(self) -> None:
-        found = self.found()
-        assert set(found) == {"Role", "Table"}
-        assert (found["Role"].action, found["Role"].certain) == (Action.MODIFY, False)
-        assert str(found["Role"].causes[0]) == ("Policies (parameter Id, known after dev/vpc)")
+def test_a_missing_parameter_changes_to_its_default() -> None:
+    found = {name: (one.old, one.new) for name, one in changed().items()}
+    assert found == {"Size": ("big", "small"), "Gone": ("x", None)}
 
-    def test_state_behind_it_may_be_lost(self) -> None:
-        table = self.found()["Table"]
-        assert (table.action, table.certain) == (Action.REPLACE, False)
-        assert "may take its place, without its rows" in (table.loss or "")
 
-    def test_what_the_change_set_says_stays(self) -> None:
-        said = resource("Table", Action.MODIFY)
-        assert self.found(said)["Table"].action is Action.REPLACE
-        assert self.found(resource("Table", Action.ADD))["Table"].action is Action.ADD
-        certain = self.found(resource("Table", Action.REPLACE))["Table"]
-        assert certain.certain
+def test_a_value_that_is_known_later_is_not_invented() -> None:
+    found = changed(Id=KnownAfter("dev/vpc"))["Id"]
+    assert (found.old, found.new, found.known_after) == ("i-1", None, "dev/vpc")
+    sent = for_change_set({"Names": "a", "Id": KnownAfter("dev/vpc")}, DEPLOYED)
+    names = {"ParameterKey": "Names", "ParameterValue": "a"}
+    assert sent == ([names, {"ParameterKey": "Id", "UsePreviousValue": True}], None)
+
+
+def test_a_new_parameter_without_a_value_cant_be_sent() -> None:
+    assert for_change_set({"More": KnownAfter("dev/vpc")}, DEPLOYED) == ([], "More")
+
+
+def test_only_cloudformation_compares_a_masked_secret() -> None:
+    found = changed(Password="swordfish")["Password"]
+    assert (found.old, found.new) == ("****", "****")
+    assert hidden_differences({"Password": "swordfish"}, DECLARED)
+    assert not hidden_differences({"Names": "a"}, DECLARED)
+
+
+LATER = {
+    "Parameters": {"Id": {"Type": "String"}},
+    "Resources": {
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"Ref": "Id"}]}},
+        "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": {"Ref": "Id"}}},
+        "Queue": {"Type": "AWS::SQS::Queue", "Properties": {}},
+        "Off": {"Type": "X", "Condition": "C", "Properties": {"X": {"Ref": "Id"}}},
+    },
+}
+
+
+def later(*said: ResourceChange) -> dict[str, ResourceChange]:
+    parameters = (parameter("Id", after="dev/vpc"),)
+    found = with_later(said, parameters, LATER, lambda one: "Condition" not in one)
+    return {one.logical_id: one for one in found}
+
+
+def test_a_resource_with_a_reference_to_a_later_value_may_change() -> None:
+    found = later()
+    assert set(found) == {"Role", "Table"}
+    role, table = found["Role"], found["Table"]
+    assert (role.action, role.certain) == (Action.MODIFY, False)
+    assert str(role.causes[0]) == "Policies (parameter Id, known after dev/vpc)"
+    assert (table.action, table.certain) == (Action.REPLACE, False)
+    assert "may take its place, without its rows" in str(table.loss)
+
+
+@pytest.mark.parametrize(
+    ("said", "action", "certain"),
+    [
+        (Action.MODIFY, Action.REPLACE, False),
+        (Action.ADD, Action.ADD, True),
+        (Action.REPLACE, Action.REPLACE, True),
+    ],
+)
+def test_the_change_set_is_stronger_than_a_later_value(
+    said: Action, action: Action, certain: bool
+) -> None:
+    found = later(resource("Table", said))["Table"]
+    assert (found.action, found.certain) == (action, certain)

@@ -1,14 +1,17 @@
-"""What a change set means, from answers of DescribeChangeSet."""
+"""Verdicts about the changes that DescribeChangeSet returns."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import pytest
 
 from sentry_oms.plan.change import Action, ResourceChange
 from sentry_oms.plan.verdicts import of_change_set
 
 TABLE, QUEUE, SECRET = "AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SecretsManager::Secret"
 POOL, ROLE, ALARM = "AWS::Cognito::UserPool", "AWS::IAM::Role", "AWS::CloudWatch::Alarm"
+EMPTY: dict[str, Any] = {"Resources": {}}
 
 
 def detail(
@@ -18,176 +21,156 @@ def detail(
     source: str = "DirectModification",
     evaluation: str = "Static",
 ) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    return {
         "Target": {"Attribute": "Properties", "Name": name, "RequiresRecreation": recreation},
         "Evaluation": evaluation,
         "ChangeSource": source,
+        **({"CausingEntity": cause} if cause else {}),
     }
-    return {**found, "CausingEntity": cause} if cause else found
+
+
+TAGS = {"Target": {"Attribute": "Tags", "RequiresRecreation": "Never"}, "Evaluation": "Static"}
+RENAMED = detail("TableName", "Always")
+UNSURE = detail("QueueName", "Always", evaluation="Dynamic")
 
 
 def change(
-    key: str, kind: str, *details: dict[str, Any], action: str = "Modify", **more: Any
+    kind: str, *details: dict[str, Any], key: str = "R", action: str = "Modify", **more: Any
 ) -> dict[str, Any]:
-    return {
-        "Type": "Resource",
-        "ResourceChange": {
-            "Action": action,
-            "LogicalResourceId": key,
-            "ResourceType": kind,
-            "Details": list(details),
-            **more,
-        },
-    }
-
-
-def template(**resources: Any) -> dict[str, Any]:
-    return {"Resources": resources}
+    resource = {"Action": action, "LogicalResourceId": key, "ResourceType": kind, **more}
+    return {"Type": "Resource", "ResourceChange": {**resource, "Details": list(details)}}
 
 
 def verdict(
     one: dict[str, Any], old: dict[str, Any] | None = None, new: dict[str, Any] | None = None
 ) -> ResourceChange:
+    """Return the verdict about a change of a resource with these old and new properties."""
     before, after = ({"Resources": {"R": {"Properties": given or {}}}} for given in (old, new))
     (found,) = of_change_set([one], before, after)
     return found
 
 
-def test_an_attribute_is_modified_where_it_is() -> None:
-    found = verdict(change("R", TABLE, detail("BillingMode"), Replacement="False"))
-    assert (found.action, found.certain, found.loss) == (Action.MODIFY, True, None)
-    assert [str(cause) for cause in found.causes] == ["BillingMode"]
+PK, SK = ({"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk"))
+NUMBER = {**PK, "AttributeType": "N"}
+EMAIL, PLAN = {"Name": "email", "Required": True}, {"Name": "plan"}
 
 
-def test_a_rename_replaces_and_loses() -> None:
-    found = verdict(
-        change("R", TABLE, detail("TableName", "Always"), Replacement="True"),
-        {"TableName": "a"},
-        {"TableName": "b"},
-    )
-    assert found.action is Action.REPLACE
-    assert found.loss == "a new one takes its place, without its rows; the old one is deleted"
-    assert found.obstacle is None
+@pytest.mark.parametrize(
+    ("kind", "property_", "old", "new", "action", "is_refused"),
+    [
+        (TABLE, "BillingMode", "a", "b", Action.MODIFY, False),
+        (TABLE, "AttributeDefinitions", [PK], [PK, SK], Action.MODIFY, False),
+        (TABLE, "AttributeDefinitions", [PK], [NUMBER], Action.REPLACE, False),
+        (POOL, "Schema", [EMAIL], [EMAIL, PLAN], Action.MODIFY, False),
+        (POOL, "Schema", [EMAIL], [{"Name": "email"}], Action.REPLACE, True),
+    ],
+)
+def test_a_change_without_replacement_is_a_modification_unless_the_property_is_create_only(
+    kind: str, property_: str, old: Any, new: Any, action: Action, is_refused: bool
+) -> None:
+    one = change(kind, detail(property_), Replacement="False")
+    found = verdict(one, {property_: old}, {property_: new})
+    assert (found.action, found.certain) == (action, True)
+    assert (found.loss is None) is (action is Action.MODIFY)
+    assert (found.obstacle is not None) is is_refused
+    assert [str(cause) for cause in found.causes] == [property_]
 
 
-def test_a_policy_says_what_becomes_of_the_old_one() -> None:
-    renamed = change(
-        "R",
-        TABLE,
-        detail("TableName", "Always"),
-        Replacement="True",
-        PolicyAction="ReplaceAndRetain",
-    )
-    assert (verdict(renamed).loss or "").endswith("the old one stays, unused")
-    removed = change("R", QUEUE, action="Remove", PolicyAction="Delete")
+def test_a_renamed_table_is_replaced_and_its_rows_are_lost() -> None:
+    renamed = change(TABLE, RENAMED, Replacement="True")
+    found = verdict(renamed, {"TableName": "a"}, {"TableName": "b"})
+    assert (found.action, found.obstacle) == (Action.REPLACE, None)
+    assert "without its rows; the old one is deleted" in str(found.loss)
+
+
+def test_a_policy_decides_about_the_old_resource() -> None:
+    retained = change(TABLE, RENAMED, Replacement="True", PolicyAction="ReplaceAndRetain")
+    assert str(verdict(retained).loss).endswith("the old one stays, unused")
+    removed = change(QUEUE, action="Remove", PolicyAction="Delete")
     assert verdict(removed).loss == "it is deleted with its messages"
-    unknown = {"Resources": {"R": {"DeletionPolicy": {"Fn::If": ["x", "Retain", "Delete"]}}}}
-    (found,) = of_change_set([change("R", QUEUE, action="Remove")], unknown, template())
-    assert (found.loss or "").startswith("its DeletionPolicy decides")
+    policy = {"DeletionPolicy": {"Fn::If": ["x", "Retain", "Delete"]}}
+    (found,) = of_change_set([change(QUEUE, action="Remove")], {"Resources": {"R": policy}}, EMPTY)
+    assert "its DeletionPolicy " in str(found.loss)
 
 
-def test_a_custom_name_stands_in_the_way() -> None:
-    fifo = change("R", QUEUE, detail("FifoQueue", "Always"), Replacement="True")
+def test_a_custom_name_prevents_a_replacement() -> None:
+    fifo = change(QUEUE, detail("FifoQueue", "Always"), Replacement="True")
     named = {"QueueName": "q", "FifoQueue": True}
-    assert "change QueueName too" in (verdict(fifo, named, named).obstacle or "")
+    assert "QueueName" in str(verdict(fifo, named, named).obstacle)
     assert verdict(fifo, {}, {"FifoQueue": True}).obstacle is None
 
 
-def test_the_keys_of_a_table_are_certain_where_cloudformation_doubts() -> None:
-    keys = change("R", TABLE, detail("KeySchema", "Conditionally"), Replacement="Conditional")
-    found = verdict(keys)
-    assert (found.action, found.certain) == (Action.REPLACE, True)
-
-
-def test_an_attribute_definition_may_be_added_and_not_retyped() -> None:
-    pk = {"AttributeName": "pk", "AttributeType": "S"}
-    more = {"AttributeName": "sk", "AttributeType": "S"}
-    changed = change("R", TABLE, detail("AttributeDefinitions"), Replacement="False")
-    added = verdict(changed, {"AttributeDefinitions": [pk]}, {"AttributeDefinitions": [pk, more]})
-    assert added.action is Action.MODIFY
-    number = {**pk, "AttributeType": "N"}
-    retyped = verdict(changed, {"AttributeDefinitions": [pk]}, {"AttributeDefinitions": [number]})
-    assert retyped.action is Action.REPLACE
-
-
-def test_the_schema_of_a_pool_may_grow_and_not_change() -> None:
-    email, plan = {"Name": "email", "Required": True}, {"Name": "plan"}
-    schema = change("R", POOL, detail("Schema"), Replacement="False")
-    assert verdict(schema, {"Schema": [email]}, {"Schema": [email, plan]}).loss is None
-    changed = verdict(schema, {"Schema": [email]}, {"Schema": [{"Name": "email"}]})
-    assert changed.action is Action.REPLACE
-    assert "without its users" in (changed.loss or "")
-    assert "CloudFormation will refuse Schema" in (changed.obstacle or "")
-
-
-def test_a_secret_is_written_anew() -> None:
-    found = verdict(change("R", SECRET, detail("GenerateSecretString"), Replacement="False"))
+@pytest.mark.parametrize(
+    ("property_", "is_lost"), [("GenerateSecretString", True), ("Description", False)]
+)
+def test_a_new_generator_overwrites_a_secret(property_: str, is_lost: bool) -> None:
+    found = verdict(change(SECRET, detail(property_), Replacement="False"))
     assert found.action is Action.MODIFY
-    assert found.loss == "its value is overwritten"
-    assert verdict(change("R", SECRET, detail("Description"), Replacement="False")).loss is None
+    assert (found.loss is not None) is is_lost
 
 
-def test_a_reference_to_what_stays_comes_to_nothing() -> None:
+def test_a_reference_to_an_attribute_that_stays_is_no_change() -> None:
     by_ref = {"source": "ResourceReference", "cause": "Table", "evaluation": "Dynamic"}
     by_arn = {"source": "ResourceAttribute", "cause": "Table.Arn", "evaluation": "Dynamic"}
     by_stream = {**by_arn, "cause": "Table.StreamArn"}
-    found = of_change_set(
-        [
-            change("Table", TABLE, detail("BillingMode"), Replacement="False"),
-            change(
-                "Alarm", ALARM, detail("AlarmName", "Always", **by_ref), Replacement="Conditional"
-            ),
-            change("Role", ROLE, detail("Policies", **by_arn), Replacement="False"),
-            change("Reader", ROLE, detail("Policies", **by_stream), Replacement="False"),
-        ],
-        template(),
-        template(),
-    )
+    name = detail("AlarmName", "Always", **by_ref)
+    changes = [
+        change(TABLE, detail("BillingMode"), key="Table", Replacement="False"),
+        change(ALARM, name, key="Alarm", Replacement="Conditional"),
+        change(ROLE, detail("Policies", **by_arn), key="Role", Replacement="False"),
+        change(ROLE, detail("Policies", **by_stream), key="Reader", Replacement="False"),
+    ]
+    found = of_change_set(changes, EMPTY, EMPTY)
     assert [one.logical_id for one in found] == ["Table", "Reader"]
 
 
-def test_a_reference_to_what_is_replaced_is_certain() -> None:
+def test_a_reference_to_a_replaced_resource_is_certain() -> None:
     dynamic = {"source": "ResourceReference", "evaluation": "Dynamic"}
-    found = of_change_set(
-        [
-            change("C", ROLE, detail("Path", "Always", "B", **dynamic), Replacement="Conditional"),
-            change("B", ROLE, detail("Path", "Always", "A", **dynamic), Replacement="Conditional"),
-            change("A", ROLE, detail("RoleName", "Always"), Replacement="True"),
-        ],
-        template(),
-        template(),
-    )
+    path_of_b, path_of_a = (detail("Path", "Always", one, **dynamic) for one in "BA")
+    changes = [
+        change(ROLE, path_of_b, key="C", Replacement="Conditional"),
+        change(ROLE, path_of_a, key="B", Replacement="Conditional"),
+        change(ROLE, detail("RoleName", "Always"), key="A", Replacement="True"),
+    ]
+    found = of_change_set(changes, EMPTY, EMPTY)
     assert [(one.action, one.certain) for one in found] == [(Action.REPLACE, True)] * 3
 
 
-def test_a_doubt_stays_a_doubt() -> None:
-    unsure = detail("QueueName", "Always", evaluation="Dynamic")
-    found = verdict(change("R", QUEUE, unsure, Replacement="Conditional"))
-    assert (found.action, found.certain) == (Action.REPLACE, False)
-    assert (found.loss or "").startswith("a new one may take its place, without its messages")
-    assert verdict(change("R", QUEUE, Replacement="Conditional")).certain is False
-    assert verdict(change("R", QUEUE, action="Dynamic")).certain is False
+@pytest.mark.parametrize(
+    ("one", "certain"),
+    [
+        (change(TABLE, detail("KeySchema", "Conditionally"), Replacement="Conditional"), True),
+        (change(QUEUE, UNSURE, Replacement="Conditional"), False),
+        (change(QUEUE, Replacement="Conditional"), False),
+        (change(QUEUE, action="Dynamic"), False),
+    ],
+)
+def test_a_conditional_replacement_is_uncertain_except_of_a_tables_keys(
+    one: dict[str, Any], certain: bool
+) -> None:
+    found = verdict(one)
+    assert (found.action, found.certain) == (Action.REPLACE, certain)
+    assert (" may " in str(found.loss)) is not certain
 
 
-def test_the_parameter_behind_a_change_is_named_once() -> None:
-    found = verdict(
-        change(
-            "R",
-            ROLE,
-            detail("Policies", evaluation="Dynamic"),
-            detail("Policies", "Never", "QueueNames", "ParameterReference"),
-            Replacement="False",
-        )
-    )
-    assert [str(cause) for cause in found.causes] == ["Policies (parameter QueueNames)"]
+@pytest.mark.parametrize(
+    ("details", "cause"),
+    [
+        (
+            [
+                detail("Policies", evaluation="Dynamic"),
+                detail("Policies", "Never", "QueueNames", "ParameterReference"),
+            ],
+            "Policies (parameter QueueNames)",
+        ),
+        ([TAGS], "Tags"),
+    ],
+)
+def test_the_cause_of_a_change_is_named_once(details: list[dict[str, Any]], cause: str) -> None:
+    found = verdict(change(ROLE, *details, Replacement="False"))
+    assert [str(one) for one in found.causes] == [cause]
 
 
-def test_tags_are_a_change_of_their_own() -> None:
-    tags = {"Target": {"Attribute": "Tags", "RequiresRecreation": "Never"}, "Evaluation": "Static"}
-    found = verdict(change("R", QUEUE, tags, Replacement="False", Scope=["Tags"]))
-    assert [str(cause) for cause in found.causes] == ["Tags"]
-
-
-def test_an_addition_and_an_import_are_additions() -> None:
-    for action in ("Add", "Import"):
-        assert verdict(change("R", QUEUE, action=action)).action is Action.ADD
+@pytest.mark.parametrize("action", ["Add", "Import"])
+def test_an_import_is_an_addition(action: str) -> None:
+    assert verdict(change(QUEUE, action=action)).action is Action.ADD

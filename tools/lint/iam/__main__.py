@@ -1,11 +1,11 @@
-"""``python -m tools.lint.iam`` judges the table; exit 1 where anything deviates."""
+"""``python -m tools.lint.iam``: the IAM table alone; exit 1 if there is a finding."""
 
 from __future__ import annotations
 
 import sys
 
-from tools.lint.iam.linter import judge
-from tools.lint.verdict import show
+from tools.lint.iam.linter import lint
+from tools.lint.report import show
 
 if __name__ == "__main__":
-    sys.exit(show(judge))
+    sys.exit(show([lint()]))

@@ -1,128 +1,110 @@
-"""The table judged by what is deployed, and by what would be deployed with too much in it."""
+"""The IAM table, checked by the simulator with the policies that are deployed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from sentry_oms.names import ENVIRONMENTS
 from tools.lint.deployed import GROUPS
-from tools.lint.iam.narrowing import Narrowing, narrowings
-from tools.lint.iam.policies import Role, limits, roles, unlisted
-from tools.lint.iam.simulator import Case, Judged, cases, judged, version
-from tools.lint.iam.table import BOUND, LISTED, Row, declared, rows
-from tools.lint.iam.widening import Widening, matches, widenings
-from tools.lint.verdict import Verdict
+from tools.lint.iam.policies import (
+    Place,
+    Role,
+    Statement,
+    changed,
+    listed,
+    matches,
+    roles,
+    statements,
+    unlisted,
+)
+from tools.lint.iam.simulator import Case, cases, simulated, version
+from tools.lint.iam.table import BOUND, LISTED, declared, rows
+from tools.lint.report import Report
 
-Changed = Widening | Narrowing
-"""A statement that is not as it is deployed."""
+NOTHING = "sts:DecodeAuthorizationMessage"
+"""An action of no row, so a statement with it alone does nothing."""
 
-
-def judge() -> Verdict:
-    """Every row in every environment; then with each statement opened, and with each taken away.
-
-    Raises:
-        NotInstalledError: where it is not installed.
-    """
-    ours = rows()
-    direct = [case for env in ENVIRONMENTS for case in as_deployed(ours, env, roles(env))]
-    opened = [(env, widening) for env in ENVIRONMENTS for widening in all_opened(roles(env))]
-    taken = [(env, one) for env in ENVIRONMENTS for one in narrowings(roles(env), env)]
-    tries = [noticing(widening, environment) for environment, widening in opened]
-    groups = [direct, *(one.cases for _, one in taken), *tries]
-    first, *others = judged(groups, whole=1 + len(taken))
-    unmissed = list(_unmissed(taken, others[: len(taken)]))
-    unnoticed = list(_unnoticed(opened, others[len(taken) :]))
-    harmless = [*named(opened, unnoticed), *named(taken, unmissed)]
-    findings = [line for group in GROUPS for line in unlisted(group)]
-    findings += [str(one) for one in first if one.deviates]
-    findings += differences(harmless, declared()["harmless"])
-    any_resource = declared()["any_resource"]
-    skips = [f"{what}: {why}" for what, why in {**any_resource, **declared()["harmless"]}.items()]
-    summary = [
-        f"{len(ours)} rows, {len(direct)} calls in {', '.join(ENVIRONMENTS)}",
-        f"{len(opened)} statements opened, {len(opened) - len(unnoticed)} noticed by a row, "
-        f"{len(unnoticed)} not: {', '.join(harmless)}",
-        f"{len(taken)} statements taken away, {len(taken) - len(unmissed)} missed by a row",
-        f"{len(any_resource)} statements have resource * as they stand: {', '.join(any_resource)}",
-        f"{len(findings)} findings",
-    ]
-    control = f"{len(opened) - len(unnoticed)} of {len(opened)} found"
-    return Verdict(f"iam-simulate {version()}", len(ours), findings, skips, summary, control)
+PLANTED_IN = "prod"
 
 
-def as_deployed(ours: Iterable[Row], environment: str, by: Mapping[str, Role]) -> Iterator[Case]:
-    """The rows of every role, as an environment has them."""
-    for row in ours:
-        yield from cases([row], environment, by[row.role])
-
-
-def all_opened(by: Mapping[str, Role]) -> Iterator[Widening]:
-    """Every statement of an environment's roles opened, and every one of its boundary."""
-    for name in LISTED:
-        yield from widenings(name, by[name])
-    yield from widenings(BOUND, by[BOUND], limits)
-
-
-def noticing(widening: Widening, environment: str) -> list[Case]:
-    """What could notice that a role has too much: what it is refused, the likeliest first.
-
-    No other row can: what the opened statement says nothing of comes out as before.
-    """
-    services = {action.partition(":")[0] for action in widening.actions}
-    own = [
-        row
-        for row in rows()
-        if row.role == widening.role and not row.allowed and matches(row.call, widening.touched)
-    ]
-    own.sort(key=lambda row: row.call.partition(":")[0] not in services)
-    # A role is tried by its policies alone: a boundary would hide that they give too much.
-    is_bound = widening.role == BOUND
-    opened = widening.opened if is_bound else widening.opened._replace(boundary=None)
-    return list(cases(own, environment, opened))
-
-
-def _unmissed(
-    taken: Iterable[tuple[str, Narrowing]], found: Iterable[Iterable[Judged]]
-) -> Iterator[tuple[str, Narrowing]]:
-    for one, verdicts in zip(taken, found, strict=True):
-        if all(verdict.is_allowed for verdict in verdicts):
-            yield one
-
-
-def _unnoticed(
-    opened: Iterable[tuple[str, Widening]], found: Iterable[Iterable[Judged]]
-) -> Iterator[tuple[str, Widening]]:
-    for one, verdicts in zip(opened, found, strict=True):
-        if not any(verdict.is_allowed for verdict in verdicts):
-            yield one
-
-
-def named(
-    tried: Iterable[tuple[str, Changed]], unnoticed: Iterable[tuple[str, Changed]]
-) -> Iterator[str]:
-    """What makes no row fail, as the table calls it; where it is not always so, whose it is.
+class Change(NamedTuple):
+    """A change of a statement that some row should detect.
 
     Args:
-        tried: what was opened or taken away, with its environment.
-        unnoticed: what of it made no row fail.
+        what: the statement and the change, such as ``UseQueues actions to *``.
+        where: the role and the environment.
+        cases: the rows that could detect it, with the changed role.
     """
-    all_of_it = _whose(tried)
-    for what, whose in _whose(unnoticed).items():
-        always = whose == all_of_it[what]
-        yield from [what] if always else [f"{what} of {one}" for one in sorted(whose)]
+
+    what: str
+    where: str
+    cases: list[Case]
 
 
-def differences(found: Iterable[str], listed: Iterable[str]) -> Iterator[str]:
-    """What makes no row fail and is not listed, and what is listed and does."""
-    silent, harmless = set(found), set(listed)
-    for what in sorted(silent - harmless):
-        yield f"{what}: it makes no row fail"
-    for what in sorted(harmless - silent):
-        yield f"{what} is listed as harmless, and a row notices it"
+def lint() -> Report:
+    """Check every row in every environment, and that planted changes are detected.
+
+    Raises:
+        LinterError: the simulator is not installed.
+    """
+    results = simulated([case for env in ENVIRONMENTS for case in as_deployed(env)])
+    findings = [line for group in GROUPS for line in unlisted(group)]
+    findings += [str(result) for result in results if result.deviates]
+    findings += [f"no row detects {one.what}, {one.where}" for one in undetected([*planted()])]
+    accepted = len(declared()["any_resource"]) + len(declared()["harmless"])
+    return Report(f"iam-simulate {version()}", len(rows()), findings, accepted)
 
 
-def _whose(changes: Iterable[tuple[str, Changed]]) -> Mapping[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for environment, change in changes:
-        found.setdefault(change.name, set()).add(f"{change.role} in {environment}")
-    return found
+def as_deployed(environment: str) -> Iterator[Case]:
+    """Yield every row that applies in an environment, with the roles as they are deployed."""
+    for row in rows():
+        yield from cases([row], environment, roles(environment)[row.role])
+
+
+def planted() -> Iterator[Change]:
+    """Yield two changes of each role: its first statement allows everything, and nothing."""
+    for name in (*LISTED, BOUND):
+        role = roles(PLANTED_IN)[name]
+        place, statement = next(statements(role))
+        everything = {"Sid": statement["Sid"], "Effect": "Allow", "Action": "*", "Resource": "*"}
+        yield opened(name, PLANTED_IN, place, everything, "to *", ["*"])
+        yield removed(name, PLANTED_IN, place, statement)
+
+
+def opened(
+    name: str, environment: str, place: Place, wider: Statement, part: str, actions: Iterable[str]
+) -> Change:
+    """Return the change to a wider statement; a refused call of one of these actions shows it."""
+    role = changed(roles(environment)[name], place, wider)
+    # Without the boundary, which would hide that the role's own policies allow too much.
+    role = role if name == BOUND else role._replace(boundary=None)
+    cases = affected(role, name, environment, actions, allowed=False)
+    return Change(f"{wider['Sid']} {part}", f"{name} in {environment}", cases)
+
+
+def removed(name: str, environment: str, place: Place, statement: Statement) -> Change:
+    """Return the change that removes a statement; a call that it allows shows it."""
+    role = changed(roles(environment)[name], place, {**statement, "Action": NOTHING})
+    cases = affected(role, name, environment, listed(statement["Action"]), allowed=True)
+    return Change(f"{statement['Sid']} removed", f"{name} in {environment}", cases)
+
+
+def affected(
+    role: Role, name: str, environment: str, actions: Iterable[str], *, allowed: bool
+) -> list[Case]:
+    """Return the allowed or the refused calls of these actions, with a changed role."""
+    own = [row for row in rows() if row.role == name and row.allowed == allowed]
+    return [*cases([row for row in own if matches(row.call, actions)], environment, role)]
+
+
+def undetected(changes: Sequence[Change]) -> list[Change]:
+    """Return the changes after which every row has its expected result."""
+    results = iter(simulated([case for change in changes for case in change.cases]))
+    found = [(change, list(islice(results, len(change.cases)))) for change in changes]
+    return [
+        change
+        for change, some in found
+        if all(result.is_allowed == result.case.row.allowed for result in some)
+    ]

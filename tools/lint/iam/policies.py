@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from tools.lint.iam.resources import role_name
 from tools.lint.iam.table import ADMINISTRATOR, BOUND, LISTED, STRANGER
 
 Policy = Mapping[str, Any]
+Statement = Mapping[str, Any]
 
 EVERYTHING: Policy = {
     "Version": "2012-10-17",
@@ -23,87 +24,111 @@ EVERYTHING: Policy = {
 
 
 class Role(NamedTuple):
-    """What a role may do, who may assume it, what it may have at most, and its tags."""
+    """The policies of a role, its trust policy, its permissions boundary, and its tags.
+
+    Its own policies are one document, because IAM adds up their statements.
+    """
 
     name: str
-    identity: tuple[Policy, ...]
+    identity: Policy
     trust: Policy
     boundary: Policy | None = None
     tags: Mapping[str, str] = MappingProxyType({})
 
 
 class Place(NamedTuple):
-    """A statement of a role's: in which policy, and at which place.
+    """A statement: its position in ``identity``, ``trust`` or ``boundary`` of a role."""
 
-    Policy -1 is the trust, and -2 the boundary.
-    """
-
-    policy: int
-    statement: int
-
-
-TRUST, BOUNDARY = -1, -2
+    part: str
+    position: int
 
 
 @cache
 def roles(environment: str) -> Mapping[str, Role]:
-    """The roles by the table's names: an environment's, GitHub's, and those that may do all.
+    """Return an environment's roles, GitHub's, and the administrators, by the table's names.
 
-    One of these is held by the environment's boundary, so that it is the boundary that decides.
+    One administrator is within the environment's boundary, so only the boundary limits it.
     """
     found = {
         one["Properties"]["RoleName"]: _role(one["Properties"])
         for group in (environment, BOOTSTRAP)
-        for one in _resources(group, "AWS::IAM::Role")
+        for _, one in _resources(group)
+        if one["Type"] == "AWS::IAM::Role"
     }
     listed = {name: found[role_name(name, environment)] for name in LISTED}
-    administrators = {name: Role(name, (EVERYTHING,), {}) for name in (ADMINISTRATOR, STRANGER)}
+    administrators = {name: Role(name, EVERYTHING, {}) for name in (ADMINISTRATOR, STRANGER)}
     boundary = _managed()[f"sentry-boundary-{environment}"]
-    return {**listed, **administrators, BOUND: Role(BOUND, (EVERYTHING,), {}, boundary)}
+    return {**listed, **administrators, BOUND: Role(BOUND, EVERYTHING, {}, boundary)}
 
 
 def unlisted(group: str) -> list[str]:
-    """What can give rights and is not in the table: other roles, users, policies of nobody."""
+    """Return a line for each way to give permissions that the table does not check."""
     expected = {role_name(name, environment) for name in LISTED for environment in ENVIRONMENTS}
-    policies = _POLICIES_OF_BOOTSTRAP if group == BOOTSTRAP else ("AWS::IAM::Role",)
-    problems = []
+    types = {"AWS::IAM::Role"}
+    if group == BOOTSTRAP:
+        types |= {"AWS::IAM::ManagedPolicy", "AWS::IAM::OIDCProvider"}
+    faults = []
+    for name, one in _resources(group):
+        type_, properties = one["Type"], one.get("Properties", {})
+        if not type_.startswith("AWS::IAM::"):
+            continue
+        is_role = type_ == "AWS::IAM::Role"
+        if type_ not in types or (is_role and properties.get("RoleName") not in expected):
+            faults.append(f"{name} ({type_}) is not in the table")
+        faults += [
+            f"{name} has {arn}, which the table does not check"
+            for arn in properties.get("ManagedPolicyArns", [])
+            if _name_of(arn) not in _managed()
+        ]
+        faults += [
+            f"{name} lists {holders}; name the policy in the role instead"
+            for holders in ("Roles", "Users", "Groups")
+            if properties.get(holders)
+        ]
+        if is_role and group != BOOTSTRAP and not _role(properties).boundary:
+            faults.append(f"{name} has no permissions boundary")
+    return faults
+
+
+def statements(role: Role) -> Iterator[tuple[Place, Statement]]:
+    """Yield every statement of a role's own and trust policies; for BOUND, of the boundary."""
+    for part in ("boundary",) if role.name == BOUND else ("identity", "trust"):
+        for position, statement in enumerate(getattr(role, part)["Statement"]):
+            yield Place(part, position), statement
+
+
+def changed(role: Role, place: Place, statement: Statement) -> Role:
+    """Return the role with another statement at a place."""
+    policy: Policy = getattr(role, place.part)
+    kept = [*policy["Statement"]]
+    kept[place.position] = statement
+    parts: dict[str, Any] = {place.part: {**policy, "Statement": kept}}
+    return role._replace(**parts)
+
+
+def matches(call: str, actions: Iterable[str]) -> bool:
+    """Return whether an action matches one of these, which may have wildcards."""
+    return any(fnmatchcase(call.lower(), action.lower()) for action in actions)
+
+
+def listed(value: Any) -> list[str]:
+    """Return the texts of an element of a policy, which is a text or a list of them."""
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _resources(group: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for stack, template in deployed(group).items():
         for key, one in template["Resources"].items():
-            kind, properties = one["Type"], one.get("Properties", {})
-            if not kind.startswith("AWS::IAM::"):
-                continue
-            is_strange = kind == "AWS::IAM::Role" and properties.get("RoleName") not in expected
-            if kind not in policies or is_strange:
-                problems.append(f"{stack}: {key} ({kind}) is not in the table")
-            problems += [
-                f"{stack}: {key} has {arn}, which nothing judges"
-                for arn in properties.get("ManagedPolicyArns", [])
-                if _name_of(arn) not in _managed()
-            ]
-            problems += [
-                f"{stack}: {key} names its {holders.lower()}; they name it, so that it is judged"
-                for holders in ("Roles", "Users", "Groups")
-                if properties.get(holders)
-            ]
-            if kind == "AWS::IAM::Role" and group != BOOTSTRAP and not _role(properties).boundary:
-                problems.append(f"{stack}: {key} has no permissions boundary")
-    return problems
-
-
-_POLICIES_OF_BOOTSTRAP = ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::IAM::OIDCProvider")
-
-
-def _resources(group: str, kind: str) -> Iterator[Mapping[str, Any]]:
-    for template in deployed(group).values():
-        yield from (one for one in template["Resources"].values() if one["Type"] == kind)
+            yield f"{stack}: {key}", one
 
 
 @cache
 def _managed() -> Mapping[str, Policy]:
-    """The managed policies of bootstrap, by their names."""
+    """Return the managed policies of bootstrap by their names."""
     return {
         one["Properties"]["ManagedPolicyName"]: one["Properties"]["PolicyDocument"]
-        for one in _resources(BOOTSTRAP, "AWS::IAM::ManagedPolicy")
+        for _, one in _resources(BOOTSTRAP)
+        if one["Type"] == "AWS::IAM::ManagedPolicy"
     }
 
 
@@ -111,55 +136,21 @@ def _name_of(policy_arn: str) -> str:
     return policy_arn.rpartition("/")[2]
 
 
-def statements(role: Role) -> Iterator[tuple[Place, Mapping[str, Any]]]:
-    """Every statement of a role, the trust's last."""
-    for number, policy in enumerate(role.identity):
-        for position, statement in enumerate(policy["Statement"]):
-            yield Place(number, position), statement
-    for position, statement in enumerate(role.trust.get("Statement", [])):
-        yield Place(TRUST, position), statement
-
-
-def limits(role: Role) -> Iterator[tuple[Place, Mapping[str, Any]]]:
-    """Every statement of the role's boundary."""
-    for position, statement in enumerate((role.boundary or {}).get("Statement", [])):
-        yield Place(BOUNDARY, position), statement
-
-
-def changed(role: Role, place: Place, statement: Mapping[str, Any]) -> Role:
-    """The role with one statement in place of another."""
-    policies = [*role.identity, role.boundary or {}, role.trust]
-    policy = copy.deepcopy(dict(policies[place.policy]))
-    policy["Statement"][place.statement] = statement
-    policies[place.policy] = policy
-    *identity, boundary, trust = policies
-    return role._replace(identity=tuple(identity), boundary=boundary or None, trust=trust)
-
-
 def _role(properties: Mapping[str, Any]) -> Role:
     tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
-    inline = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
-    attached = [
-        _filled(_managed()[_name_of(arn)], tags)
-        for arn in properties.get("ManagedPolicyArns", [])
-        if _name_of(arn) in _managed()
-    ]
+    policies = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+    arns = properties.get("ManagedPolicyArns", [])
+    policies += [_managed()[_name_of(arn)] for arn in arns if _name_of(arn) in _managed()]
+    own = [statement for policy in policies for statement in policy["Statement"]]
+    # The simulator splits an ARN before it replaces variables, so the colon in
+    # ${aws:PrincipalTag/Launches} would end a part of the ARN.
+    text = json.dumps({**EVERYTHING, "Statement": own})
+    for key, value in tags.items():
+        text = text.replace(f"${{aws:PrincipalTag/{key}}}", value)
     return Role(
         properties["RoleName"],
-        (*inline, *attached),
+        json.loads(text),
         properties["AssumeRolePolicyDocument"],
         _managed().get(_name_of(properties.get("PermissionsBoundary", ""))),
         tags,
     )
-
-
-def _filled(policy: Policy, tags: Mapping[str, str]) -> Policy:
-    """A policy whose variables have the value of the role's tags.
-
-    The simulator splits an ARN before it fills variables in, and takes the colon of
-    ``${aws:PrincipalTag/Launches}`` for one of the ARN's.
-    """
-    text = json.dumps(policy)
-    for key, value in tags.items():
-        text = text.replace(f"${{aws:PrincipalTag/{key}}}", value)
-    return dict(json.loads(text))

@@ -1,48 +1,120 @@
-"""The table's short names of resources, and the ARNs that they stand for.
+"""The ARNs behind the table's short names of resources.
 
-What is deployed is looked up in the templates, so that no row refuses something that is not there.
-What a launch or a person creates (repositories, exchange credentials) follows the naming rules.
+Deployed resources are looked up in the templates, so a row about a missing resource is an error.
+Resources that a launch or a person creates, such as repositories, follow the naming rules.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any, NamedTuple
 
 from sentry_oms import names
 from sentry_oms.cloudformation.placeholders import ACCOUNT, Place, of_resource
-from sentry_oms.cloudformation.types import NAME_PROPERTY
 from tools.lint.deployed import CONNECTION, REGION, deployed
 
 OTHER_ACCOUNT = "999999999999"
-
-FOREIGN = "another system's"
-"""A resource in the same account that is not of this project."""
+OTHER_ENVIRONMENT = "another environment's "
+OTHER_OWNER = "another account's "
+OTHER_SYSTEM = "another system's "
+"""Prefix of a resource in this account that is not part of this project."""
 
 SUFFIX = "-AbCdEf"
-"""Secrets Manager adds six characters to the name in the ARN."""
-
-WHERE = ("another environment's", "another account's", FOREIGN)
+"""Secrets Manager adds six characters to a secret's name in the ARN."""
 
 IMAGES = {"frontend": "admin-front-end", "oms": "oms", "websocket": "websocket"}
-SERVICES = {"frontend": "frontend-admin", "oms": "oms", "websocket": "websocket"}
 CLUSTERS = {"frontend": "gateway", "oms": "oms", "websocket": "gateway"}
 
 
+REDIS = "AWS::ElastiCache::ReplicationGroup"
+
+
+class Kind(NamedTuple):
+    """A kind of resources in the table.
+
+    Args:
+        form: the ARN of a name, without region and account.
+        stack: the stack that has the resource; empty if naming rules give its name.
+        type: the resource's type in that stack.
+    """
+
+    form: str
+    stack: str = ""
+    type: str = ""
+
+
+KINDS: Mapping[str, Kind] = {
+    "alarm": Kind("cloudwatch:alarm:{}", "{}", "AWS::CloudWatch::Alarm"),
+    "alias": Kind("kms:alias/{}"),
+    "boundary": Kind("iam:policy/sentry-boundary-{environment}"),
+    "bucket": Kind("s3:{}", "pipeline-{}", "AWS::S3::Bucket"),
+    "cache-cluster": Kind("elasticache:cluster:{}-001", "redis", REDIS),
+    "cache-subnets": Kind("elasticache:subnetgroup:{}", "redis", "AWS::ElastiCache::SubnetGroup"),
+    "cluster": Kind("ecs:cluster/{}", "cluster-{}", "AWS::ECS::Cluster"),
+    "codeconnection": Kind("codeconnections:connection/new"),
+    "connection": Kind("codestar-connections:connection/{}"),
+    "default-key": Kind("kms:key/default"),
+    "elastic-ip": Kind("ec2:elastic-ip/{}", "vpc", "AWS::EC2::EIP"),
+    "endpoint": Kind("ec2:vpc-endpoint/{}", "vpc", "AWS::EC2::VPCEndpoint"),
+    "firewall-log-group": Kind("logs:log-group:aws-waf-logs-sentry-{environment}"),
+    "flow-log": Kind("ec2:vpc-flow-log/of-{}", "vpc", "AWS::EC2::VPC"),
+    "hosted-zone": Kind("route53:hostedzone/{}"),
+    "index": Kind("dynamodb:table/{}/index/GSI1", "dynamodb-{}", "AWS::DynamoDB::Table"),
+    "instance": Kind("ec2:instance/{}"),
+    "internet-gateway": Kind("ec2:internet-gateway/{}", "vpc", "AWS::EC2::InternetGateway"),
+    "key": Kind("kms:key/{}", "secrets", "AWS::KMS::Key"),
+    "listener": Kind("", "alb", "AWS::ElasticLoadBalancingV2::Listener"),
+    "load-balancer": Kind("", "alb", "AWS::ElasticLoadBalancingV2::LoadBalancer"),
+    "log": Kind("logs:log-group:{}:log-stream:one"),
+    "log-group": Kind("logs:log-group:{}"),
+    "nat-gateway": Kind("ec2:natgateway/{}", "vpc", "AWS::EC2::NatGateway"),
+    "network-interface": Kind("ec2:network-interface/of-{}", "vpc", "AWS::EC2::VPC"),
+    "object": Kind("s3:{}/one", "pipeline-{}", "AWS::S3::Bucket"),
+    "pipeline": Kind("codepipeline:{}", "pipeline-{}", "AWS::CodePipeline::Pipeline"),
+    "policy": Kind("iam:policy/sentry-{}"),
+    "pool": Kind("cognito-idp:userpool/{}", "cognito", "AWS::Cognito::UserPool"),
+    "project": Kind("codebuild:project/{}", "pipeline-{}", "AWS::CodeBuild::Project"),
+    "provider": Kind("iam:oidc-provider/{}"),
+    "queue": Kind("sqs:{}"),
+    "redis": Kind("elasticache:replicationgroup:{}", "redis", REDIS),
+    "repository": Kind("ecr:repository/{}"),
+    "role": Kind("iam:role/{}"),
+    "route-table": Kind("ec2:route-table/{}", "vpc", "AWS::EC2::RouteTable"),
+    "scalable-target": Kind(
+        "application-autoscaling:scalable-target/{}",
+        "task-oms",
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+    ),
+    "secret": Kind(f"secretsmanager:secret:{{}}{SUFFIX}"),
+    "security-group": Kind("ec2:security-group/{}", "vpc", "AWS::EC2::SecurityGroup"),
+    "service": Kind("ecs:service/{}"),
+    "service-deployment": Kind("ecs:service-deployment/{}/one"),
+    "service-linked-role": Kind("iam:role/aws-service-role/{}"),
+    "stack": Kind("cloudformation:stack/{}/1"),
+    "subnet": Kind("ec2:subnet/{}", "vpc", "AWS::EC2::Subnet"),
+    "table": Kind("dynamodb:table/{}", "dynamodb-{}", "AWS::DynamoDB::Table"),
+    "target-group": Kind("", "alb", "AWS::ElasticLoadBalancingV2::TargetGroup"),
+    "task-definition": Kind("ecs:task-definition/{}:7", "task-{}", "AWS::ECS::TaskDefinition"),
+    "user": Kind("iam:user/{}"),
+    "vpc": Kind("ec2:vpc/{}", "vpc", "AWS::EC2::VPC"),
+    "web-acl": Kind("wafv2:regional/webacl/{}/1", "alb", "AWS::WAFv2::WebACL"),
+}
+
+
 class UnknownResourceError(Exception):
-    """The table names something that is not deployed."""
+    """The table names a resource that is not deployed."""
 
 
 class Target(NamedTuple):
-    """What a call is about.
+    """The resource of a call.
 
     Args:
-        arn: its ARN, or ``*`` where the call is about none.
-        account: the account that owns it.
-        policy: its own policy, where it has one.
-        environment: whose it is; empty where it is of none.
+        arn: its ARN, or ``*`` for a call about no resource.
+        account: its owner.
+        policy: its own policy, if any.
+        environment: the environment that it belongs to; empty if none.
     """
 
     arn: str
@@ -51,312 +123,137 @@ class Target(NamedTuple):
     environment: str = ""
 
 
-OPEN: Mapping[str, Any] = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}],
-}
-"""Another account's resource that lets everybody in: so it is the role's policy that decides."""
+def _allowing(principal: Any, action: str) -> Mapping[str, Any]:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-ACCOUNTS_OWN: Mapping[str, Any] = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
-            "Action": "kms:*",
-            "Resource": "*",
-        }
-    ],
-}
-"""What a key is made with: IAM decides. A key without a policy would refuse everybody."""
+# With these the role's own policy decides: another account's resource admits everybody, and a key
+# trusts its account.
+OPEN = _allowing("*", "*")
+ACCOUNTS_OWN = _allowing({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "kms:*")
 
 
-def targets(name: str, environment: str, others: tuple[str, ...]) -> Iterator[Target]:
-    """What a short name stands for; more than one where it is of another environment.
+@cache
+def targets(name: str, environment: str) -> tuple[Target, ...]:
+    """Return what a short name means in an environment: one target, or that of each other one.
 
-    Args:
-        name: such as ``queue:okx-orders`` or ``another account's table:config``.
-        environment: the one whose role calls.
-        others: those that are not it.
+    Raises:
+        UnknownResourceError: no template has it.
     """
-    where = next((where for where in WHERE if name.startswith(f"{where} ")), None)
-    short = name.removeprefix(f"{where} ")
-    if where == "another environment's":
-        yield from _of_others(short, others)
-    elif where == "another account's":
-        arn = _target(short, environment).arn.replace(ACCOUNT, OTHER_ACCOUNT)
-        yield Target(arn, OTHER_ACCOUNT, OPEN)
-    elif where == FOREIGN:
-        kind, _, rest = short.partition(":")
+    if name.startswith(OTHER_ENVIRONMENT):
+        short, found = name.removeprefix(OTHER_ENVIRONMENT), []
+        for other in names.ENVIRONMENTS:
+            # Only prod has a key, for one.
+            with suppress(UnknownResourceError):
+                found += [_target(short, other)] if other != environment else []
+        if not found:
+            raise UnknownResourceError(f"{short!r} is not deployed outside {environment}")
+        return tuple(found)
+    if name.startswith(OTHER_OWNER):
+        arn = _target(name.removeprefix(OTHER_OWNER), environment).arn
+        return (Target(arn.replace(ACCOUNT, OTHER_ACCOUNT), OTHER_ACCOUNT, OPEN),)
+    if name.startswith(OTHER_SYSTEM):
+        kind = name.removeprefix(OTHER_SYSTEM)
+        cluster = "payroll/" if kind == "service" else ""
         policy = ACCOUNTS_OWN if kind == "key" else None
-        yield Target(_NAMED[kind](f"payroll-{rest or kind}"), policy=policy)
-    else:
-        yield _target(short, environment)
+        return (Target(_arn(kind, f"{cluster}payroll-{kind}"), policy=policy),)
+    return (_target(name, environment),)
 
 
-def _of_others(name: str, others: tuple[str, ...]) -> list[Target]:
-    """That of each of the others that has it; one of them must, as prod alone has a key."""
-    found = []
-    for other in others:
-        with suppress(UnknownResourceError):
-            found.append(_target(name, other))
-    if others and not found:
-        raise UnknownResourceError(f"{name!r} is not deployed in {' or '.join(others)}")
-    return found
+def role_name(name: str, environment: str) -> str:
+    """Return the name on AWS of a role that the table calls ``oms-task``."""
+    return f"sentry-{name}" if name == "github-plan" else f"sentry-{name}-{environment}"
 
 
 def _target(name: str, environment: str) -> Target:
     if name == "*":
         return Target("*")
     kind, _, rest = name.partition(":")
-    if kind not in _OURS:
-        raise UnknownResourceError(f"{name!r}: there is no kind {kind!r}")
     try:
-        return _OURS[kind](rest, environment)._replace(environment=environment)
+        arn = _deployed_arn(kind, rest, environment)
+        return Target(arn, policy=_policy(kind, rest, arn, environment), environment=environment)
     except (KeyError, StopIteration):
         raise UnknownResourceError(f"{name!r} is not deployed in {environment}") from None
 
 
-def resource(environment: str, stack: str, kind: str, logical_id: str = "") -> tuple[str, Any]:
-    """The logical ID and the definition of a resource: the only one of its type, or the named."""
-    found = {
-        key: one
-        for key, one in deployed(environment)[stack]["Resources"].items()
-        if one["Type"] == kind and logical_id in ("", key)
-    }
-    return next(iter(found.items()))
+def _arn(kind: str, name: str, environment: str = "") -> str:
+    form = KINDS[kind].form.format(name, environment=environment)
+    service, _, rest = form.partition(":")
+    region = "" if service in ("iam", "route53", "s3") else REGION
+    account = "" if service in ("route53", "s3") else ACCOUNT
+    return f"arn:aws:{service}:{region}:{account}:{rest}"
 
 
-def attribute(environment: str, stack: str, kind: str, name: str = "Arn") -> str:
-    """An attribute of the only resource of a type, as the other templates see it."""
-    logical_id, definition = resource(environment, stack, kind)
-    place = Place(names.stack_name(stack, environment), REGION, logical_id)
-    properties = definition.get("Properties", {})
-    key = NAME_PROPERTY.get(kind, "")
-    return of_resource(place, kind, {key: properties.get(key)}, name)
+def _deployed_arn(kind: str, name: str, environment: str) -> str:
+    match kind:
+        case "queue" | "dead-letter":
+            wanted = f"{name}-{'queue' if kind == 'queue' else 'dlq'}-{environment}"
+            queues = (one["QueueName"] for one in _all(environment, "sqs", "AWS::SQS::Queue"))
+            return _arn("queue", next(one for one in queues if one.partition(".")[0] == wanted))
+        case "secret" if name.startswith("exchanges/"):
+            return _arn(kind, f"{names.secret_name(environment)}/{name}")
+        case "secret":
+            short = name.removesuffix(" without suffix")
+            stack = {"app": "secrets", "redis": "redis"}[short]
+            arn = _ref(environment, stack, "AWS::SecretsManager::Secret")
+            return arn if short == name else arn.removesuffix(SUFFIX)
+        case "repository":
+            return _arn(kind, f"sentry/{IMAGES[name]}-{environment}")
+        case "log" | "log-group":
+            stack = name.replace("build", "pipeline") if "build" in name else f"cluster-{name}"
+            return _arn(kind, _ref(environment, stack, "AWS::Logs::LogGroup"))
+        case "service" | "service-deployment":
+            cluster = _ref(environment, f"cluster-{CLUSTERS[name]}", "AWS::ECS::Cluster")
+            service = _ref(environment, f"task-{name}", "AWS::ECS::Service", "Name")
+            return _arn(kind, f"{cluster}/{service}")
+        case "listener-rule":
+            listener = _deployed_arn("listener", "", environment)
+            return f"{listener.replace(':listener/', ':listener-rule/')}/{'0' * 16}"
+        case "role":
+            return _arn(kind, role_name(name, environment))
+        case "stack":
+            return _arn(kind, names.stack_name(name, environment))
+        case "bootstrap":
+            return _arn("stack", names.stack_name(name, names.BOOTSTRAP))
+        case "connection":
+            return CONNECTION
+        case "alias":
+            (alias,) = _all(environment, "secrets", "AWS::KMS::Alias")
+            return _arn(kind, alias["AliasName"].removeprefix("alias/"))
+    if kind not in KINDS:
+        raise UnknownResourceError(f"{kind}:{name}: there is no kind {kind!r}")
+    _, stack, type_ = KINDS[kind]
+    value = _ref(environment, stack.format(name), type_) if stack else name
+    return value if value.startswith("arn:") else _arn(kind, value, environment)
 
 
-def _arn(service: str, rest: str, *, region: str = REGION) -> str:
-    return f"arn:aws:{service}:{region}:{ACCOUNT}:{rest}"
+def _policy(kind: str, name: str, arn: str, environment: str) -> Mapping[str, Any] | None:
+    """Return a resource's own policy, if its type has one."""
+    match kind:
+        case "queue" | "dead-letter":
+            url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{arn.rpartition(':')[2]}"
+            policies = _all(environment, "sqs", "AWS::SQS::QueuePolicy")
+            policy = next(one["PolicyDocument"] for one in policies if url in one["Queues"])
+        case "bucket" | "object":
+            (one,) = _all(environment, f"pipeline-{name}", "AWS::S3::BucketPolicy")
+            policy = one["PolicyDocument"]
+        case "key":
+            (one,) = _all(environment, "secrets", "AWS::KMS::Key")
+            policy = one["KeyPolicy"]
+        case _:
+            return ACCOUNTS_OWN if kind == "default-key" else None
+    return dict(policy)
 
 
-_NAMED: Mapping[str, Callable[[str], str]] = {
-    "queue": lambda name: _arn("sqs", name),
-    "table": lambda name: _arn("dynamodb", f"table/{name}"),
-    "index": lambda name: _arn("dynamodb", f"table/{name}/index/GSI1"),
-    "secret": lambda name: _arn("secretsmanager", f"secret:{name}{SUFFIX}"),
-    "repository": lambda name: _arn("ecr", f"repository/{name}"),
-    "log-group": lambda name: _arn("logs", f"log-group:{name}"),
-    "log": lambda name: _arn("logs", f"log-group:{name}:log-stream:one"),
-    "bucket": lambda name: f"arn:aws:s3:::{name}",
-    "object": lambda name: f"arn:aws:s3:::{name}/one",
-    "project": lambda name: _arn("codebuild", f"project/{name}"),
-    "service": lambda name: _arn("ecs", f"service/{name}/{name}"),
-    "task-definition": lambda name: _arn("ecs", f"task-definition/{name}:7"),
-    "role": lambda name: _arn("iam", f"role/{name}", region=""),
-    "connection": lambda name: _arn("codestar-connections", f"connection/{name}"),
-    "codeconnection": lambda name: _arn("codeconnections", f"connection/{name}"),
-    "pool": lambda name: _arn("cognito-idp", f"userpool/{REGION}_{name}"),
-    "redis": lambda name: _arn("elasticache", f"replicationgroup:{name}"),
-    "stack": lambda name: _arn("cloudformation", f"stack/{name}/1"),
-    "key": lambda name: _arn("kms", f"key/{name}"),
-    "alias": lambda name: _arn("kms", f"alias/{name}"),
-    "policy": lambda name: _arn("iam", f"policy/{name}", region=""),
-    "provider": lambda name: _arn("iam", f"oidc-provider/{name}", region=""),
-    "user": lambda name: _arn("iam", f"user/{name}", region=""),
-    "cluster": lambda name: _arn("ecs", f"cluster/{name}"),
-    "pipeline": lambda name: _arn("codepipeline", name),
-    "alarm": lambda name: _arn("cloudwatch", f"alarm:{name}"),
-    "web-acl": lambda name: _arn("wafv2", f"regional/webacl/{name}/1"),
-    "instance": lambda name: _arn("ec2", f"instance/{name}"),
-    "service-linked-role": lambda name: _arn("iam", f"role/aws-service-role/{name}", region=""),
-    "hosted-zone": lambda name: f"arn:aws:route53:::hostedzone/{name}",
-}
+def _ref(environment: str, stack: str, type_: str, name: str = "") -> str:
+    resources = deployed(environment)[stack]["Resources"].items()
+    key, one = next(item for item in resources if item[1]["Type"] == type_)
+    place = Place(names.stack_name(stack, environment), REGION, key)
+    return of_resource(place, type_, one.get("Properties", {}), name)
 
 
-def _queue(name: str, environment: str, *, kind: str = "queue") -> Target:
-    wanted = re.compile(rf"{re.escape(name)}-{kind}-{environment}(\.fifo)?")
-    resources = deployed(environment)["sqs"]["Resources"].values()
-    full = next(
-        one["Properties"]["QueueName"]
-        for one in resources
-        if one["Type"] == "AWS::SQS::Queue" and wanted.fullmatch(one["Properties"]["QueueName"])
-    )
-    url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{full}"
-    policy = next(
-        one["Properties"]["PolicyDocument"]
-        for one in resources
-        if one["Type"] == "AWS::SQS::QueuePolicy" and url in one["Properties"]["Queues"]
-    )
-    return Target(_NAMED["queue"](full), policy=policy)
-
-
-def _table(name: str, environment: str) -> Target:
-    return Target(attribute(environment, f"dynamodb-{name}", "AWS::DynamoDB::Table"))
-
-
-def _secret(name: str, environment: str) -> Target:
-    if name.startswith("exchanges/"):
-        return Target(_NAMED["secret"](f"{names.secret_name(environment)}/{name}"))
-    stack = {"app": "secrets", "redis": "redis"}[name.removesuffix(" without suffix")]
-    arn = attribute(environment, stack, "AWS::SecretsManager::Secret", "")
-    return Target(arn.removesuffix(SUFFIX) if name.endswith(" without suffix") else arn)
-
-
-def _repository(name: str, environment: str) -> Target:
-    return Target(_NAMED["repository"](f"sentry/{IMAGES[name]}-{environment}"))
-
-
-def _log_group(name: str, environment: str) -> str:
-    stack = name.replace("build-", "pipeline-") if name.startswith("build-") else f"cluster-{name}"
-    return attribute(environment, stack, "AWS::Logs::LogGroup", "")
-
-
-def _bucket(name: str, environment: str, path: str = "") -> Target:
-    stack = f"pipeline-{name}"
-    arn = attribute(environment, stack, "AWS::S3::Bucket")
-    _, policy = resource(environment, stack, "AWS::S3::BucketPolicy")
-    return Target(arn + path, policy=policy["Properties"]["PolicyDocument"])
-
-
-def _service(name: str, environment: str) -> Target:
-    cluster = attribute(environment, f"cluster-{CLUSTERS[name]}", "AWS::ECS::Cluster", "")
-    service = attribute(environment, f"task-{name}", "AWS::ECS::Service", "Name")
-    return Target(_arn("ecs", f"service/{cluster}/{service}"))
-
-
-def _task_definition(name: str, environment: str) -> Target:
-    return Target(attribute(environment, f"task-{name}", "AWS::ECS::TaskDefinition", ""))
-
-
-def _key(_: str, environment: str) -> Target:
-    _, key = resource(environment, "secrets", "AWS::KMS::Key")
-    arn = attribute(environment, "secrets", "AWS::KMS::Key")
-    return Target(arn, policy=key["Properties"]["KeyPolicy"])
-
-
-def role_name(name: str, environment: str) -> str:
-    """The name on AWS of a role that the table calls ``oms-task``."""
-    return f"sentry-{name}" if name == "github-plan" else f"sentry-{name}-{environment}"
-
-
-def _alias(_: str, environment: str) -> Target:
-    _, alias = resource(environment, "secrets", "AWS::KMS::Alias")
-    return Target(_arn("kms", alias["Properties"]["AliasName"]))
-
-
-def _pipeline(name: str, environment: str) -> Target:
-    return Target(
-        _NAMED["pipeline"](
-            attribute(environment, f"pipeline-{name}", "AWS::CodePipeline::Pipeline", "")
-        )
-    )
-
-
-def _alarm(name: str, environment: str) -> Target:
-    return Target(_NAMED["alarm"](attribute(environment, name, "AWS::CloudWatch::Alarm", "")))
-
-
-class _ById(NamedTuple):
-    """A resource that AWS names by an ID of its own: where its template is, and its ARN's form."""
-
-    stack: str
-    type: str
-    arn: str
-
-
-_BY_ID: Mapping[str, _ById] = {
-    "vpc": _ById("vpc", "AWS::EC2::VPC", "ec2:vpc/{}"),
-    "subnet": _ById("vpc", "AWS::EC2::Subnet", "ec2:subnet/{}"),
-    "route-table": _ById("vpc", "AWS::EC2::RouteTable", "ec2:route-table/{}"),
-    "security-group": _ById("vpc", "AWS::EC2::SecurityGroup", "ec2:security-group/{}"),
-    "internet-gateway": _ById("vpc", "AWS::EC2::InternetGateway", "ec2:internet-gateway/{}"),
-    "nat-gateway": _ById("vpc", "AWS::EC2::NatGateway", "ec2:natgateway/{}"),
-    "elastic-ip": _ById("vpc", "AWS::EC2::EIP", "ec2:elastic-ip/{}"),
-    "endpoint": _ById("vpc", "AWS::EC2::VPCEndpoint", "ec2:vpc-endpoint/{}"),
-    "flow-log": _ById("vpc", "AWS::EC2::VPC", "ec2:vpc-flow-log/of-{}"),
-    "network-interface": _ById("vpc", "AWS::EC2::VPC", "ec2:network-interface/of-{}"),
-    "redis": _ById(
-        "redis", "AWS::ElastiCache::ReplicationGroup", "elasticache:replicationgroup:{}"
-    ),
-    "cache-subnets": _ById("redis", "AWS::ElastiCache::SubnetGroup", "elasticache:subnetgroup:{}"),
-    "cache-snapshot": _ById(
-        "redis", "AWS::ElastiCache::ReplicationGroup", "elasticache:snapshot:{}"
-    ),
-    "cache-cluster": _ById(
-        "redis", "AWS::ElastiCache::ReplicationGroup", "elasticache:cluster:{}-001"
-    ),
-    "scalable-target": _ById(
-        "task-oms",
-        "AWS::ApplicationAutoScaling::ScalableTarget",
-        "application-autoscaling:scalable-target/{}",
-    ),
-}
-
-
-def _by_id(one: _ById) -> Callable[[str, str], Target]:
-    def target(_: str, environment: str) -> Target:
-        service, _, path = one.arn.partition(":")
-        return Target(_arn(service, path.format(attribute(environment, one.stack, one.type, ""))))
-
-    return target
-
-
-def _in_alb(kind: str, name: str = "") -> Callable[[str, str], Target]:
-    return lambda _, environment: Target(attribute(environment, "alb", kind, name))
-
-
-def _listener_rule(_: str, environment: str) -> Target:
-    listener = attribute(environment, "alb", "AWS::ElasticLoadBalancingV2::Listener", "")
-    return Target(f"{listener.replace(':listener/', ':listener-rule/')}/{'0' * 16}")
-
-
-def _service_deployment(name: str, environment: str) -> Target:
-    service = _service(name, environment).arn
-    return Target(f"{service.replace(':service/', ':service-deployment/')}/one")
-
-
-_OURS: Mapping[str, Callable[[str, str], Target]] = {
-    "queue": _queue,
-    "dead-letter": lambda name, env: _queue(name, env, kind="dlq"),
-    "table": _table,
-    "index": lambda name, env: Target(f"{_table(name, env).arn}/index/GSI1"),
-    "secret": _secret,
-    "repository": _repository,
-    "log": lambda name, env: Target(_NAMED["log"](_log_group(name, env))),
-    "log-group": lambda name, env: Target(_NAMED["log-group"](_log_group(name, env))),
-    "firewall-log-group": lambda _, env: Target(_NAMED["log-group"](f"aws-waf-logs-sentry-{env}")),
-    "bucket": _bucket,
-    "object": lambda name, env: _bucket(name, env, "/one"),
-    "project": lambda name, env: Target(
-        attribute(env, f"pipeline-{name}", "AWS::CodeBuild::Project")
-    ),
-    "service": _service,
-    "task-definition": _task_definition,
-    "role": lambda name, env: Target(_NAMED["role"](role_name(name, env))),
-    "connection": lambda _, __: Target(CONNECTION),
-    "codeconnection": lambda _, __: Target(_NAMED["codeconnection"]("new")),
-    "pool": lambda _, env: Target(attribute(env, "cognito", "AWS::Cognito::UserPool")),
-    "stack": lambda name, env: Target(_NAMED["stack"](names.stack_name(name, env))),
-    "bootstrap": lambda name, _: Target(_NAMED["stack"](names.stack_name(name, names.BOOTSTRAP))),
-    "key": _key,
-    "default-key": lambda _, __: Target(_NAMED["key"]("default"), policy=ACCOUNTS_OWN),
-    "alias": _alias,
-    "boundary": lambda _, env: Target(_NAMED["policy"](f"sentry-boundary-{env}")),
-    "policy": lambda name, _: Target(_NAMED["policy"](f"sentry-{name}")),
-    "provider": lambda name, _: Target(_NAMED["provider"](name)),
-    "user": lambda name, _: Target(_NAMED["user"](name)),
-    "service-linked-role": lambda name, _: Target(_NAMED["service-linked-role"](name)),
-    "hosted-zone": lambda name, _: Target(_NAMED["hosted-zone"](name)),
-    "cluster": lambda name, env: Target(attribute(env, f"cluster-{name}", "AWS::ECS::Cluster")),
-    "service-deployment": _service_deployment,
-    "pipeline": _pipeline,
-    "alarm": _alarm,
-    "load-balancer": _in_alb("AWS::ElasticLoadBalancingV2::LoadBalancer"),
-    "listener": _in_alb("AWS::ElasticLoadBalancingV2::Listener"),
-    "listener-rule": _listener_rule,
-    "target-group": _in_alb("AWS::ElasticLoadBalancingV2::TargetGroup"),
-    "web-acl": _in_alb("AWS::WAFv2::WebACL", "Arn"),
-    **{kind: _by_id(one) for kind, one in _BY_ID.items()},
-}
+def _all(environment: str, stack: str, type_: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the properties of a stack's resources of a type."""
+    resources = deployed(environment)[stack]["Resources"].values()
+    return (one["Properties"] for one in resources if one["Type"] == type_)

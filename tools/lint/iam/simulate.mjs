@@ -1,17 +1,13 @@
-// Judges requests with @cloud-copilot/iam-simulate. Run as `node simulate.mjs PACKAGES`, where
-// PACKAGES holds node_modules. Reads {documents, requests} and writes one verdict a request, in
-// their order: "Allowed", another result of IAM, or "error: ..." where a request makes no sense.
+// Simulates requests with @cloud-copilot/iam-simulate. Run as `node simulate.mjs PACKAGES`, where
+// PACKAGES has node_modules. Reads {documents, requests} from stdin and writes a verdict for each
+// request: "Allowed", another result of IAM, or "error: ..." for an invalid request.
 //
-// A request: {principal, action, resource, account, context, identity, boundary, policy, forged,
-// group}, where `identity`, `boundary` and `policy` are places in `documents`, so that no policy is
-// sent twice.
+// A request: {principal, action, resource, account, context, forged, identity, boundary, policy}.
+// The last three are optional and keys of `documents`, so no policy is sent twice.
 //
-// Of the requests of one `group`, those after the first that is allowed are "not needed".
-//
-// A request is checked first: whether the action can be about the resource, and whether AWS sends
-// the keys with it. Unchecked are those whose key is forged, and those with a key that the check of
-// this version takes for unknown and would leave out: of KMS' encryption context, and the claims of
-// a provider's token.
+// A valid request has a resource of the action's type, and only keys that AWS sends with the action.
+// This is not checked if a key is forged, nor for the keys that this version does not know and would
+// remove: KMS' encryption context, and the claims of a provider's token.
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -24,21 +20,20 @@ const UNKNOWN = [/^kms:EncryptionContext:/, /^[a-z0-9-]+(\.[a-z0-9-]+)+:(aud|sub
 
 const { documents, requests } = JSON.parse(readFileSync(0, 'utf8'))
 
-// Of a policy only what speaks of the action is judged, and that is validated once: requests are
-// many, and the rest of the policies costs most of the time.
+// Validating policies takes most of the time, so only an action's statements are validated, once.
 const prepared = new Map()
-function policy(at, kind, action) {
-  const name = `${kind} ${at} ${action}`
+function policy(key, kind, action) {
+  const name = `${kind} ${key} ${action}`
   if (!prepared.has(name)) {
-    const spokenOf = documents[at].Statement.filter((one) => speaksOf(one, action))
-    const document = { ...documents[at], Statement: spokenOf }
+    const statements = documents[key].Statement.filter((one) => matches(one, action))
+    const document = { ...documents[key], Statement: statements }
     const validate = policies[`validate${kind}Policy`]
     prepared.set(name, policies.createValidatedPolicy(document, validate, { name }))
   }
   return prepared.get(name)
 }
 
-function speaksOf(statement, action) {
+function matches(statement, action) {
   return !statement.Action || [statement.Action].flat().some((one) => pattern(one).test(action))
 }
 
@@ -52,23 +47,23 @@ function pattern(action) {
 }
 
 async function verdict(request) {
-  const named = (at) => ({ name: `${at}`, policy: policy(at, 'Identity', request.action) })
+  const { principal, action, resource, account, context, identity, boundary } = request
+  const named = (key) => ({ name: `${key}`, policy: policy(key, 'Identity', action) })
   const simulation = {
     request: {
-      principal: request.principal,
-      action: request.action,
-      resource: { resource: request.resource, accountId: request.account },
-      contextVariables: request.context
+      principal,
+      action,
+      resource: { resource, accountId: account },
+      contextVariables: context
     },
-    identityPolicies: request.identity.map(named),
-    permissionBoundaryPolicies:
-      request.boundary === null ? undefined : [request.boundary].map(named),
+    identityPolicies: identity ? [named(identity)] : [],
+    permissionBoundaryPolicies: boundary ? [named(boundary)] : undefined,
     serviceControlPolicies: [],
     resourceControlPolicies: [],
-    resourcePolicy: request.policy === null ? undefined : policy(request.policy, 'Resource', request.action)
+    resourcePolicy: request.policy && policy(request.policy, 'Resource', action)
   }
-  const keys = Object.keys(request.context)
-  if (request.forged || keys.some((key) => UNKNOWN.some((known) => known.test(key)))) {
+  const isUnknown = (key) => UNKNOWN.some((known) => known.test(key))
+  if (request.forged || Object.keys(context).some(isUnknown)) {
     return runUnsafeSimulation(simulation, {})
   }
   const found = await runSimulation(simulation, {})
@@ -78,12 +73,7 @@ async function verdict(request) {
 }
 
 const verdicts = []
-const settled = new Set()
 for (const request of requests) {
-  const found = settled.has(request.group) ? 'not needed' : await verdict(request)
-  if (request.group !== null && found === 'Allowed') {
-    settled.add(request.group)
-  }
-  verdicts.push(found)
+  verdicts.push(await verdict(request))
 }
 process.stdout.write(JSON.stringify(verdicts))

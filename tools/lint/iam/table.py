@@ -1,8 +1,8 @@
-"""The table's rows, one call on one resource each."""
+"""The rows of the table: one call on one resource each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -24,38 +24,24 @@ ROLES = (
     *(f"build-{name}" for name in PIPELINES),
     *(f"pipeline-{name}" for name in PIPELINES),
 )
+"""The roles of an environment's stacks."""
 
 GITHUB_ROLES = ("github-launch", "github-plan")
-"""Those of the bootstrap stacks: one launches each environment, and one plans them all."""
-
 LISTED = (*ROLES, *GITHUB_ROLES)
-"""Whose statements are opened in turn."""
 
 BOUND = "whatever is within the boundary"
-"""Who may do everything, in a permissions boundary."""
+"""A role with every permission that the permissions boundary leaves."""
 
 ADMINISTRATOR = "an administrator"
 STRANGER = "another account's administrator"
 
 EACH = {"every role": LISTED, "every role of an environment": ROLES}
-"""Whom a block can be about without naming them."""
+"""Names that ``each`` of a block accepts instead of a list."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A call that must be allowed, or refused.
-
-    Args:
-        role: who calls, as the table names it; with ``by``, who is assumed.
-        allowed: what must come out.
-        call: the action.
-        on: the resource's short name.
-        why: the reason.
-        context: what the request carries.
-        by: who assumes the role.
-        environments: where it is so.
-        forged: carries a key that AWS is not documented to send with the call.
-    """
+    """A call that must be allowed, or refused; the head of ``table.yaml`` explains the fields."""
 
     role: str
     allowed: bool
@@ -79,25 +65,23 @@ class Row:
 
 @cache
 def declared() -> Mapping[str, Any]:
-    """The table as it is written, both files of it in one."""
-    parts = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in FILES]
-    reasons = ("any_resource", "harmless", "not_asked")
+    """Return the table as it is written, both files in one."""
+    table, github = (yaml.safe_load(file.read_text()) for file in FILES)
+    exceptions = ("any_resource", "harmless", "not_asked")
     return {
-        "blocks": [block for part in parts for block in part["blocks"]],
-        **{
-            key: {what: why for part in parts for what, why in part[key].items()} for key in reasons
-        },
+        "blocks": [*table["blocks"], *github["blocks"]],
+        **{key: {**table[key], **github[key]} for key in exceptions},
     }
 
 
 @cache
 def rows() -> tuple[Row, ...]:
-    """Every row of the table, in its order."""
+    """Return every row of the table, in its order."""
     return tuple(expand(declared()["blocks"]))
 
 
-def expand(blocks: list[Mapping[str, Any]]) -> Iterator[Row]:
-    """Every call on every resource, for every role that a block is about."""
+def expand(blocks: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
+    """Yield every call on every resource, for every role of a block."""
     for block in blocks:
         each = block.get("each", [{}])
         if isinstance(each, str):
@@ -105,26 +89,30 @@ def expand(blocks: list[Mapping[str, Any]]) -> Iterator[Row]:
         for words in each:
             for verdict in ("allowed", "refused"):
                 for entry in block.get(verdict, []):
-                    yield from _rows(block["role"], verdict == "allowed", entry, words)
+                    filled = _filled({"role": block["role"], **entry}, words)
+                    yield from _rows(filled, verdict == "allowed")
 
 
-def _rows(
-    role: str, allowed: bool, entry: Mapping[str, Any], words: Mapping[str, str]
-) -> Iterator[Row]:
-    def filled(text: str) -> str:
-        return text.format(**words)
-
-    context = {key: filled(value) for key, value in entry.get("with", {}).items()}
+def _rows(entry: Mapping[str, Any], allowed: bool) -> Iterator[Row]:
     for on in entry["resources"]:
         for call in entry["calls"]:
             yield Row(
-                filled(role),
+                entry["role"],
                 allowed,
-                filled(call),
-                filled(on),
-                filled(entry["why"]),
-                context,
-                filled(entry.get("by", "")),
-                tuple(filled(one) for one in entry.get("environments", ENVIRONMENTS)),
+                call,
+                on,
+                entry["why"],
+                entry.get("with", {}),
+                entry.get("by", ""),
+                tuple(entry.get("environments", ENVIRONMENTS)),
                 entry.get("forged", False),
             )
+
+
+def _filled(part: Any, words: Mapping[str, str]) -> Any:
+    """Return a part of a block with the words of ``each`` in its texts."""
+    if isinstance(part, str):
+        return part.format(**words)
+    if isinstance(part, dict):
+        return {key: _filled(value, words) for key, value in part.items()}
+    return [_filled(one, words) for one in part] if isinstance(part, list) else part

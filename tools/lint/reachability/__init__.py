@@ -1,1 +1,1 @@
-"""Who can open a connection to whom, computed from the groups and routes that are deployed."""
+"""The connections that the deployed security groups and routes allow."""

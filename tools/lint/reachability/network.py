@@ -1,260 +1,240 @@
-"""The network of an environment: what has an interface, where it stands, and its groups' rules."""
+"""The network of an environment: nodes with an interface in the VPC, groups, subnets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, NamedTuple
 
 from sentry_oms import names
 from sentry_oms.cloudformation.placeholders import Place, of_resource
 from sentry_oms.cloudformation.templates import Template
 from tools.lint.deployed import REGION
-from tools.lint.reachability.ports import ANY, LAST, Ports
 
-INTERNET = "internet"
+ANY = "-1"
+"""The protocol of a rule for every protocol and port."""
 
-PLACED = (
-    "NetworkInterfaces",
-    "SecurityGroupIds",
-    "SecurityGroups",
-    "SubnetId",
-    "SubnetIds",
-    "Subnets",
-    "VPCZoneIdentifier",
-    "VpcConfig",
-    "VpcSecurityGroupIds",
-)
-"""Properties that give a resource an interface in the VPC."""
+LAST = 65535
+EVERYWHERE = "0.0.0.0/0"
+SUBNET_GROUP = "AWS::ElastiCache::SubnetGroup"
 
-EVERYWHERE = ("0.0.0.0/0", "::/0")
+KNOWN = {
+    "AWS::EC2::NatGateway",  # It only answers calls from inside.
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::ECS::Service",
+    "AWS::ElastiCache::ReplicationGroup",
+    SUBNET_GROUP,
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+}
+"""The types that may refer to a subnet or to a security group."""
+
+
+class Ports(NamedTuple):
+    """A range of ports of a protocol, or of ANY."""
+
+    protocol: str
+    first: int = 0
+    last: int = LAST
+
+    def __str__(self) -> str:
+        protocol = "any protocol" if self.protocol == ANY else self.protocol
+        if (self.first, self.last) == (0, LAST):
+            return protocol
+        span = f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
+        return f"{protocol} {span}"
+
+    def common(self, other: Ports) -> Ports | None:
+        """Return the ports in both ranges."""
+        if ANY not in (self.protocol, other.protocol) and self.protocol != other.protocol:
+            return None
+        protocol = other.protocol if self.protocol == ANY else self.protocol
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        return Ports(protocol, first, last) if first <= last else None
+
+
+def tcp(*ports: int) -> list[Ports]:
+    """Return single TCP ports."""
+    return [Ports("tcp", port, port) for port in sorted(ports)]
+
+
+def common(some: Iterable[Ports], others: Iterable[Ports]) -> list[Ports]:
+    """Return the ranges in both, each once, in order."""
+    others = list(others)
+    both = {one.common(other) for one in some for other in others}
+    return sorted(ports for ports in both if ports)
 
 
 class Rule(NamedTuple):
-    """A rule of a security group.
-
-    Args:
-        ports: what it lets through.
-        group: from or to whom, where it is another group.
-        cidr: from or to whom, where it is a range of addresses; what else there is, such as a
-            prefix list, counts as everywhere.
-    """
+    """A rule of a security group; the peer is a group's ID or a range of addresses."""
 
     ports: Ports
-    group: str = ""
-    cidr: str = ""
+    peer: str
+
+    @property
+    def cidr(self) -> IPv4Network | IPv6Network | None:
+        """The range of addresses, if the peer is one."""
+        return ip_network(self.peer) if "/" in self.peer else None
 
 
 class Group(NamedTuple):
-    """A security group.
-
-    Args:
-        name: stack and logical ID.
-        ingress: who may come in.
-        egress: where it may go; without any, AWS adds a rule to everywhere.
-    """
+    """A security group, named by stack and logical ID."""
 
     name: str
-    ingress: tuple[Rule, ...]
-    egress: tuple[Rule, ...]
+    ingress: list[Rule]
+    egress: list[Rule]
 
 
 class Subnet(NamedTuple):
-    """A subnet.
-
-    Args:
-        name: stack and logical ID.
-        cidr: its addresses.
-        public: there is a route to the internet gateway, so a public address is reached.
-        gives_addresses: what is started in it gets a public address.
-    """
+    """A subnet, named by stack and logical ID; a public one has a route to the internet."""
 
     name: str
-    cidr: str
+    cidr: IPv4Network
     public: bool
     gives_addresses: bool
 
 
 class Node(NamedTuple):
-    """What has an interface in the VPC.
-
-    Args:
-        name: as people call it.
-        groups: IDs of its security groups.
-        subnets: IDs of its subnets.
-        listens: the ports that it listens on.
-        addressed: it asks for a public address.
-    """
+    """A resource in the VPC; ``addressed`` if it asks for a public address."""
 
     name: str
-    groups: tuple[str, ...]
-    subnets: tuple[str, ...]
-    listens: tuple[Ports, ...]
-    addressed: bool
+    groups: list[str]
+    subnets: list[Subnet]
+    listens: list[Ports]
+    addressed: bool = False
 
 
 @dataclass(frozen=True)
 class Network:
-    """All of it, read from the templates as the environment gets them.
-
-    Args:
-        environment: dev, staging or prod.
-        templates: by stack.
-    """
+    """The network of an environment, read from its templates by stack."""
 
     environment: str
     templates: Mapping[str, Template]
 
     @cached_property
+    def vpc(self) -> IPv4Network:
+        """The VPC's addresses."""
+        return next(IPv4Network(vpc["CidrBlock"]) for _, vpc in self._all("AWS::EC2::VPC"))
+
+    @cached_property
     def groups(self) -> Mapping[str, Group]:
-        """By ID, with the rules that stand by themselves."""
+        """The security groups by ID."""
+        # AWS adds this rule to a group without one.
+        default = [Rule(Ports(ANY), EVERYWHERE)]
         return {
-            self._id(stack, key, "GroupId"): Group(
-                f"{stack}/{key}",
-                self._rules(stack, key, "Ingress"),
-                self._rules(stack, key, "Egress") or (Rule(Ports(ANY), cidr=EVERYWHERE[0]),),
+            self._id(name, "GroupId"): Group(
+                name,
+                self._rules(name, group, "Ingress", "Source"),
+                self._rules(name, group, "Egress", "Destination") or default,
             )
-            for stack, key, _ in self._all("AWS::EC2::SecurityGroup")
+            for name, group in self._all("AWS::EC2::SecurityGroup")
         }
 
     @cached_property
     def subnets(self) -> Mapping[str, Subnet]:
-        """By ID."""
-        gateways = {
-            self._id(stack, key) for stack, key, _ in self._all("AWS::EC2::InternetGateway")
-        }
-        open_tables = {
+        """The subnets by ID."""
+        gateways = [self._id(name) for name, _ in self._all("AWS::EC2::InternetGateway")]
+        public_tables = [
             route["RouteTableId"]
-            for _, _, route in self._all("AWS::EC2::Route")
+            for _, route in self._all("AWS::EC2::Route")
             if route.get("GatewayId") in gateways
+        ]
+        associations = [one for _, one in self._all("AWS::EC2::SubnetRouteTableAssociation")]
+        tables = {one["SubnetId"]: one["RouteTableId"] for one in associations}
+        return {
+            self._id(name): Subnet(
+                name,
+                IPv4Network(subnet["CidrBlock"]),
+                # Without its own table it uses the VPC's main table, which no template defines.
+                tables.get(self._id(name)) in [None, *public_tables],
+                bool(subnet.get("MapPublicIpOnLaunch", False)),
+            )
+            for name, subnet in self._all("AWS::EC2::Subnet")
         }
-        tables = {
-            association["SubnetId"]: association["RouteTableId"]
-            for _, _, association in self._all("AWS::EC2::SubnetRouteTableAssociation")
-        }
-        found = {}
-        for stack, key, subnet in self._all("AWS::EC2::Subnet"):
-            place = self._id(stack, key)
-            # A subnet without a table of its own has the VPC's, which is nobody's here.
-            is_public = place not in tables or tables[place] in open_tables
-            gives = bool(subnet.get("MapPublicIpOnLaunch", False))
-            found[place] = Subnet(f"{stack}/{key}", subnet["CidrBlock"], is_public, gives)
-        return found
 
     @cached_property
-    def nodes(self) -> tuple[Node, ...]:
+    def nodes(self) -> list[Node]:
         """Everything that can be reached, or that calls."""
-        return (*self._load_balancers(), *self._services(), *self._redis(), *self._endpoints())
+        return [*self._nodes()]
 
-    @cached_property
-    def vpc(self) -> str:
-        """The VPC's addresses."""
-        return next(str(vpc["CidrBlock"]) for _, _, vpc in self._all("AWS::EC2::VPC"))
-
-    def strangers(self) -> Iterator[str]:
-        """Yield a line for each resource with an interface that this module does not know."""
-        known = {
-            "AWS::EC2::NatGateway",  # It only answers what was asked from inside.
-            "AWS::EC2::SubnetRouteTableAssociation",
-            "AWS::EC2::VPCEndpoint",
-            "AWS::ECS::Service",
-            "AWS::ElastiCache::ReplicationGroup",
-            "AWS::ElastiCache::SubnetGroup",
-            "AWS::ElasticLoadBalancingV2::LoadBalancer",
-        }
+    def unknown(self) -> Iterator[str]:
+        """Yield each resource of another type that refers to a subnet or to a group."""
+        ids = [*self.subnets, *self.groups]
         for stack, template in self.templates.items():
             for key, one in template["Resources"].items():
-                placed = any(name in one.get("Properties", {}) for name in PLACED)
-                if placed and one["Type"] not in known:
+                text = str(one.get("Properties", {}))
+                if one["Type"] not in KNOWN and any(id_ in text for id_ in ids):
                     yield f"{stack}/{key} ({one['Type']}) is not known here"
 
-    def _load_balancers(self) -> Iterator[Node]:
-        for stack, key, one in self._all("AWS::ElasticLoadBalancingV2::LoadBalancer"):
-            place = self._id(stack, key)
-            listens = [
-                Ports("tcp", int(listener["Port"]), int(listener["Port"]))
-                for _, _, listener in self._all("AWS::ElasticLoadBalancingV2::Listener")
-                if listener["LoadBalancerArn"] == place
-            ]
-            addressed = one.get("Scheme", "internet-facing") == "internet-facing"
-            groups, subnets = tuple(one["SecurityGroups"]), tuple(one["Subnets"])
-            yield Node("load balancer", groups, subnets, tuple(sorted(listens)), addressed)
-
-    def _services(self) -> Iterator[Node]:
-        for stack, _, one in self._all("AWS::ECS::Service"):
+    def _nodes(self) -> Iterator[Node]:
+        for name, one in self._all("AWS::ElasticLoadBalancingV2::LoadBalancer"):
+            listeners = self._all("AWS::ElasticLoadBalancingV2::Listener")
+            own = (one for _, one in listeners if one["LoadBalancerArn"] == self._id(name))
+            yield Node(
+                "load balancer",
+                one["SecurityGroups"],
+                self._placed(one["Subnets"]),
+                tcp(*(int(listener["Port"]) for listener in own)),
+                one.get("Scheme", "internet-facing") == "internet-facing",
+            )
+        for name, one in self._all("AWS::ECS::Service"):
+            stack = name.partition("/")[0]
             network = one["NetworkConfiguration"]["AwsvpcConfiguration"]
-            listens = [
-                Ports(mapping.get("Protocol", "tcp"), port, port)
-                for owner, _, task in self._all("AWS::ECS::TaskDefinition")
-                if owner == stack
+            containers = [
+                container
+                for owner, task in self._all("AWS::ECS::TaskDefinition")
+                if owner.partition("/")[0] == stack
                 for container in task["ContainerDefinitions"]
-                for mapping in container.get("PortMappings", [])
-                for port in [int(mapping["ContainerPort"])]
             ]
+            mappings = (port for one in containers for port in one.get("PortMappings", []))
             yield Node(
                 stack.replace("task-", "service "),
-                tuple(network["SecurityGroups"]),
-                tuple(network["Subnets"]),
-                tuple(listens),
+                network["SecurityGroups"],
+                self._placed(network["Subnets"]),
+                tcp(*(int(mapping["ContainerPort"]) for mapping in mappings)),
                 network.get("AssignPublicIp", "DISABLED") != "DISABLED",
             )
-
-    def _redis(self) -> Iterator[Node]:
-        subnets = {
-            self._id(stack, key): tuple(one["SubnetIds"])
-            for stack, key, one in self._all("AWS::ElastiCache::SubnetGroup")
-        }
-        for _, _, one in self._all("AWS::ElastiCache::ReplicationGroup"):
-            port = int(one.get("Port", 6379))
-            groups, placed = tuple(one["SecurityGroupIds"]), subnets[one["CacheSubnetGroupName"]]
-            yield Node("redis", groups, placed, (Ports("tcp", port, port),), False)
-
-    def _endpoints(self) -> Iterator[Node]:
-        for _, key, one in self._all("AWS::EC2::VPCEndpoint"):
+        for _, one in self._all("AWS::ElastiCache::ReplicationGroup"):
+            subnets = {self._id(key): group for key, group in self._all(SUBNET_GROUP)}
+            placed = self._placed(subnets[one["CacheSubnetGroupName"]]["SubnetIds"])
+            yield Node("redis", one["SecurityGroupIds"], placed, tcp(int(one.get("Port", 6379))))
+        for name, one in self._all("AWS::EC2::VPCEndpoint"):
             if one.get("VpcEndpointType") == "Interface":
-                groups, subnets = tuple(one["SecurityGroupIds"]), tuple(one["SubnetIds"])
-                yield Node(f"endpoint {key}", groups, subnets, (Ports("tcp", 443, 443),), False)
+                placed = self._placed(one["SubnetIds"])
+                yield Node(f"endpoint {name}", one["SecurityGroupIds"], placed, tcp(443))
 
-    def _rules(self, stack: str, key: str, direction: str) -> tuple[Rule, ...]:
-        other = "Source" if direction == "Ingress" else "Destination"
-        group = self.templates[stack]["Resources"][key].get("Properties", {})
-        inline = group.get(f"SecurityGroup{direction}", [])
-        place = self._id(stack, key, "GroupId")
-        alone = [
-            rule
-            for _, _, rule in self._all(f"AWS::EC2::SecurityGroup{direction}")
-            if rule["GroupId"] == place
-        ]
-        return tuple(_rule(rule, other) for rule in [*inline, *alone])
+    def _placed(self, subnets: Iterable[str]) -> list[Subnet]:
+        return [self.subnets[one] for one in subnets]
 
-    def _all(self, kind: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    def _rules(self, name: str, group: Mapping[str, Any], direction: str, other: str) -> list[Rule]:
+        """Return the rules of a group: its own, and those that are resources of their own."""
+        rules = [*group.get(f"SecurityGroup{direction}", [])]
+        separate = self._all(f"AWS::EC2::SecurityGroup{direction}")
+        rules += [rule for _, rule in separate if rule["GroupId"] == self._id(name, "GroupId")]
+        return [_rule(rule, f"{other}SecurityGroupId") for rule in rules]
+
+    def _all(self, type_: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield the resources of a type: stack and logical ID, and properties."""
         for stack, template in self.templates.items():
             for key, one in template["Resources"].items():
-                if one["Type"] == kind:
-                    yield stack, key, one.get("Properties", {})
+                if one["Type"] == type_:
+                    yield f"{stack}/{key}", one.get("Properties", {})
 
-    def _id(self, stack: str, key: str, attribute: str = "") -> str:
+    def _id(self, name: str, attribute: str = "") -> str:
+        stack, _, key = name.partition("/")
         one = self.templates[stack]["Resources"][key]
         place = Place(names.stack_name(stack, self.environment), REGION, key)
         return of_resource(place, one["Type"], one.get("Properties", {}), attribute)
 
 
-def within(cidr: str, other: str) -> bool:
-    """Whether a range of addresses lies in another."""
-    one, around = ip_network(cidr), ip_network(other)
-    if one.version != around.version:
-        return False
-    first, last = int(one.network_address), int(one.broadcast_address)
-    return int(around.network_address) <= first and last <= int(around.broadcast_address)
-
-
-def _rule(rule: Mapping[str, Any], other: str) -> Rule:
-    protocol = str(rule["IpProtocol"])
-    first, last = rule.get("FromPort", -1), rule.get("ToPort", -1)
-    spans = protocol in ("tcp", "udp") and int(first) >= 0
-    ports = Ports(protocol, int(first), int(last)) if spans else Ports(protocol, 0, LAST)
-    group = rule.get(f"{other}SecurityGroupId", "")
-    cidr = rule.get("CidrIp") or rule.get("CidrIpv6") or ("" if group else EVERYWHERE[0])
-    return Rule(ports, group, cidr)
+def _rule(rule: Mapping[str, Any], group: str) -> Rule:
+    ports = Ports(str(rule["IpProtocol"]))
+    if ports.protocol in ("tcp", "udp") and int(rule.get("FromPort", -1)) >= 0:
+        ports = Ports(ports.protocol, int(rule["FromPort"]), int(rule["ToPort"]))
+    # A prefix list counts as everywhere.
+    return Rule(ports, rule.get(group) or rule.get("CidrIp") or rule.get("CidrIpv6") or EVERYWHERE)

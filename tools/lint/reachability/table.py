@@ -1,22 +1,17 @@
-"""Who reaches whom: what security groups and routes allow, against the table of what they may."""
+"""The connections that may be possible, compared with those that the network allows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from ipaddress import ip_network
+from ipaddress import IPv4Network
 
 from sentry_oms.names import ENVIRONMENTS
 from tools.lint.deployed import deployed
-from tools.lint.reachability.network import INTERNET, Network, Node, Rule, within
-from tools.lint.reachability.ports import ANY, Ports, common
-from tools.lint.verdict import Verdict
+from tools.lint.reachability.network import ANY, Network, Node, Ports, Rule, common, tcp
+from tools.lint.report import Report, table
 
-
-def tcp(*ports: int) -> tuple[Ports, ...]:
-    """Single TCP ports."""
-    return tuple(Ports("tcp", port, port) for port in ports)
-
+INTERNET = "internet"
 
 # The services behind the load balancer share a group, so each admits the ports of both.
 ALLOWED = (
@@ -30,43 +25,50 @@ ALLOWED = (
     ("service *", "load balancer", tcp(443)),
     ("service *", "endpoint *", tcp(443)),
 )
-"""Who may reach whom, by names or patterns, on which ports; nobody else may reach anybody.
+"""Callers, called nodes and ports. A connection in no row is a finding; so is a row that names two
+nodes of which one can't reach the other."""
 
-A row without a pattern must be reached, too.
-"""
+
+def lint() -> Report:
+    """Compare every environment with the table."""
+    found = [line for network in networks() for line in findings(network)]
+    return Report("reachability", len(ALLOWED), found)
+
+
+def section() -> str:
+    """Return a table of the connections of each environment."""
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    for network in networks():
+        for caller, called in pairs(network):
+            if ports := reached(network, caller, called):
+                row = rows.setdefault((_name(caller), _name(called)), {})
+                row[network.environment] = ", ".join(map(str, ports))
+    lines = [[*pair, *(row.get(one, "-") for one in ENVIRONMENTS)] for pair, row in rows.items()]
+    return table(("from", "to", *ENVIRONMENTS), lines)
 
 
 def networks() -> list[Network]:
-    """The network of every environment as it is deployed."""
+    """Return the network of every environment as it is deployed."""
     return [Network(environment, deployed(environment)) for environment in ENVIRONMENTS]
 
 
-def judge() -> Verdict:
-    """Compare every environment with the table."""
-    faults = [fault for network in networks() for fault in findings(network)]
-    summary = [f"{len(ALLOWED)} rows in {len(networks())} environments"]
-    return Verdict("reachability", len(ALLOWED), faults, [], summary)
-
-
 def findings(network: Network) -> Iterator[str]:
-    """Yield a line for what differs from the table, for public addresses and for loose rules."""
-    for fault in (
-        *_edges(network),
-        *_addresses(network),
-        *_loose_rules(network),
-        *network.strangers(),
-    ):
-        yield f"{network.environment}: {fault}"
+    """Yield each difference from the table, public address, loose rule and unknown resource."""
+    for check in (_connections, _addresses, _loose_rules, Network.unknown):
+        yield from (f"{network.environment}: {line}" for line in check(network))
+
+
+def pairs(network: Network) -> Iterator[tuple[Node | None, Node | None]]:
+    """Yield every caller with every node that it could call; None is the internet."""
+    callers = [node for node in network.nodes if not node.name.startswith("endpoint")]
+    for caller in (None, *callers):
+        for called in (*network.nodes, None):
+            if caller or called:
+                yield caller, called
 
 
 def admitted(network: Network, caller: Node | None, called: Node | None) -> list[Ports]:
-    """Return what the groups of both allow, whether anything listens there or not.
-
-    Args:
-        network: of the environment.
-        caller: who calls; None for the internet.
-        called: who is called; None for the internet.
-    """
+    """Return the ports that the groups of both nodes allow."""
     let_in = [
         rule.ports
         for group in (called.groups if called else ())
@@ -82,34 +84,24 @@ def admitted(network: Network, caller: Node | None, called: Node | None) -> list
     if called is None:
         return sorted(set(let_out))
     if caller is None:
-        return sorted(set(let_in)) if _is_public(network, called) else []
+        return sorted(set(let_in)) if _is_public(called) else []
     return common(let_in, let_out)
 
 
 def reached(network: Network, caller: Node | None, called: Node | None) -> list[Ports]:
-    """Return what the groups allow and something listens on; anything may listen outside."""
+    """Return the ports that the groups allow and the called node listens on."""
     found = admitted(network, caller, called)
     return common(found, called.listens) if called else found
 
 
-def pairs(network: Network) -> Iterator[tuple[Node | None, Node | None]]:
-    """Everybody who may call, with everybody who may be called; an endpoint only answers."""
-    callers = [node for node in network.nodes if not node.name.startswith("endpoint")]
-    for caller in (None, *callers):
-        for called in (*network.nodes, None):
-            if (caller, called) != (None, None):
-                yield caller, called
-
-
-def named(node: Node | None) -> str:
-    """The name of a node, or the internet."""
+def _name(node: Node | None) -> str:
     return node.name if node else INTERNET
 
 
-def _edges(network: Network) -> Iterator[str]:
-    met = set()
+def _connections(network: Network) -> Iterator[str]:
+    possible = set()
     for caller, called in pairs(network):
-        names = (named(caller), named(called))
+        names = (_name(caller), _name(called))
         allowed = [
             ports
             for one, other, some in ALLOWED
@@ -117,12 +109,12 @@ def _edges(network: Network) -> Iterator[str]:
             for ports in some
         ]
         for ports in admitted(network, caller, called):
-            if not ports.lies_in(allowed):
+            if not any(ports.common(one) == ports for one in allowed):
                 yield f"{names[0]} reaches {names[1]} on {ports}"
         if reached(network, caller, called):
-            met.add(names)
+            possible.add(names)
     for one, other, _ in ALLOWED:
-        if "*" not in one + other and (one, other) not in met:
+        if "*" not in one + other and (one, other) not in possible:
             yield f"{one} does not reach {other}"
 
 
@@ -132,41 +124,38 @@ def _addresses(network: Network) -> Iterator[str]:
             continue
         if node.addressed:
             yield f"{node.name} asks for a public address"
-        for subnet in (network.subnets[place] for place in node.subnets):
+        for subnet in node.subnets:
             if subnet.public:
-                yield f"{node.name} stands in {subnet.name}, which has a route to the internet"
+                yield f"{node.name} is in {subnet.name}, which has a route to the internet"
             if subnet.gives_addresses:
-                yield f"{node.name} stands in {subnet.name}, which gives public addresses"
+                yield f"{node.name} is in {subnet.name}, which gives public addresses"
 
 
 def _loose_rules(network: Network) -> Iterator[str]:
-    for key, group in network.groups.items():
+    for group in network.groups.values():
         for rule in group.egress:
             if rule.ports.protocol == ANY and _matches(network, rule, None):
-                yield f"{group.name} may go everywhere"
-        # A range of addresses would admit whatever stands in it, today or tomorrow.
-        of_redis = any(key in node.groups for node in network.nodes if node.name == "redis")
-        for rule in group.ingress if of_redis else ():
-            if rule.cidr:
-                yield f"redis lets in {rule.cidr} on {rule.ports}"
+                yield f"{group.name} allows calls to everywhere"
+    # A range of addresses would admit any future node in it.
+    for node in network.nodes:
+        for key in node.groups if node.name == "redis" else ():
+            for rule in network.groups[key].ingress:
+                if rule.cidr:
+                    yield f"redis admits {rule.cidr} on {rule.ports}"
 
 
-def _is_public(network: Network, node: Node) -> bool:
-    subnets = [network.subnets[place] for place in node.subnets]
-    return any(subnet.public and (node.addressed or subnet.gives_addresses) for subnet in subnets)
+def _is_public(node: Node) -> bool:
+    return any(one.public and (node.addressed or one.gives_addresses) for one in node.subnets)
 
 
 def _matches(network: Network, rule: Rule, node: Node | None) -> bool:
-    """Whether a rule is about a node, or about addresses outside the VPC; loopback is nobody's."""
+    """Return whether a rule applies to a node, or to addresses outside the VPC."""
+    addresses = rule.cidr
+    if addresses is None:
+        return node is not None and rule.peer in node.groups
     if node is None:
-        return (
-            bool(rule.cidr)
-            and not within(rule.cidr, network.vpc)
-            and not ip_network(rule.cidr).is_loopback
-        )
-    if rule.group in node.groups:
-        return True
-    if not rule.cidr or ":" in rule.cidr:
-        return False
-    subnets = [ip_network(network.subnets[place].cidr) for place in node.subnets]
-    return any(ip_network(rule.cidr).overlaps(subnet) for subnet in subnets)
+        is_inside = isinstance(addresses, IPv4Network) and addresses.subnet_of(network.vpc)
+        return not is_inside and not addresses.is_loopback
+    return isinstance(addresses, IPv4Network) and any(
+        addresses.overlaps(subnet.cidr) for subnet in node.subnets
+    )

@@ -1,4 +1,4 @@
-"""An AWS that throttles, fails, hesitates and hangs up: microburst before the embedded AWS."""
+"""An AWS that throttles, fails, delays and drops connections: microburst in front of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from typing import Any
 
 from sentry_oms.executor.retries import THROTTLING
 from sentry_oms.local.environment import isolated
-from tests.conftest import BIN, ROOT, EmbeddedAws, Project
+from tests.conftest import BIN, ROOT, EmbeddedAws, Project, wait_until
 
 PYTHON = ROOT / ".tools/microburst/bin/python"
 _SEEDED = "import random; random.seed({seed}); from microburst.cli import main; main()"
@@ -27,8 +28,12 @@ RUN_SECONDS = 900
 Rule = dict[str, Any]
 
 
+def _rule(share: float, **effect: Any) -> Rule:
+    return {"service": "*", "probability": share, **effect}
+
+
 def throttling(share: float) -> list[Rule]:
-    """Every spelling, as often as any other."""
+    """Return a rule for each error code of throttling."""
     each = share / len(THROTTLING)
     return [_rule(each, error={"code": code}) for code in sorted(THROTTLING)]
 
@@ -40,27 +45,18 @@ def server_errors(share: float) -> list[Rule]:
     ]
 
 
-def latency(share: float) -> list[Rule]:
-    return [_rule(share, latency=800)]
-
-
 def resets(share: float) -> list[Rule]:
-    """Connections lost before AWS has the call, and after it has done what it says."""
+    """Drop connections before AWS receives the call, and after it has executed it."""
     return [_rule(share / 2, reset=True), _rule(share / 2, response={"abort_bytes": 0})]
 
 
-def _rule(share: float, **effect: Any) -> Rule:
-    return {"service": "*", "probability": share, **effect}
-
-
 KINDS = {
-    # microburst writes AWS.SimpleQueueService. before what SQS says, which botocore does not retry.
     "throttling": throttling(0.2),
     "5xx": server_errors(0.1),
-    "latency": latency(1),
+    "latency": [_rule(1, latency=800)],
     "resets": resets(0.1),
 }
-MIXED = [*throttling(0.2), *server_errors(0.1), *resets(0.06), *latency(0.2)]
+MIXED = [*throttling(0.2), *server_errors(0.1), *resets(0.06), _rule(0.2, latency=800)]
 
 
 class Proxy:
@@ -70,20 +66,35 @@ class Proxy:
         self._endpoint = endpoint
 
     def fired(self) -> list[str]:
-        """What it did instead of passing calls on."""
+        """Return the faults so far."""
         with urllib.request.urlopen(f"{self._endpoint}/_microburst/fired?limit=100000") as response:
             return [one["action"] for one in json.load(response)]
 
     def project(self, project: Project) -> Project:
-        """Let a project meet the faults."""
+        """Point a project at the proxy."""
         project.environ.update(isolated(self._endpoint, project.environ))
         return project
+
+    def put(self, rules: list[Rule]) -> bool:
+        """Set the rules; return False if the proxy does not listen yet."""
+        request = urllib.request.Request(
+            f"{self._endpoint}/_microburst/rules",
+            data=json.dumps(rules).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        try:
+            urllib.request.urlopen(request).close()
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            return False
+        return True
 
 
 @contextmanager
 def before(aws: EmbeddedAws, rules: list[Rule], seed: int) -> Iterator[Proxy]:
-    """A proxy with rules; its draws follow from the seed, and from who calls when."""
-    assert PYTHON.exists(), "`make test` sets up microburst"
+    """Run a proxy whose random faults follow from the seed and the order of calls."""
+    assert PYTHON.exists(), "`make soak` sets up microburst"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -92,35 +103,18 @@ def before(aws: EmbeddedAws, rules: list[Rule], seed: int) -> Iterator[Proxy]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    endpoint = f"http://127.0.0.1:{port}"
+    proxy = Proxy(f"http://127.0.0.1:{port}")
     try:
-        _put(endpoint, rules)
-        yield Proxy(endpoint)
+        wait_until(lambda: proxy.put(rules))
+        yield proxy
     finally:
         process.terminate()
         process.wait()
 
 
-def _put(endpoint: str, rules: list[Rule]) -> None:
-    request = urllib.request.Request(
-        f"{endpoint}/_microburst/rules",
-        data=json.dumps(rules).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(request).close()
-            return
-        except OSError as refused:
-            if getattr(refused, "code", None):
-                raise
-            time.sleep(0.1)
-    raise AssertionError("microburst did not start")
-
-
 @dataclass
 class Run:
-    """A command as a person sees it, with the longest time without a word."""
+    """A command's exit code, output, longest time without output, and duration."""
 
     exit_code: int = 0
     said: str = ""
@@ -129,17 +123,15 @@ class Run:
 
 
 def run(project: Project, *arguments: str) -> Run:
-    """Run Sceptre, or ``oms plan``, and look at when it says something."""
+    """Run Sceptre, or ``oms plan``."""
     found = Run()
     began = last = time.monotonic()
+    program = ["oms"] if arguments[0] == "plan" else ["sceptre", "--no-colour"]
+    path = f"{BIN}{os.pathsep}{project.environ.get('PATH', '')}"
     process = subprocess.Popen(
-        [*(["oms"] if arguments[0] == "plan" else ["sceptre", "--no-colour"]), *arguments],
+        [*program, *arguments],
         cwd=project.directory,
-        env={
-            **project.environ,
-            "PYTHONUNBUFFERED": "1",
-            "PATH": f"{BIN}{os.pathsep}{project.environ.get('PATH', '')}",
-        },
+        env={**project.environ, "PYTHONUNBUFFERED": "1", "PATH": path},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -161,7 +153,7 @@ def run(project: Project, *arguments: str) -> Run:
 
 
 def assert_clear(found: Run) -> None:
-    """It ended complete, or with a line that says why not; and was never silent for long."""
+    """Assert that a run completed or said why not, and was never silent for long."""
     assert "Traceback" not in found.said, found.said
     assert found.silence < LONGEST_SILENCE + 5, found.said
     assert found.exit_code in (0, 1), found.said

@@ -1,4 +1,4 @@
-"""Rules about config.yaml files, by the model in ``sentry_oms.settings``, and about YAML keys."""
+"""Faults of config.yaml files, by the model in ``sentry_oms.settings``, and repeated YAML keys."""
 
 from __future__ import annotations
 
@@ -11,23 +11,14 @@ import yaml
 from jinja2 import Environment, TemplateSyntaxError, meta
 from pydantic import ValidationError
 
-from sentry_oms.checks.rule import Phase, rule
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.source import Source
 from sentry_oms.settings import Settings
 
 
-@rule(
-    "OMS009",
-    cause="A setting in config.yaml is misspelt or has an invalid value. Sceptre accepts any "
-    "setting there: with `state_protecton: full`, prod would be unprotected.",
-    remedy="see docs/SETTINGS.md",
-    phase=Phase.SETTINGS,
-    house=True,
-)
-def group_config_valid(project: Project) -> Iterator[Fault]:
-    """Every setting of config.yaml is known and valid."""
+def invalid_settings(project: Project) -> Iterator[Fault]:
+    """Yield each unknown or invalid setting of the config.yaml files."""
     for source in project.group_configs:
         try:
             Settings.model_validate(yaml.safe_load(source.text) or {})
@@ -60,15 +51,8 @@ def _read_by_jinja(project: Project) -> set[str]:
     return found
 
 
-@rule(
-    "OMS015",
-    cause="A key is given twice in one mapping. YAML keeps the last one and drops the other.",
-    remedy="remove one of them",
-    phase=Phase.SETTINGS,
-    house=True,
-)
-def keys_distinct(project: Project) -> Iterator[Fault]:
-    """No key is given twice."""
+def repeated_keys(project: Project) -> Iterator[Fault]:
+    """Yield each key that a config.yaml or a stack file gives again in one mapping."""
     for source in (*project.group_configs, *(file.source for file in project.stacks)):
         try:
             root = yaml.compose(_without_jinja(source.text), Loader=yaml.SafeLoader)
