@@ -153,7 +153,7 @@ def test_another_project_gets_only_what_aws_or_sceptre_would_refuse(project: Pro
     for file in sorted((project.directory / "config/dev").glob("*.yaml")):
         file.write_text(file.read_text().replace("{{ state_protection }}", "none"))
     assert check_environment(project.directory, "dev") == []
-    project.edit("config/dev/redis.yaml", "Environment: {{ environment }}", "Environment: qa")
+    project.edit("config/dev/redis.yaml", "{{ multi_az }}", "maybe")
     assert {one.code for one in check_environment(project.directory, "dev")} == {"OMS042"}
 
 
