@@ -26,6 +26,8 @@ from sentry_oms.local.instance import Instance, Record
 from tests.rig.control import CONTROL_PATH
 from tests.rig.server import MODULE
 
+HANG_SECONDS = 300
+"""Seconds after which a command of a test hangs; none takes a tenth of it."""
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 VARIABLES = {
@@ -169,6 +171,7 @@ class Project:
             stderr=stderr,
             text=True,
             check=False,
+            timeout=HANG_SECONDS,
         )
 
     def succeed(self, *arguments: str) -> str:
