@@ -130,7 +130,8 @@ class Installed:
         return run(str(self._bin / "python"), *arguments, cwd=self._bin)
 
     def pip(self, *arguments: str) -> None:
-        self.python("-m", "pip", "--quiet", *arguments)
+        compiling = ("--no-compile",) if arguments[0] == "install" else ()
+        self.python("-m", "pip", "--quiet", *arguments, *compiling)
 
     def sceptre(self, project: Path, aws: EmbeddedAws, *arguments: str) -> Run:
         aws.control()

@@ -95,7 +95,9 @@ def newcomer(directory: Path, port: int) -> dict[str, str]:
         for name, value in os.environ.items()
         if name in KEPT or name.startswith("PIP_") or name.lower().endswith("_proxy")
     }
-    return {**kept, **_GIT, "PATH": str(programs), "OMS_LOCAL_PORT": str(port)}
+    # Compile what runs, not all that is installed.
+    own = {"PATH": str(programs), "OMS_LOCAL_PORT": str(port), "PIP_NO_COMPILE": "1"}
+    return {**kept, **_GIT, **own}
 
 
 def _git(*arguments: str) -> None:
