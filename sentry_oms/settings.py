@@ -7,6 +7,7 @@ required. ``python -m sentry_oms.settings`` prints the JSON schema.
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Annotated, Any, Literal
 
 import boto3
@@ -23,8 +24,14 @@ JINJA = r"\{\{.*\}\}"
 """An expression, whose value is known only after Jinja."""
 
 
+@cache
+def regions() -> frozenset[str]:
+    """Return the regions of AWS that have CloudFormation; boto3 parses them from a large file."""
+    return frozenset(boto3.Session().get_available_regions("cloudformation"))
+
+
 def _region(name: str) -> str:
-    if name not in boto3.Session().get_available_regions("cloudformation"):
+    if name not in regions():
         raise ValueError(f"AWS has no region '{name}'")
     return name
 

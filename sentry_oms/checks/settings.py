@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-import boto3
-
 from sentry_oms.checks.parameters import given_values
 from sentry_oms.checks.rule import Phase, rule
 from sentry_oms.offline.fault import Fault
@@ -17,7 +15,7 @@ from sentry_oms.offline.group_config import invalid_settings, repeated_keys
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.source import Source
 from sentry_oms.offline.stack_file import StackFile
-from sentry_oms.settings import SCEPTRES
+from sentry_oms.settings import SCEPTRES, regions
 
 KNOWN = {*SCEPTRES, "project_path", "stack_group_path"}
 """The settings of a stack file, and those that Sceptre's reader adds."""
@@ -218,13 +216,12 @@ Source: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-ava
 )
 def region_valid(project: Project) -> Iterator[Fault]:
     """The region exists; zones and ARNs are of the stack's region."""
-    regions = set(boto3.Session().get_available_regions("cloudformation"))
     for file in project.stacks:
-        if file.stack.region not in regions:
+        if file.stack.region not in regions():
             yield file.fault("region", f"AWS has no region '{file.stack.region}'")
     for given in given_values(project):
         region = given.file.stack.region
-        for item in given.items if region in regions else ():
+        for item in given.items if region in regions() else ():
             arn, zone = REGIONAL.match(item), ZONE.fullmatch(item)
             if arn and arn[1] != region:
                 yield given.fault(f"'{item}' is of {arn[1]}", f"name one of {region}")

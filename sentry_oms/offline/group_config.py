@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 import yaml
@@ -19,6 +20,7 @@ from sentry_oms.settings import Settings
 
 def invalid_settings(project: Project) -> Iterator[Fault]:
     """Yield each unknown or invalid setting of the config.yaml files."""
+    read = cache(lambda: _read_by_jinja(project))
     for source in project.group_configs:
         try:
             Settings.model_validate(yaml.safe_load(source.text) or {})
@@ -26,15 +28,15 @@ def invalid_settings(project: Project) -> Iterator[Fault]:
             continue  # OMS001 reports it, unless Jinja makes it valid.
         except ValidationError as invalid:
             for error in invalid.errors():
-                yield from _fault(project, source, error)
+                yield from _fault(source, error, read)
 
 
-def _fault(project: Project, source: Source, error: Any) -> Iterator[Fault]:
+def _fault(source: Source, error: Any, read: Callable[[], set[str]]) -> Iterator[Fault]:
     field = ".".join(map(str, error["loc"]))
     if error["type"] != "extra_forbidden":
         message = error["msg"].removeprefix("Value error, ")
         yield Fault(source, field, f"'{error['input']}' is invalid", message)
-    elif field not in _read_by_jinja(project):
+    elif field not in read():
         close = get_close_matches(field, Settings.model_fields, n=1)
         remedy = f"did you mean {close[0]}?" if close else None
         yield Fault(source, field, "is read by no stack file, and is no setting of Sceptre", remedy)

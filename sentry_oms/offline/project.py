@@ -20,6 +20,8 @@ from sentry_oms.offline.source import Source
 from sentry_oms.offline.stack_file import StackFile, Unreadable
 from sentry_oms.offline.values import Values
 
+NAME = "config.yaml"
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -94,17 +96,18 @@ class Project:
     @cached_property
     def group_configs(self) -> tuple[Source, ...]:
         """The config.yaml files of the checked stacks, the outermost first."""
-        own = self._configs(Path(self.environment or ""))
-        above = (one for file in self.stacks for one in self.configs_above(file))
-        return tuple(dict.fromkeys([*own, *above]))
+        own = Path(self.environment or "")
+        folders = dict.fromkeys([own, *(Path(file.name).parent for file in self.stacks)])
+        return tuple(dict.fromkeys(one for folder in folders for one in self._configs(folder)))
 
     def configs_above(self, file: StackFile) -> list[Source]:
         """Return the config.yaml files that a stack inherits from, the outermost first."""
-        return self._configs(Path(file.name).parent)
+        path = f"config/{file.name}"
+        return [one for one in self.group_configs if path.startswith(one.file[: -len(NAME)])]
 
     def _configs(self, folder: Path) -> list[Source]:
         folders = [*reversed(folder.parents), folder] if folder != Path() else [folder]
-        files = [(Path("config") / one / "config.yaml").as_posix() for one in folders]
+        files = [(Path("config") / one / NAME).as_posix() for one in folders]
         return [Source.read(self.root, one) for one in files if (self.root / one).is_file()]
 
     @cached_property

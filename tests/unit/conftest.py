@@ -1,4 +1,4 @@
-"""Lookups that the unit tests do once: installed plugins, and the regions of AWS."""
+"""A lookup that the unit tests do once: the installed plugins."""
 
 from __future__ import annotations
 
@@ -7,19 +7,11 @@ from functools import cache
 from importlib import metadata
 from unittest.mock import patch
 
-import boto3
 import pytest
 
 
 @pytest.fixture(autouse=True, scope="session")
 def cached() -> Iterator[None]:
-    """Cache lookups that take a third of an offline check.
-
-    Sceptre looks up its plugins for each template, and boto3 parses its endpoints for each session.
-    """
-    regions = boto3.Session().get_available_regions("cloudformation")
-    with (
-        patch.object(metadata, "entry_points", cache(metadata.entry_points)),
-        patch.object(boto3.Session, "get_available_regions", return_value=regions),
-    ):
+    """Cache the installed plugins, which Sceptre looks up for each template."""
+    with patch.object(metadata, "entry_points", cache(metadata.entry_points)):
         yield
