@@ -143,9 +143,9 @@ def plan(ctx: click.Context, names: tuple[str, ...], style: str, output: Path | 
                 results.append(plan_target(Path(), environment, stack))
     except UnknownEnvironment as unknown:
         raise OneLine(str(unknown)) from None
-    except InterruptedPlanError:
+    except InterruptedPlanError as interrupted:
         click.echo("Interrupted: no change set is left.", err=True)
-        ctx.exit(130)
+        ctx.exit(interrupted.exit_code)
     text = render(results, style)
     if output and text:
         output.write_text(text)
@@ -196,8 +196,13 @@ def down(instance: Instance) -> None:
 @local.command()
 @click.pass_obj
 def env(instance: Instance) -> None:
-    """Print the variables for a shell and nothing else: eval "$(oms local env)"."""
-    for line in environment.shell_lines(instance.running().endpoint, os.environ):
+    """Print the variables for a shell and nothing else: eval "$(oms local env)".
+
+    They include those of the file .variables, unless they are set already.
+    """
+    endpoint = instance.running().endpoint
+    more = environment.variables(Path(".variables"), os.environ)
+    for line in environment.shell_lines(endpoint, os.environ, more):
         click.echo(line)
 
 

@@ -100,7 +100,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Interrupted:
-    """Ctrl-C, for the first or for the second time."""
+    """Ctrl-C or SIGTERM, for the first or for the second time."""
 
     at: float
     times: int

@@ -81,7 +81,7 @@ class ReadyQueue:
         return self.run
 
     def interrupt(self) -> None:
-        """Handle Ctrl-C. Safe in a signal handler."""
+        """Handle Ctrl-C or SIGTERM. Safe in a signal handler."""
         self._messages.put(self._interrupted)
 
     def _start_what_is_ready(self) -> None:

@@ -23,6 +23,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 from sceptre.exceptions import RetryLimitExceededError, SceptreException
 
+from sentry_oms.executor.unreachable import FirstAnswer
 from sentry_oms.executor.words import duration
 
 RETRIES = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "8"}
@@ -70,9 +71,14 @@ def configure_retries(environ: MutableMapping[str, str]) -> None:
             environ.setdefault(name, value)
 
 
-def stop_retrying_limits(session: Any) -> None:
-    """Keep clients of a ``boto3.Session`` from retrying when a CloudFormation quota is used up."""
-    session.events.register_first("needs-retry.cloudformation", _not_a_limit, unique_id="oms-limit")
+def configure_session(session: Any) -> None:
+    """Keep the clients of a ``boto3.Session`` from retries that can't succeed.
+
+    That is a CloudFormation quota that is used up, and an endpoint that never answered.
+    """
+    register = session.events.register_first
+    register("needs-retry.cloudformation", _not_a_limit, unique_id="oms-limit")
+    register("needs-retry", FirstAnswer(), unique_id="oms-first-answer")
 
 
 def _not_a_limit(response: Any, attempts: int, **_: Any) -> bool | None:

@@ -24,16 +24,17 @@ from sentry_oms.executor.actions import Actions
 from sentry_oms.executor.drift.reading import COMMANDS as DRIFT
 from sentry_oms.executor.drift.summary import end_with
 from sentry_oms.executor.events import Listener, Run
-from sentry_oms.executor.interrupts import on_interrupt
+from sentry_oms.executor.interrupts import exit_code, on_interrupt
 from sentry_oms.executor.lines import SILENCE_SECONDS, Lines, StillReading
 from sentry_oms.executor.order import waits_for
 from sentry_oms.executor.perform import GIVES_STATUS, perform
 from sentry_oms.executor.ready_queue import ReadyQueue
 from sentry_oms.executor.report import report_to
-from sentry_oms.executor.retries import configure_retries, stop_retrying_limits
+from sentry_oms.executor.retries import configure_retries, configure_session
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.executor.summary import Summary
 from sentry_oms.executor.table import LiveTable
+from sentry_oms.executor.unreachable import raise_unreachable
 from sentry_oms.executor.words import count
 
 Stack = Any
@@ -65,14 +66,12 @@ READS = frozenset(
 """The commands that change nothing, and so need no order."""
 CHECKED = frozenset({"launch", "create", "update", "create_change_set"})
 """The commands that send config to AWS; their config is checked before the first write."""
-DESCRIBE_FIRST = frozenset({"launch", "update", "delete", "diff"})
+DESCRIBE_FIRST = frozenset({"launch", "update", "delete", "diff", "create_change_set"})
 """The commands that need the description of every stack."""
 AT_ONCE = 16
 """Limit of parallel DescribeStacks calls before a run."""
 FRESH_SECONDS = 30
 """An older description is read again before its stack is written."""
-INTERRUPTED_EXIT = 130
-"""The exit code that shells use for a process ended by SIGINT."""
 
 _logger = logging.getLogger("sceptre")
 
@@ -94,17 +93,13 @@ def execute(
         view: the view of AWS that the process shares.
 
     Raises:
-        SystemExit: the check of the config has findings, or after Ctrl-C.
+        SystemExit: the check of the config has findings, or after Ctrl-C or SIGTERM.
         Exception: the first failure of a command that returns no status. For drift commands,
             returns the stacks that responded instead; the summary reports the others.
     """
     stacks = {stack.name: stack for batch in launch_order for stack in batch}
     console = _console()
-    configure_retries(os.environ)
-    for stack in {StackKey.of(stack).connection: stack for stack in stacks.values()}.values():
-        # Without credentials there is no session; the first call of each stack reports that.
-        with suppress(Exception):
-            stop_retrying_limits(stack.connection_manager.get_session())
+    configure_calls(stacks.values())
     if command in CHECKED:
         _check(stacks.values(), console)
     before = waits_for(launch_order)
@@ -123,11 +118,12 @@ def execute(
         return perform(actions, command, arguments)
 
     ready_queue = ReadyQueue(command, before, work, listeners, time.monotonic, limit)
-    with on_interrupt(ready_queue.interrupt):
+    with on_interrupt(ready_queue.interrupt) as signals:
         run = ready_queue.execute()
     if run.interrupts:
-        sys.exit(INTERRUPTED_EXIT)
+        sys.exit(exit_code(signals[-1]))
     outcomes = {stacks[one.name]: one.outcome for one in run}
+    raise_unreachable(one.error for one in outcomes.values() if one)
     context = click.get_current_context(silent=True)
     if command in DRIFT and context:
         end_with(run, context, _stderr())
@@ -135,6 +131,15 @@ def execute(
     if command not in GIVES_STATUS or command == "execute_change_set":
         _raise_failures(run)
     return {stack: one.result if one else StackStatus.PENDING for stack, one in outcomes.items()}
+
+
+def configure_calls(stacks: Iterable[Stack]) -> None:
+    """Configure the retries of the calls that the stacks make."""
+    configure_retries(os.environ)
+    for stack in {StackKey.of(stack).connection: stack for stack in stacks}.values():
+        # Without credentials there is no session; the first call of each stack reports that.
+        with suppress(Exception):
+            configure_session(stack.connection_manager.get_session())
 
 
 def _console() -> Console:

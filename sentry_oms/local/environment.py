@@ -1,8 +1,13 @@
-"""The environment variables with which a client reaches the embedded AWS and nothing else."""
+"""The environment variables with which a launch reaches the embedded AWS and nothing else."""
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
+import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from shlex import quote
 
 HOST = "127.0.0.1"
@@ -52,10 +57,35 @@ def cleared(names: Iterable[str]) -> list[str]:
     )
 
 
-def shell_lines(endpoint: str, environ: Mapping[str, str]) -> list[str]:
-    """Return ``unset`` and ``export`` lines for a shell with the environment ``environ``."""
+def variables(file: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that a shell file sets in a shell with the environment ``environ``."""
+    if not file.exists():
+        return {}
+    names = re.findall(r"^(\w+)=", file.read_text(), flags=re.MULTILINE)
+    dump = "import json, os; print(json.dumps(dict(os.environ)))"
+    set_in_shell = subprocess.run(
+        ["sh", "-c", 'set -a; . "$0"; exec "$@"', file.resolve(), sys.executable, "-c", dump],
+        env=dict(environ),
+        check=True,
+        stdout=subprocess.PIPE,
+    )
+    values = json.loads(set_in_shell.stdout)
+    return {name: values[name] for name in names}
+
+
+def shell_lines(
+    endpoint: str, environ: Mapping[str, str], more: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return ``unset`` and ``export`` lines for a shell with the environment ``environ``.
+
+    Args:
+        endpoint: of the embedded AWS.
+        environ: of the shell.
+        more: further variables to export.
+    """
+    exported = {**(more or {}), **settings(endpoint)}
     return [f"unset {name}" for name in cleared(environ)] + [
-        f"export {name}={quote(value)}" for name, value in settings(endpoint).items()
+        f"export {name}={quote(value)}" for name, value in exported.items()
     ]
 
 

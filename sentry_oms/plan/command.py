@@ -49,7 +49,7 @@ def plan_target(root: Path, environment: str, stack: str | None) -> PlanResult:
 
     Raises:
         UnknownEnvironment: the environment or the stack does not exist.
-        InterruptedPlanError: Ctrl-C.
+        InterruptedPlanError: Ctrl-C or SIGTERM.
     """
     # The stack may be written as sqs, dev/sqs or dev/sqs.yaml.
     name = stack and stack.removesuffix(".yaml").removeprefix(f"{environment}/")

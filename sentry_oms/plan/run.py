@@ -9,9 +9,9 @@ from functools import cache
 import networkx as nx
 
 from sentry_oms.aws.view import VIEW
-from sentry_oms.executor.interrupts import on_interrupt
+from sentry_oms.executor.interrupts import exit_code, on_interrupt
 from sentry_oms.executor.ready_queue import ReadyQueue
-from sentry_oms.executor.run import AT_ONCE, describe_all
+from sentry_oms.executor.run import AT_ONCE, configure_calls, describe_all
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.stack_file import StackFile
@@ -21,14 +21,18 @@ from sentry_oms.plan.stack import plan_stack
 
 
 class InterruptedPlanError(Exception):
-    """Ctrl-C: some stacks were not planned; no change set is left."""
+    """Ctrl-C or SIGTERM: some stacks were not planned; no change set is left."""
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__()
+        self.exit_code = exit_code
 
 
 def plan(project: Project, files: Iterable[StackFile], target: str) -> Plan:
     """Plan a launch of the stacks and their dependencies; ``target`` is the plan's name.
 
     Raises:
-        InterruptedPlanError: Ctrl-C.
+        InterruptedPlanError: Ctrl-C or SIGTERM.
         Exception: no stack could be described.
     """
     names = {name for file in files for name in (file.name, *project.upstream(file))}
@@ -39,7 +43,9 @@ def plan(project: Project, files: Iterable[StackFile], target: str) -> Plan:
     }
     layers = nx.topological_generations(nx.DiGraph(before).reverse())
     order = [name for layer in layers for name in sorted(layer)]
-    describe_all([file.stack for file in wanted.values()], AT_ONCE, VIEW)
+    stacks = [file.stack for file in wanted.values()]
+    configure_calls(stacks)
+    describe_all(stacks, AT_ONCE, VIEW)
     planned: dict[str, Planned] = {}
 
     def work(name: str, _: Callable[[str], None]) -> Outcome:
@@ -51,8 +57,8 @@ def plan(project: Project, files: Iterable[StackFile], target: str) -> Plan:
     ready_queue = ReadyQueue("plan", waits_for, work, (), time.monotonic, AT_ONCE)
     # A second interrupt would stop the queue from waiting until change sets are deleted.
     interrupt_once = cache(ready_queue.interrupt)
-    with on_interrupt(interrupt_once):
+    with on_interrupt(interrupt_once) as signals:
         run = ready_queue.execute()
     if run.those(State.INTERRUPTED):
-        raise InterruptedPlanError
+        raise InterruptedPlanError(exit_code(signals[-1]))
     return Plan(target=target, stacks=tuple(planned[name].plan for name in order))

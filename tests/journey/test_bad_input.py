@@ -86,10 +86,14 @@ def test_no_credentials(project: Project) -> None:
     assert "credentials were not found" in refused(project, "launch", "-y", "dev/vpc", **nobody)
 
 
-def test_an_endpoint_that_does_not_answer(project: Project) -> None:
-    nowhere = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{first_port() + 999}"}
-    said = refused(project, "launch", "-y", "dev/vpc", AWS_MAX_ATTEMPTS="1", **nowhere)
-    assert said == f'Could not connect to the endpoint URL: "{nowhere["AWS_ENDPOINT_URL"]}/"'
+@pytest.mark.parametrize("command", ["sceptre launch -y dev", "sceptre status dev", "oms plan dev"])
+def test_an_endpoint_that_refuses_connections(project: Project, command: str) -> None:
+    nowhere = f"http://127.0.0.1:{first_port() + 999}"
+    done = project.program(*command.split(), AWS_ENDPOINT_URL=nowhere)
+    (line,) = (done.stdout + done.stderr).splitlines()
+    assert done.returncode == 1
+    assert f"AWS can't be reached at {nowhere}: " in line
+    assert "make launch" in line
 
 
 def test_an_unknown_environment(project: Project) -> None:

@@ -35,7 +35,7 @@ def test_a_launch_after_a_kill_converges(project: Project, aws: EmbeddedAws) -> 
         assert state(aws) == healthy, f"killed at call {call} of {calls}"
 
 
-def interrupted(project: Project, aws: EmbeddedAws) -> subprocess.Popen[str]:
+def interrupted(project: Project, aws: EmbeddedAws, by: signal.Signals) -> subprocess.Popen[str]:
     """Start a launch of redis, and interrupt it while vpc is created, which does not end."""
     aws.control(holds={"sentry-vpc-dev": 600})
     process = subprocess.Popen(
@@ -48,25 +48,25 @@ def interrupted(project: Project, aws: EmbeddedAws) -> subprocess.Popen[str]:
     )
     wait_until(lambda: aws.stack_names() == ["sentry-vpc-dev"])
     assert aws.status("sentry-vpc-dev") == "CREATE_IN_PROGRESS"
-    process.send_signal(signal.SIGINT)
+    process.send_signal(by)
     assert process.stdout
     assert any("Ctrl-C again" in line for line in process.stdout)
     return process
 
 
-def end(process: subprocess.Popen[str]) -> str:
+def end(process: subprocess.Popen[str], code: int) -> str:
     said, _ = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert "Traceback" not in said
     return said
 
 
-def test_ctrl_c_starts_no_stack_and_watches_those_in_progress(
+def test_sigterm_starts_no_stack_and_watches_those_in_progress(
     project: Project, aws: EmbeddedAws
 ) -> None:
-    process = interrupted(project, aws)
+    process = interrupted(project, aws, signal.SIGTERM)
     aws.control()
-    said = end(process)
+    said = end(process, 143)
     assert "dev/vpc created in " in said
     assert "not started: dev/redis (interrupted)" in said
     assert said.splitlines()[-1] == "resume: sceptre --no-colour launch -y dev/redis"
@@ -75,7 +75,7 @@ def test_ctrl_c_starts_no_stack_and_watches_those_in_progress(
 
 
 def test_a_second_ctrl_c_stops_watching(project: Project, aws: EmbeddedAws) -> None:
-    process = interrupted(project, aws)
+    process = interrupted(project, aws, signal.SIGINT)
     process.send_signal(signal.SIGINT)
-    assert "no longer watched: dev/vpc" in end(process)
+    assert "no longer watched: dev/vpc" in end(process, 130)
     assert aws.status("sentry-vpc-dev") == "CREATE_IN_PROGRESS"

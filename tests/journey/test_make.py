@@ -72,6 +72,13 @@ def test_aws_env_points_a_shell_at_it(environ: dict[str, str]) -> None:
     assert not TRAPS.keys() & seen.keys()
 
 
+def test_aws_env_sets_what_a_launch_needs_and_keeps_what_is_set(environ: dict[str, str]) -> None:
+    check = '.venv/bin/oms check dev && echo "$OMS_SOURCE_REPOSITORY"'
+    done = run(f'eval "$(make -s aws-env)" && {check}', environ, OMS_SOURCE_REPOSITORY="my/own")
+    assert done.stdout.splitlines()[-1] == "my/own", done.stdout + done.stderr
+    assert "OMS006" not in done.stdout
+
+
 def test_without_the_embedded_aws_nothing_is_launched(
     environ: dict[str, str], tmp_path: Path
 ) -> None:

@@ -34,8 +34,8 @@ from sentry_oms.executor.retries import (
     THROTTLING,
     NoAnswer,
     configure_retries,
+    configure_session,
     is_transient,
-    stop_retrying_limits,
 )
 from sentry_oms.executor.states import State
 from tests.unit.tags import Clock, stack
@@ -117,8 +117,8 @@ def test_a_limit_of_cloudformation_is_not_retried(
     session = boto3.Session(
         aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1"
     )
-    stop_retrying_limits(session)
-    stop_retrying_limits(session)
+    configure_session(session)
+    configure_session(session)
     client = session.client("cloudformation")
     requests: list[Any] = []
 
