@@ -162,6 +162,35 @@ def plan(ctx: click.Context, names: tuple[str, ...], style: str, output: Path | 
     ctx.exit(worst_exit(results).value)
 
 
+@main.command()
+@click.argument("name", metavar="ENV")
+@click.option("-y", "--yes", "is_confirmed", is_flag=True, help="Do not ask.")
+def unlock(name: str, is_confirmed: bool) -> None:
+    """Show who holds the launch lock of ENV, and remove it after a question."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from sceptre.exceptions import SceptreException
+
+    from sentry_oms.executor.launch_lock import locks_of
+    from sentry_oms.executor.run import configure_calls
+    from sentry_oms.offline.reading import UnknownEnvironment, read_environment
+
+    logging.getLogger("sceptre").addHandler(logging.NullHandler())
+    try:
+        stacks = [file.stack for file in read_environment(Path(), name).stacks]
+        configure_calls(stacks)
+        locks = [(lock, holder) for lock in locks_of(stacks) if (holder := lock.read())]
+        if not locks:
+            click.echo(f"{name} is not locked.")
+        for lock, holder in locks:
+            click.echo(f"{name} is locked by {holder.described(datetime.now(timezone.utc))}.")
+            if not is_confirmed:
+                click.confirm("Has that command died? Remove its lock", abort=True)
+            is_removed = lock.release(holder)
+            click.echo("The lock is removed." if is_removed else "It was released meanwhile.")
+    except (UnknownEnvironment, SceptreException, BotoCoreError, ClientError) as error:
+        raise OneLine(" ".join(str(error).split())) from None
+
+
 @main.group()
 @click.option(
     "--directory",

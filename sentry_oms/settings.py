@@ -84,6 +84,9 @@ class _Own(BaseModel):
     region: Annotated[str, AfterValidator(_region)] = Field("", description="AWS region")
     executor: Literal["", "ready_queue"] = Field("", description="empty: Sceptre's executor")
     house_rules: bool = Field(False, description="also check this project's own rules")
+    launch_lock: bool = Field(
+        False, description="let one command at a time write to an environment"
+    )
     environment: Literal[""] | Environment = Field("", description="name of the folder")
     exchanges: list[Name] = Field([], description="names of the exchanges")
     vpc_cidr: Annotated[str, _matching(r"172\.22\.0\.0/16|10\.\d{1,3}\.0\.0/16")] = Field(

@@ -17,14 +17,35 @@ def exit_code(signum: int) -> int:
 
 
 @contextmanager
+def unwinding() -> Iterator[None]:
+    """Raise SystemExit on SIGTERM, which otherwise ends the process without ``finally``."""
+
+    def end(signum: int, _: object) -> None:
+        raise SystemExit(exit_code(signum))
+
+    if not _may_handle() or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _may_handle() -> bool:
+    """Whether Python allows signal handlers here."""
+    return threading.current_thread() is threading.main_thread()
+
+
+@contextmanager
 def on_interrupt(call: Callable[[], None]) -> Iterator[list[int]]:
     """Call ``call`` on each of the signals, and restore the former handlers at the end.
 
-    Yields the signals received so far. Does nothing outside of the main thread, where Python allows
-    no signal handlers.
+    Yields the signals received so far. Does nothing outside of the main thread.
     """
     received: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
+    if not _may_handle():
         yield received
         return
 

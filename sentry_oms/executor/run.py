@@ -24,7 +24,8 @@ from sentry_oms.executor.actions import Actions
 from sentry_oms.executor.drift.reading import COMMANDS as DRIFT
 from sentry_oms.executor.drift.summary import end_with
 from sentry_oms.executor.events import Listener, Run
-from sentry_oms.executor.interrupts import exit_code, on_interrupt
+from sentry_oms.executor.interrupts import exit_code, on_interrupt, unwinding
+from sentry_oms.executor.launch_lock import locked
 from sentry_oms.executor.lines import SILENCE_SECONDS, Lines, StillReading
 from sentry_oms.executor.order import waits_for
 from sentry_oms.executor.perform import GIVES_STATUS, perform
@@ -102,6 +103,20 @@ def execute(
     configure_calls(stacks.values())
     if command in CHECKED:
         _check(stacks.values(), console)
+    with unwinding(), locked(command, stacks.values()):
+        return _execute(command, arguments, launch_order, limit, view, console)
+
+
+def _execute(
+    command: str,
+    arguments: tuple[Any, ...],
+    launch_order: Sequence[Iterable[Stack]],
+    limit: int | None,
+    view: View,
+    console: Console,
+) -> dict[Stack, Any]:
+    """Run a command whose config was checked."""
+    stacks = {stack.name: stack for batch in launch_order for stack in batch}
     before = waits_for(launch_order)
     if command in READS:
         before = {name: frozenset() for name in before}

@@ -1,4 +1,4 @@
-"""An endpoint that can't be reached by the first call, which is no transient error.
+"""An endpoint that the first call can't reach: an error that no retry removes.
 
 botocore retries a refused connection or an unknown host as often as a lost connection, and says
 nothing for 43 seconds. Before anything was answered, the endpoint or the network is wrong. After
