@@ -109,7 +109,8 @@ class LaunchLock(NamedTuple):
                 )
             except ClientError as error:
                 if _code(error) == "ConditionalCheckFailedException":
-                    return _holder(error.response["Item"])
+                    found: Mapping[str, Any] = error.response
+                    return _holder(found["Item"])
                 if _code(error) != "ResourceNotFoundException" or clock() > deadline:
                     raise
             else:
@@ -176,7 +177,7 @@ class LaunchLock(NamedTuple):
 
 def locks_of(stacks: Iterable[Any]) -> list[LaunchLock]:
     """Return the locks of the ``sceptre.stack.Stack`` objects whose config.yaml asks for one."""
-    found = {}
+    found: dict[Any, LaunchLock] = {}
     for stack in stacks:
         if stack.stack_group_config.get(SETTING):
             environment = stack.name.partition("/")[0]

@@ -53,7 +53,7 @@ def state(aws: EmbeddedAws) -> State:
 
 
 def launch_killed_at(call: int, project: Project, aws: EmbeddedAws) -> None:
-    """Launch dev in a process that is killed when its n-th call arrives.
+    """Launch dev in a process that is killed when its n-th call arrives, and remove its lock.
 
     The process waits for its input, so that the control knows its ID before the first call.
     """
@@ -74,3 +74,5 @@ def launch_killed_at(call: int, project: Project, aws: EmbeddedAws) -> None:
     process.communicate("go\n")
     assert process.returncode == -9
     aws.control()
+    lock = {"TableName": "sentry-launches-dev", "Key": {"Environment": {"S": "dev"}}}
+    aws.client("dynamodb").delete_item(**lock)

@@ -72,6 +72,7 @@ def test_sigterm_starts_no_stack_and_watches_those_in_progress(
     assert said.splitlines()[-1] == "resume: sceptre --no-colour launch -y dev/redis"
     assert aws.stack_names() == ["sentry-vpc-dev"]
     assert aws.status("sentry-vpc-dev") == "CREATE_COMPLETE"
+    assert "dev is not locked." in project.program("oms", "unlock", "dev").stdout
 
 
 def test_a_second_ctrl_c_stops_watching(project: Project, aws: EmbeddedAws) -> None:
