@@ -65,6 +65,7 @@ KINDS: Mapping[str, Kind] = {
     "instance": Kind("ec2:instance/{}"),
     "internet-gateway": Kind("ec2:internet-gateway/{}", "vpc", "AWS::EC2::InternetGateway"),
     "key": Kind("kms:key/{}", "secrets", "AWS::KMS::Key"),
+    "launch-lock": Kind("dynamodb:table/sentry-launches-{environment}"),
     "listener": Kind("", "alb", "AWS::ElasticLoadBalancingV2::Listener"),
     "load-balancer": Kind("", "alb", "AWS::ElasticLoadBalancingV2::LoadBalancer"),
     "log": Kind("logs:log-group:{}:log-stream:one"),
