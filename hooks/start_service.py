@@ -23,8 +23,10 @@ from __future__ import annotations
 from sceptre.hooks import Hook
 
 from sentry_oms.arguments import parse
+from sentry_oms.aws.no_image import NO_IMAGE_YET, no_image_yet
 from sentry_oms.aws.repositories import has_tag
 from sentry_oms.aws.service_image import ServiceImage, described, running_tag, update
+from sentry_oms.aws.view import VIEW
 
 
 class StartService(Hook):
@@ -33,7 +35,7 @@ class StartService(Hook):
     model = ServiceImage
 
     def run(self) -> None:
-        """Make one call if nothing changes; warn if the image is missing."""
+        """Make one call if nothing changes; say if the image is missing."""
         wanted = parse(self.model, self)
         service = described(self.stack, wanted)
         if service is None or bool(service["desiredCount"]) == bool(wanted.count):
@@ -44,11 +46,14 @@ class StartService(Hook):
             return
         tag = running_tag(self.stack, service, wanted)
         if tag is None or not has_tag(self.stack.connection_manager, wanted.repository, tag):
-            self.logger.warning(
-                "%s has no image yet and stands at 0 tasks: push one to %s, and launch again",
-                wanted.service,
-                wanted.repository,
-            )
+            self._say_no_image(f"{wanted.service} ({wanted.repository})")
             return
         self.logger.info("Starting %s with %s task(s) of %s", wanted.service, wanted.count, tag)
         update(self.stack, wanted, desiredCount=wanted.count)
+
+    def _say_no_image(self, service: str) -> None:
+        """Say it now, or with Sceptre's executor replaced, once for all services at the end."""
+        if self.stack.stack_group_config.get("executor") == "ready_queue":
+            VIEW.note(NO_IMAGE_YET, service)
+        else:
+            self.logger.warning("%s", no_image_yet([service]))

@@ -22,6 +22,7 @@ from sceptre.exceptions import SceptreException
 from sentry_oms.aws.absence import none_if_absent
 from sentry_oms.aws.events import events, of_last_operation
 from sentry_oms.aws.repositories import Connection, has_tag, images, newest_tag
+from sentry_oms.aws.service_gone import refuse_gone
 from sentry_oms.aws.view import VIEW, StackKey, View, outputs_of, parameters_of
 from sentry_oms.names import RepositoryName
 
@@ -174,6 +175,9 @@ def described(
 
     Args:
         again: call even if an answer is kept.
+
+    Raises:
+        ServiceGone: it was deleted, and the stack was described and still has it.
     """
 
     def ask() -> Mapping[str, Any] | None:
@@ -186,8 +190,14 @@ def described(
             "ClusterNotFoundException",
             "ServiceNotFoundException",
         )
-        found = response["services"] if response else []
-        return next((one for one in found if one["status"] == "ACTIVE"), None)
+        services = response["services"] if response else []
+        found: Mapping[str, Any] | None = next(iter(services), None)
+        if found and found["status"] == "ACTIVE":
+            return found
+        if view.seen(StackKey.of(stack)):
+            status = str(found["status"]) if found else None
+            refuse_gone(stack, wanted.cluster, wanted.service, status)
+        return None
 
     return view.beside(StackKey.of(stack), (wanted.cluster, wanted.service), ask, again=again)
 

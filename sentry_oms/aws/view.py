@@ -67,6 +67,7 @@ class View:
         self._decided: dict[Hashable, Any] = {}
         self._beside: defaultdict[StackKey, dict[Hashable, Any]] = defaultdict(dict)
         self._left: dict[Hashable, Any] = {}
+        self._noted: defaultdict[str, list[str]] = defaultdict(list)
         self._deciding: defaultdict[Hashable, threading.Lock] = defaultdict(threading.Lock)
         self._asking: defaultdict[StackKey, threading.Lock] = defaultdict(threading.Lock)
 
@@ -125,6 +126,14 @@ class View:
     def take(self, key: Hashable) -> Any:
         """Return and remove the state under the key, or None."""
         return self._left.pop(key, None)
+
+    def note(self, kind: str, what: str) -> None:
+        """Keep a hook's remark, which the executor prints together with others of its kind."""
+        self._noted[kind].append(what)
+
+    def noted(self, kind: str) -> list[str]:
+        """Return and remove the remarks of a kind."""
+        return sorted(self._noted.pop(kind, []))
 
     def see(self, key: StackKey, description: Description | None) -> None:
         """Keep a description, or the absence of the stack, unless an operation is in progress."""

@@ -30,6 +30,7 @@ from sentry_oms.executor.lines import SILENCE_SECONDS, Lines, StillReading
 from sentry_oms.executor.order import waits_for
 from sentry_oms.executor.perform import GIVES_STATUS, perform
 from sentry_oms.executor.ready_queue import ReadyQueue
+from sentry_oms.executor.remarks import Remarks
 from sentry_oms.executor.report import report_to
 from sentry_oms.executor.retries import configure_retries, configure_session
 from sentry_oms.executor.states import Outcome, State
@@ -120,7 +121,7 @@ def _execute(
     before = waits_for(launch_order)
     if command in READS:
         before = {name: frozenset() for name in before}
-    listeners = _listeners(command, console)
+    listeners = _listeners(command, console, view)
     if command in DESCRIBE_FIRST:
         describe_all(list(stacks.values()), limit, view)
     seen_at = time.monotonic()
@@ -181,10 +182,10 @@ def _check(stacks: Iterable[Stack], console: Console) -> None:
         sys.exit(1)
 
 
-def _listeners(command: str, console: Console) -> list[Listener]:
+def _listeners(command: str, console: Console, view: View) -> list[Listener]:
     again = " ".join(["sceptre", *sys.argv[1:]])
     listeners: list[Listener] = (
-        [StillReading(_stderr())] if command in READS else display(console, again)
+        [StillReading(_stderr())] if command in READS else display(console, again, view)
     )
     path = os.environ.get("OMS_REPORT")
     if path and (command in DRIFT or command not in READS):
@@ -192,13 +193,14 @@ def _listeners(command: str, console: Console) -> list[Listener]:
     return listeners
 
 
-def display(console: Console, resume: str) -> list[Listener]:
+def display(console: Console, resume: str, view: View = VIEW) -> list[Listener]:
     """Return the listeners that print a run: a table on a terminal, else lines; then a summary."""
+    ending: list[Listener] = [Remarks(console, view), Summary(console, resume)]
     # The log of --debug would scroll the table away.
     is_live = console.is_terminal and not console.is_dumb_terminal
     if is_live and not _logger.isEnabledFor(logging.DEBUG):
-        return [LiveTable(console, time.monotonic), Summary(console, resume)]
-    return [Lines(console), Summary(console, resume)]
+        return [LiveTable(console, time.monotonic), *ending]
+    return [Lines(console), *ending]
 
 
 def describe_all(stacks: list[Stack], limit: int | None, view: View) -> None:

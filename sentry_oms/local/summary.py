@@ -111,10 +111,13 @@ def notes(
         stacks: those that exist.
         environment: their environment.
     """
-    found = [
-        f"{service} has 0 tasks until an image is in {repository}; then launch again."
-        for service, repository in waiting
-    ]
+    services = [f"{service} ({repository})" for service, repository in waiting]
+    found = []
+    if services:
+        found.append(
+            f"0 tasks until an image is in the repository: {', '.join(services)}. Push it, and "
+            "launch again."
+        )
     existing = {names.stack_of(stack["StackName"], environment) for stack in stacks}
     missing = sorted(set(expected) - existing)
     pipelines = [name for name in missing if name.startswith("pipeline-")]

@@ -45,7 +45,8 @@ than the critical path, which is computed from the project's graph with the dura
   accepts to the exit of the command.
 - No-op launch and diff: {latency:.0f} ms a call, nothing scaled, without the seconds that
   `sceptre --version` takes.
-- Two calls of a launch of ours take and release the [launch lock](OPERATIONS.md#a-launch-is-locked).
+- Two calls of a launch of ours take and release the
+  [launch lock](OPERATIONS.md#a-launch-is-locked).
 - Medians of {ours} runs of ours and {stock} of stock.
 
 The page does not show a run on AWS: the durations are typical and the same in every run, and AWS

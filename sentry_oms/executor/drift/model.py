@@ -61,3 +61,6 @@ class StackDrift(_Model):
     resources: tuple[ResourceDrift, ...] = Field(
         description="those that drifted, and those that could not be checked"
     )
+    not_compared: int = Field(
+        default=0, description="number of resources whose type drift detection does not support"
+    )

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from sceptre.exceptions import RetryLimitExceededError
 
+from sentry_oms.aws.paging import members
 from sentry_oms.aws.view import parameters_of
 from sentry_oms.cloudformation.templates import deployed_template
 from sentry_oms.executor.actions import Actions
@@ -42,8 +43,10 @@ def drift_outcome(actions: Actions, result: Any) -> Outcome:
     answer = result[0] if isinstance(result, tuple) else result["DetectionStatus"]
     stack = actions.stack
 
-    def outcome(status: StackStatus, resources: tuple[ResourceDrift, ...] = ()) -> Outcome:
-        drift = StackDrift(status=status, resources=resources)
+    def outcome(
+        status: StackStatus, resources: tuple[ResourceDrift, ...] = (), not_compared: int = 0
+    ) -> Outcome:
+        drift = StackDrift(status=status, resources=resources, not_compared=not_compared)
         return Outcome(State.COMPLETE, result, drift=drift)
 
     if answer == "STACK_DOES_NOT_EXIST":
@@ -56,16 +59,37 @@ def drift_outcome(actions: Actions, result: Any) -> Outcome:
         return Outcome(State.FAILED, result, cause=cause)
     verdict = actions.detection["StackDriftStatus"]
     if answer == "DETECTION_COMPLETE" and verdict == "IN_SYNC":
-        return outcome(StackStatus.AS_LAUNCHED)
+        return outcome(StackStatus.AS_LAUNCHED, not_compared=_not_compared(actions))
     raw = actions.resource_drifts([status.name for status in ResourceStatus])
     resources = _resources(actions, raw)
     if _is_known(answer, verdict, resources):
         drifted = [one for one in resources if one.status is not ResourceStatus.UNKNOWN]
         is_meant = all(one.is_meant for one in drifted) if drifted else verdict != "DRIFTED"
-        return outcome(StackStatus.AS_LAUNCHED if is_meant else StackStatus.DRIFTED, resources)
+        status = StackStatus.AS_LAUNCHED if is_meant else StackStatus.DRIFTED
+        return outcome(status, resources, _not_compared(actions))
     cause = f"{answer}, the stack is {verdict}: {_reason(actions, raw)}"
-    unknown = StackDrift(status=StackStatus.NOT_KNOWN, resources=resources)
+    unknown = StackDrift(
+        status=StackStatus.NOT_KNOWN, resources=resources, not_compared=_not_compared(actions)
+    )
     return Outcome(State.FAILED, result, cause=cause, drift=unknown)
+
+
+def _not_compared(actions: Actions) -> int:
+    """Return the number of the stack's resources that drift detection does not support.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResourceDriftInformationSummary.html
+    """
+
+    def ask(more: dict[str, str]) -> Any:
+        return actions.connection_manager.call(
+            service="cloudformation",
+            command="list_stack_resources",
+            kwargs={"StackName": actions.stack.external_name, **more},
+        )
+
+    listed = members(ask, "StackResourceSummaries")
+    drift = (one.get("DriftInformation", {}).get("StackResourceDriftStatus") for one in listed)
+    return sum(status == "NOT_CHECKED" for status in drift)
 
 
 def _is_known(answer: str, verdict: str, resources: Sequence[ResourceDrift]) -> bool:

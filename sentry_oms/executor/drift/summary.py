@@ -13,10 +13,12 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from sentry_oms.aws.service_gone import TYPE as SERVICE
+from sentry_oms.aws.service_gone import remedy
 from sentry_oms.executor.drift.masking import one_line
 from sentry_oms.executor.drift.model import Difference, ResourceDrift, ResourceStatus, StackStatus
 from sentry_oms.executor.events import Run, StackRun
-from sentry_oms.executor.words import names_by
+from sentry_oms.executor.words import count, names_by
 
 NO_DRIFT, NOT_KNOWN, DRIFT = 0, 1, 2
 _WORST_FIRST = (
@@ -77,6 +79,11 @@ def lines(run: Run) -> Iterator[str]:
     if drifted:
         yield from ("", "A launch does not undo it; docs/DRIFT.md says what does. For details:")
         yield from _block(f"sceptre drift show -D {name}" for name in drifted)
+    drifts = (stack.outcome.drift for stack in run if stack.outcome)
+    unsupported = sum(one.not_compared for one in drifts if one)
+    left = count(unsupported + len(not_checked), "resource")
+    if unsupported or not_checked:
+        yield from ("", f"Not compared: {left} of types without drift detection, or unreadable.")
 
 
 def _status(stack: StackRun) -> StackStatus:
@@ -104,12 +111,16 @@ def _drifted(run: Run) -> Iterator[str]:
         for resource in checked:
             start = f"drifted: {stack.name}: {_label(resource)}"
             if resource.status is ResourceStatus.DELETED:
-                yield f"{start} is gone"
+                yield f"{start} is gone{_back(stack, resource)}"
             elif not resource.differences:
                 yield f"{start} is modified: {_UNSPECIFIED}"
             for one in resource.differences:
                 if not one.meant:
                     yield f"{start} {_values(one)}"
+
+
+def _back(stack: StackRun, resource: ResourceDrift) -> str:
+    return f": {remedy(stack.name)}" if resource.type == SERVICE else ""
 
 
 def _resources(stack: StackRun) -> tuple[ResourceDrift, ...]:

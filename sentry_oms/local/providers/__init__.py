@@ -51,4 +51,4 @@ REPAIRS: tuple[type[Repair], ...] = (
     secretsmanager.Secret,
 )
 
-READERS: tuple[Reader, ...] = (security_group.READER,)
+READERS: tuple[Reader, ...] = (ecs.READER, security_group.READER)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sentry_oms.local.provider import Place, Properties, Repair, Resource, Update, retag
+from sentry_oms.local.provider import (
+    Aws,
+    Place,
+    Properties,
+    Reader,
+    Repair,
+    Resource,
+    Update,
+    retag,
+)
 from sentry_oms.local.providers.named import Named
 from sentry_oms.local.shapes import request
 
@@ -69,6 +78,17 @@ class Service(Repair):
         )
         retag(ecs, update.physical_id, update)
         return _service(response)
+
+
+def _read(aws: Aws, arn: str) -> Properties | None:
+    """Return the service's properties; None also if it is INACTIVE."""
+    cluster = arn.split("/")[1]
+    response = aws.client("ecs").describe_services(cluster=cluster, services=[arn])
+    active = [one for one in response["services"] if one["status"] == "ACTIVE"]
+    return {"ServiceName": active[0]["serviceName"]} if active else None
+
+
+READER = Reader("AWS::ECS::Service", frozenset({"ServiceName"}), _read)
 
 
 def _without_tags(properties: Properties) -> dict[str, Any]:
