@@ -11,6 +11,6 @@ NO_IMAGE_YET = "no image yet"
 def no_image_yet(services: Iterable[str]) -> str:
     """Return one line on services without an image, each with its repository."""
     return (
-        f"{NO_IMAGE_YET}: {', '.join(services)}: 0 tasks until an image is in the repository; "
+        f"no image yet: {', '.join(services)}: 0 tasks until an image is in the repository; "
         "push it, and launch again"
     )

@@ -9,6 +9,8 @@ START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 ARGUMENT = {"repository": "sentry/oms-dev", "cluster": "c", "service": "s", "container": "oms"}
 REPOSITORY = "000000000000.dkr.ecr.us-east-1.amazonaws.com/sentry/oms-dev"
 NO_SERVICE: dict[str, Any] = {"services": []}
+NOT_OURS: dict[str, Any] = {"StackResources": []}
+"""The resources of a stack without the service."""
 
 
 def deployment(

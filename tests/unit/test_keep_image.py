@@ -10,7 +10,7 @@ import pytest
 
 from hooks import keep_image
 from hooks.keep_image import DeploymentInProgress, KeepImage
-from tests.unit.ecs import ARGUMENT, NO_SERVICE, deployment, services, task
+from tests.unit.ecs import ARGUMENT, NO_SERVICE, NOT_OURS, deployment, services, task
 from tests.unit.tags import Clock, calls, commands, refusal, stack
 
 
@@ -58,9 +58,9 @@ class TestBefore:
     def test_it_waits_only_for_a_deployment_of_the_pipeline(
         self, clock: Clock, found: Any, count: int
     ) -> None:
-        owner = stack("dev/task-oms", described(), found)
+        owner = stack("dev/task-oms", described(), found, NOT_OURS)
         KeepImage({**ARGUMENT, "count": count}, owner).run()
-        assert commands(owner) == ["describe_stacks", "describe_services"]
+        assert commands(owner)[:2] == ["describe_stacks", "describe_services"]
         assert clock.now == 0
 
     def test_it_waits_until_the_deployment_ends_and_says_so_once(
@@ -110,7 +110,9 @@ class TestAfter:
             pytest.param(
                 PIPELINES, [ROLLED_BACK, services(deployment(3))], id="another one was deployed"
             ),
-            pytest.param(PIPELINES, [ROLLED_BACK, NO_SERVICE], id="the service is deleted"),
+            pytest.param(
+                PIPELINES, [ROLLED_BACK, NO_SERVICE, NOT_OURS], id="the service is deleted"
+            ),
             pytest.param(NO_SERVICE, [], id="there was no service before"),
         ],
     )

@@ -24,6 +24,7 @@ from sentry_oms.executor.calls import Calls
 from tests.unit.ecs import (
     ARGUMENT,
     NO_SERVICE,
+    NOT_OURS,
     REPOSITORY,
     START,
     deployment,
@@ -247,7 +248,7 @@ MORE_CPU = copy_with(containerDefinitions=[{**CONTAINER, "cpu": 1}])
         pytest.param([DEPLOYED, MORE_CPU, OWN], False, id="the container"),
         pytest.param([DEPLOYED, COPY, OWN, images("def")], False, id="no image for a rollback"),
         pytest.param([RUNNING], False, id="the stack's own runs"),
-        pytest.param([NO_SERVICE], False, id="there is no service"),
+        pytest.param([NO_SERVICE, NOT_OURS], False, id="there is no service"),
         pytest.param([DEPLOYED, task("nginx:1"), images("new")], False, id="another's image"),
     ],
 )

@@ -68,13 +68,13 @@ def test_the_summary_without_a_start_time_has_no_changes() -> None:
     assert "created" not in said
 
 
-WITHOUT_IMAGE = [("sentry-oms-service-dev", "sentry/oms-dev")]
+WITHOUT_IMAGE = [("s", "sentry/s-dev"), ("t", "sentry/t-dev")]
 
 
 @pytest.mark.parametrize(
     ("services", "expected", "words"),
     [
-        (WITHOUT_IMAGE, [], ["sentry-oms-service-dev ", " sentry/oms-dev"]),
+        (WITHOUT_IMAGE, [], ["s (sentry/s-dev), t (sentry/t-dev)"]),
         ([], ["vpc", "pipeline-oms", "pipeline-frontend"], ["pipeline-frontend, pipeline-oms. "]),
         ([], ["sqs"], ["Not launched: sqs."]),
     ],

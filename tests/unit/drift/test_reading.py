@@ -71,6 +71,13 @@ SECRET = unread("Secret", "AWS::SecretsManager::Secret")
 QUEUE = unread("Queue", "AWS::SQS::Queue")
 
 
+def listed(status: str) -> dict[str, Any]:
+    return {"DriftInformation": {"StackResourceDriftStatus": status}}
+
+
+RESOURCES = {"StackResourceSummaries": [*map(listed, ("IN_SYNC", "NOT_CHECKED", "NOT_CHECKED"))]}
+
+
 class Asked:
     """A drift command on one stack, with the answers of AWS."""
 
@@ -82,7 +89,16 @@ class Asked:
         setting: str = "",
     ) -> None:
         self.clock = Clock()
-        self.stack = stack("dev/sqs", *answers)
+        self.stack = stack("dev/sqs")
+        left = iter(answers)
+
+        def answer(command: str, **_: Any) -> Any:
+            one = RESOURCES if command == "list_stack_resources" else next(left)
+            if isinstance(one, Exception):
+                raise one
+            return one
+
+        self.stack.connection_manager.call.side_effect = answer
         self.stack.ignore, self.stack.obsolete = setting == "ignore", setting == "obsolete"
         actions = Actions(
             self.stack, View(), PACE, self.clock, self.clock.sleep, writing=lambda _: None
@@ -104,11 +120,13 @@ HAS_DRIFTED = (State.COMPLETE, StackStatus.DRIFTED)
 NOT_KNOWN = (State.FAILED, StackStatus.NOT_KNOWN)
 
 
-def test_a_stack_in_sync_takes_three_calls() -> None:
+def test_a_stack_in_sync_takes_four_calls_and_counts_what_was_not_compared() -> None:
     asked = Asked(EXISTS, BEGUN, detection())
     assert asked.found == AS_LAUNCHED
     assert asked.outcome.result == detection()
-    assert (len(commands(asked.stack)), asked.clock.slept) == (3, [])
+    assert (len(commands(asked.stack)), asked.clock.slept) == (4, [])
+    assert asked.outcome.drift
+    assert asked.outcome.drift.not_compared == 2
 
 
 def test_a_drifted_property_is_named_and_sceptres_answer_kept() -> None:

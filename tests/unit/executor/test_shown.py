@@ -11,6 +11,7 @@ from rich.console import Console
 
 from sentry_oms.executor.events import Changed, Ended, Interrupted, Listener, Run, Started, Tick
 from sentry_oms.executor.lines import Lines, StillReading
+from sentry_oms.executor.remarks import Remarks
 from sentry_oms.executor.run import display
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.executor.summary import Summary
@@ -164,7 +165,7 @@ def test_only_a_terminal_gets_a_table(
 ) -> None:
     monkeypatch.setattr(logging.getLogger("sceptre"), "isEnabledFor", lambda _: debug)
     found = {type(one) for one in display(console(terminal, TERM=term), RESUME)}
-    assert found == {kind, Summary}
+    assert found == {kind, Remarks, Summary}
 
 
 def test_a_reading_command_prints_a_line_a_minute() -> None:
