@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 NO_IMAGE_YET = "no image yet"
-"""What ``!start_service`` notes for a service without an image."""
+"""Kind of the remark of ``!start_service`` about a service without an image."""
 
 
 def no_image_yet(services: Iterable[str]) -> str:

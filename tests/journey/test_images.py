@@ -53,10 +53,10 @@ def test_without_an_image_the_service_stays_at_0_and_the_launch_says_why(
     project: Project, aws: EmbeddedAws
 ) -> None:
     said = launch(project)
-    assert f"{SERVICE} has no image yet and stands at 0 tasks: push one to {REPOSITORY}" in said
+    assert f"no image yet: {SERVICE} ({REPOSITORY}): 0 tasks" in said
     assert_stopped(aws, "none")
     project.edit(CONFIG, STARTED, STOPPED)
-    assert "has no image yet" not in launch(project)
+    assert "no image yet" not in launch(project)
 
 
 def test_a_count_of_0_keeps_a_service_with_an_image_stopped(
@@ -199,3 +199,22 @@ def test_a_stopped_service_that_is_created_again_stays_stopped(
     push_image(aws, REPOSITORY, SECOND)
     launch(project)
     assert_stopped(aws, SECOND)
+
+
+def test_a_service_that_was_deleted_is_named_until_its_stack_is_created_again(
+    project: Project, aws: EmbeddedAws
+) -> None:
+    aws.client("ecs").delete_service(cluster=CLUSTER, service=SERVICE, force=True)
+    inactive = f"service {SERVICE} of cluster {CLUSTER} is INACTIVE"
+    remedy = "sceptre --ignore-dependencies delete dev/task-oms"
+    for command in ("sceptre launch -y dev/task-oms", "oms plan dev task-oms"):
+        done = project.program(*command.split())
+        assert done.returncode == 1
+        assert inactive in done.stdout
+        assert remedy in done.stdout
+    drift = project.program("sceptre", "drift", "detect", "dev/task-oms")
+    assert drift.returncode == 2
+    assert f"Service (AWS::ECS::Service) is gone: {remedy}" in drift.stderr
+    project.succeed("--ignore-dependencies", "delete", "-y", "dev/task-oms")
+    launch(project)
+    assert service(aws)["status"] == "ACTIVE"

@@ -86,7 +86,7 @@ class TestBefore:
 
 class TestAfter:
     def owner(self, before: Any = PIPELINES) -> Any:
-        return stack("dev/task-oms", described(), before)
+        return stack("dev/task-oms", described(), before, NOT_OURS)
 
     @pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"])
     def test_a_rollback_is_followed_by_the_pipelines_deployment(

@@ -142,6 +142,27 @@ def test_a_resource_is_meant_if_all_of_its_differences_are(
     assert one.is_meant is is_meant
 
 
+def test_the_last_line_counts_what_was_not_compared() -> None:
+    counted = Outcome(
+        State.COMPLETE,
+        drift=StackDrift(status=StackStatus.AS_LAUNCHED, resources=(), not_compared=3),
+    )
+    assert summary(counted, UNREAD, TWICE)[1][-1].startswith("Not compared: 4 resources ")
+    assert not any(line.startswith("Not compared") for line in summary(IN_SYNC, TWICE)[1])
+
+
+def test_a_service_that_is_gone_has_the_commands_that_create_it_again() -> None:
+    service = ResourceDrift(
+        logical_id="Service",
+        type="AWS::ECS::Service",
+        status=ResourceStatus.DELETED,
+        differences=(),
+    )
+    assert findings(drifted(service))[0].endswith(
+        "is gone: sceptre --ignore-dependencies delete dev/cluster, then launch dev/cluster"
+    )
+
+
 @pytest.mark.parametrize("outcome", [TWICE, DELETED, AS_MEANT, PARTLY, DENIED])
 def test_values_are_in_a_block_of_code(outcome: Outcome) -> None:
     """Markdown would otherwise format them."""
