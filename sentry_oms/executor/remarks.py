@@ -1,4 +1,4 @@
-"""What hooks remark about several stacks, in one line at the end of a run."""
+"""Remarks of hooks about several stacks, in one line at the end of a run."""
 
 from __future__ import annotations
 

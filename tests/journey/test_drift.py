@@ -146,6 +146,7 @@ def test_the_nightly_command_writes_an_answer_a_text_and_a_report(
         "DescribeStackDriftDetectionStatus": 16,
         "DescribeStackResourceDrifts": 1,
         "GetTemplate": 1,
+        "ListStackResources": 16,
     }
     answer, text, report = (
         (project.directory / name).read_text() for name in ("drift.json", "drift.md", "report.json")
