@@ -86,7 +86,7 @@ def test_no_credentials(project: Project) -> None:
     assert "credentials were not found" in refused(project, "launch", "-y", "dev/vpc", **nobody)
 
 
-@pytest.mark.parametrize("command", ["sceptre launch -y dev", "sceptre status dev", "oms plan dev"])
+@pytest.mark.parametrize("command", ["sceptre launch -y dev", "sceptre status dev"])
 def test_an_endpoint_that_refuses_connections(project: Project, command: str) -> None:
     nowhere = f"http://127.0.0.1:{first_port() + 999}"
     done = project.program(*command.split(), AWS_ENDPOINT_URL=nowhere)

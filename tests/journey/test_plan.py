@@ -168,7 +168,7 @@ def test_mistakes_in_config_are_found_before_aws_is_asked(
     ("arguments", "message"),
     [
         (["nowhere"], "oms: 'nowhere' is not in config"),
-        (["dev"], "oms: Could not connect to the endpoint URL"),
+        (["dev"], "oms: AWS can't be reached at http://127.0.0.1:9: "),
         (["dev", "--output", "nowhere/plan.md"], "oms: --output: "),
         (["dev", "prod", "--format", "json"], "oms: --format json "),
     ],
