@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sceptre.connection_manager import ConnectionManager
 from sceptre.context import SceptreContext
+from sceptre.hooks import Hook
 from sceptre.plan import actions
 from sceptre.plan.plan import SceptrePlan
 
@@ -94,3 +95,64 @@ def test_a_second_command_sees_what_others_did(project: Project, aws: EmbeddedAw
     aws.deploy("x-g-a", QUEUE, Seconds="3")
     (b,) = [stack for stack in plan(project).graph if stack.name == "g/b"]
     assert b.parameters == {"Seconds": "3"}
+
+
+class Act(Hook):
+    """Calls a function, which is its argument."""
+
+    def run(self) -> None:
+        self.argument()
+
+
+def hooked(project: Project, stack: str, point: str, *hooks: Hook) -> SceptrePlan:
+    """Return a plan in which a stack has hooks at a point."""
+    made = plan(project)
+    (one,) = [each for each in made.graph if each.name == stack]
+    one.hooks = {point: list(hooks)}
+    return made
+
+
+@pytest.mark.parametrize(
+    ("command", "point", "existed", "statuses_after"),
+    [
+        ("launch", "before_launch", False, {"UPDATE_COMPLETE"}),
+        ("launch", "before_launch", True, {"CREATE_COMPLETE"}),
+        ("delete", "before_delete", False, set()),
+        ("create_change_set", "before_create_change_set", False, {"CREATE_COMPLETE"}),
+    ],
+    ids=["launch creates", "launch deletes", "delete creates", "change set creates"],
+)
+@EXECUTORS
+def test_a_hook_before_an_operation_creates_or_deletes_the_stack(
+    project: Project,
+    aws: EmbeddedAws,
+    command: str,
+    point: str,
+    existed: bool,
+    statuses_after: set[str],
+) -> None:
+    if existed:
+        aws.deploy("x-g-a", QUEUE, Seconds="9")
+
+    def act() -> None:
+        if existed:
+            aws.delete("x-g-a")
+        else:
+            aws.deploy("x-g-a", QUEUE, Seconds="9")
+
+    made = hooked(project, "g/a", point, Act(act))
+    made.command_stacks = {one for one in made.graph if one.name == "g/a"}
+    getattr(made, command)(*(["review"] if "change_set" in command else []))
+    found = {aws.status(name) for name in aws.stack_names() if name == "x-g-a"}
+    assert found == statuses_after
+    if "change_set" in command:
+        (one,) = aws.client("cloudformation").list_change_sets(StackName="x-g-a")["Summaries"]
+        assert one["Status"] == "CREATE_COMPLETE"
+
+
+def test_a_hook_after_an_operation_changes_what_dependents_get(
+    project: Project, aws: EmbeddedAws
+) -> None:
+    change = Act(lambda: aws.deploy("x-g-a", QUEUE, Seconds="7"))
+    assert statuses(hooked(project, "g/a", "after_launch", change).launch()) == COMPLETE
+    assert aws.outputs("x-g-b") == {"Seconds": "7"}
