@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
 from typing import Any
 
 import click
@@ -19,7 +18,7 @@ from sceptre.stack_status import StackStatus
 
 from sentry_oms.aws.view import VIEW, StackKey, View, described
 from sentry_oms.checks import check_stacks
-from sentry_oms.executor import pace
+from sentry_oms.executor import connections, pace
 from sentry_oms.executor.actions import Actions
 from sentry_oms.executor.drift.reading import COMMANDS as DRIFT
 from sentry_oms.executor.drift.summary import end_with
@@ -27,10 +26,10 @@ from sentry_oms.executor.events import Listener, Run
 from sentry_oms.executor.interrupts import on_interrupt
 from sentry_oms.executor.lines import SILENCE_SECONDS, Lines, StillReading
 from sentry_oms.executor.order import waits_for
-from sentry_oms.executor.perform import GIVES_STATUS, perform
+from sentry_oms.executor.perform import GIVES_STATUS, perform, unreachable
 from sentry_oms.executor.ready_queue import ReadyQueue
 from sentry_oms.executor.report import report_to
-from sentry_oms.executor.retries import configure_retries, stop_retrying_limits
+from sentry_oms.executor.retries import configure_retries
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.executor.summary import Summary
 from sentry_oms.executor.table import LiveTable
@@ -101,10 +100,9 @@ def execute(
     stacks = {stack.name: stack for batch in launch_order for stack in batch}
     console = _console()
     configure_retries(os.environ)
-    for stack in {StackKey.of(stack).connection: stack for stack in stacks.values()}.values():
-        # Without credentials there is no session; the first call of each stack reports that.
-        with suppress(Exception):
-            stop_retrying_limits(stack.connection_manager.get_session())
+    reachable = [stack for stack in stacks.values() if connections.is_known(stack)]
+    for stack in {StackKey.of(stack).connection: stack for stack in reachable}.values():
+        connections.prepare(stack)
     if command in CHECKED:
         _check(stacks.values(), console)
     before = waits_for(launch_order)
@@ -112,14 +110,19 @@ def execute(
         before = {name: frozenset() for name in before}
     listeners = _listeners(command, console)
     if command in DESCRIBE_FIRST:
-        describe_all(list(stacks.values()), limit, view)
+        describe_all(reachable, limit, view)
     seen_at = time.monotonic()
 
     def work(name: str, writing: Any) -> Outcome:
         stack = stacks[name]
-        if time.monotonic() - seen_at > FRESH_SECONDS:
-            view.forget(StackKey.of(stack))
-        actions = Actions(stack, view, pace.PACE, time.monotonic, time.sleep, writing)
+        if not connections.is_known(stack):
+            connections.prepare(stack)
+        try:
+            if time.monotonic() - seen_at > FRESH_SECONDS:
+                view.forget(StackKey.of(stack))
+            actions = Actions(stack, view, pace.PACE, time.monotonic, time.sleep, writing)
+        except Exception as error:
+            return unreachable(stack, error)
         return perform(actions, command, arguments)
 
     ready_queue = ReadyQueue(command, before, work, listeners, time.monotonic, limit)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sceptre.connection_manager import ConnectionManager
 from sceptre.context import SceptreContext
+from sceptre.exceptions import StackDoesNotExistError
 from sceptre.hooks import Hook
 from sceptre.plan import actions
 from sceptre.plan.plan import SceptrePlan
@@ -156,3 +157,49 @@ def test_a_hook_after_an_operation_changes_what_dependents_get(
     change = Act(lambda: aws.deploy("x-g-a", QUEUE, Seconds="7"))
     assert statuses(hooked(project, "g/a", "after_launch", change).launch()) == COMPLETE
     assert aws.outputs("x-g-b") == {"Seconds": "7"}
+
+
+ROLE = {
+    "Parameters": {"Name": {"Type": "String"}},
+    "Resources": {
+        "Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "RoleName": {"Ref": "Name"},
+                "AssumeRolePolicyDocument": {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Action": "sts:AssumeRole",
+                            "Principal": {"AWS": "*"},
+                        }
+                    ],
+                },
+            },
+        }
+    },
+    "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["Role", "Arn"]}}},
+}
+
+
+@pytest.mark.parametrize("setting", ["sceptre_role", "cloudformation_service_role"])
+@EXECUTORS
+def test_a_role_of_the_same_launch_is_used(
+    project: Project, aws: EmbeddedAws, setting: str
+) -> None:
+    (project.directory / "templates/role.json").write_text(json.dumps(ROLE))
+    role = "template: {path: role.json}\nparameters: {Name: NAME}\n"
+    (project.directory / "config/g/a.yaml").write_text(role.replace("NAME", "one"))
+    use = f"parameters: {{Seconds: '1'}}\n{setting}: !stack_output g/a.yaml::Arn\n"
+    (project.directory / "config/g/b.yaml").write_text(use)
+    if setting == "sceptre_role":
+        with pytest.raises(StackDoesNotExistError, match="x-g-a"):
+            plan(project, "g/b").get_status()
+    for name in ("one", "two"):
+        (project.directory / "config/g/a.yaml").write_text(role.replace("NAME", name))
+        made = plan(project)
+        assert statuses(made.launch()) == COMPLETE
+        (b,) = [stack for stack in made.graph if stack.name == "g/b"]
+        assert getattr(b, setting).endswith(f"role/{name}")
+    assert statuses(plan(project).delete()) == COMPLETE
