@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
+import click
 import pytest
-from sceptre.connection_manager import ConnectionManager
+from botocore.exceptions import ClientError
 from sceptre.context import SceptreContext
-from sceptre.exceptions import StackDoesNotExistError
+from sceptre.exceptions import SceptreException, StackDoesNotExistError
 from sceptre.hooks import Hook
-from sceptre.plan import actions
 from sceptre.plan.plan import SceptrePlan
 
+from sentry_oms.executor.caller import ConfigFindings
 from tests.conftest import EmbeddedAws, Project
 
 QUEUE = {
@@ -34,26 +35,13 @@ FILES = {
     "config/g/a.yaml": "parameters: {Seconds: '1'}\n",
     "config/g/b.yaml": "parameters: {Seconds: !stack_output g/a.yaml::Seconds}\n",
 }
+pytestmark = pytest.mark.usefixtures("in_process")
 EXECUTORS = pytest.mark.parametrize("project", ["ready_queue", None], indirect=True)
 
 
 @pytest.fixture
-def project(
-    tmp_path: Path,
-    aws: EmbeddedAws,
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
-) -> Iterator[Project]:
+def project(tmp_path: Path, aws: EmbeddedAws, request: pytest.FixtureRequest) -> Iterator[Project]:
     """Two stacks, of which b passes an output of a; the parameter is the executor."""
-    for name in os.environ.keys() - aws.environ.keys():
-        monkeypatch.delenv(name)
-    for name, value in aws.environ.items():
-        monkeypatch.setenv(name, value)
-    # Sceptre keeps them for the process; those of another module reach its embedded AWS.
-    monkeypatch.setattr(ConnectionManager, "_boto_sessions", {})
-    monkeypatch.setattr(ConnectionManager, "_clients", {})
-    # Sceptre's own executor waits four seconds at a time.
-    monkeypatch.setattr(actions, "time", SimpleNamespace(sleep=lambda _: None))
     executor = getattr(request, "param", "ready_queue")
     config = {"project_code": "x", "region": "us-east-1", "template": {"path": "queue.json"}}
     config |= {"executor": executor} if executor else {}
@@ -185,9 +173,7 @@ ROLE = {
 
 @pytest.mark.parametrize("setting", ["sceptre_role", "cloudformation_service_role"])
 @EXECUTORS
-def test_a_role_of_the_same_launch_is_used(
-    project: Project, aws: EmbeddedAws, setting: str
-) -> None:
+def test_a_role_of_the_same_launch_is_used(project: Project, setting: str) -> None:
     (project.directory / "templates/role.json").write_text(json.dumps(ROLE))
     role = "template: {path: role.json}\nparameters: {Name: NAME}\n"
     (project.directory / "config/g/a.yaml").write_text(role.replace("NAME", "one"))
@@ -203,3 +189,53 @@ def test_a_role_of_the_same_launch_is_used(
         (b,) = [stack for stack in made.graph if stack.name == "g/b"]
         assert getattr(b, setting).endswith(f"role/{name}")
     assert statuses(plan(project).delete()) == COMPLETE
+
+
+def test_a_program_is_told_by_results_and_exceptions_alone(
+    project: Project, aws: EmbeddedAws, capfd: pytest.CaptureFixture[str]
+) -> None:
+    # A server may be a command of click, too.
+    with click.Context(click.Command("server"), obj={}):
+        assert statuses(plan(project).launch()) == COMPLETE
+        project.edit("config/g/a.yaml", "Seconds", "Secnds")
+        before = aws.stack("x-g-a")
+        with pytest.raises(ConfigFindings) as raised:
+            plan(project).launch()
+    assert isinstance(raised.value, SceptreException)
+    first, *_, last = str(raised.value).splitlines()
+    assert first.startswith("config/g/a.yaml:1 OMS")
+    assert last.startswith("1 finding: nothing was changed")
+    assert aws.stack("x-g-a") == before
+    assert capfd.readouterr() == ("", "")
+
+
+def test_ctrl_c_is_a_keyboard_interrupt(project: Project, aws: EmbeddedAws) -> None:
+    main = threading.main_thread().ident or 0
+    interrupt = Act(lambda: signal.pthread_kill(main, signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        hooked(project, "g/a", "before_launch", interrupt).launch()
+    assert aws.status("x-g-a") == "CREATE_COMPLETE"
+
+
+@EXECUTORS
+def test_an_absent_stack_is_answered_as_sceptre_does(project: Project) -> None:
+    absent = {"DetectionStatus": "STACK_DOES_NOT_EXIST", "StackDriftStatus": "STACK_DOES_NOT_EXIST"}
+    assert list(plan(project).drift_detect().values()) == [absent, absent]
+    shown = ("STACK_DOES_NOT_EXIST", {"StackResourceDriftStatus": "STACK_DOES_NOT_EXIST"})
+    assert list(plan(project).drift_show(True).values()) == [shown, shown]
+    with pytest.raises(ClientError, match=r"UpdateStack .* \[x-g-a\] does not exist"):
+        plan(project, "g/a").update()
+    for command in ("describe", "describe_outputs"):
+        with pytest.raises(ClientError, match="x-g-a does not exist"):
+            getattr(plan(project, "g/a"), command)()
+
+
+def test_every_other_failure_is_logged(
+    project: Project, aws: EmbeddedAws, caplog: pytest.LogCaptureFixture
+) -> None:
+    (project.directory / "config/g/b.yaml").write_text("parameters: {Seconds: '1'}\n")
+    refusal = {"action": "CreateStack", "code": "ValidationError", "times": 2}
+    aws.control(faults=[{**refusal, "message": "not now"}])
+    with pytest.raises(ClientError, match="not now"):
+        plan(project).launch()
+    assert "g/b: An error occurred (ValidationError)" in caplog.text
