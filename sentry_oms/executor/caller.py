@@ -29,7 +29,7 @@ class ConfigFindings(SceptreException):
 
 @dataclass(frozen=True)
 class Caller:
-    """The caller of a command; ``context`` is None if it is a Python program."""
+    """The caller of a command; a Python program has no ``context``."""
 
     context: click.Context | None
 

@@ -2,11 +2,17 @@
 
 Each module names the upstream issue and when it can be removed; contract tests check it against the
 pinned Sceptre. ``stack_output`` and ``stack_path`` are always on, because they fix what only failed
-before. config.yaml turns on the executor, and with it the shared view that ``hooks_effects`` keeps
-current.
+before. config.yaml turns on the executor, and with it the others.
 """
 
-from sentry_oms.seams import executor, hooks_effects, stack_output, stack_path
+from sentry_oms.seams import (
+    executor,
+    hooks_effects,
+    short_diff,
+    stack_output,
+    stack_path,
+    text_output,
+)
 
 
 def install() -> None:
@@ -15,3 +21,5 @@ def install() -> None:
     stack_path.install()
     hooks_effects.install()
     executor.install()
+    text_output.install()
+    short_diff.install()

@@ -7,14 +7,12 @@ import logging
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
-from sceptre import hooks
 from sceptre.cli import drift
 from sceptre.cli.drift import drift_group
 from sceptre.context import SceptreContext
@@ -25,19 +23,18 @@ from sceptre.exceptions import (
     SceptreException,
     StackDoesNotExistError,
 )
-from sceptre.hooks import Hook, add_stack_hooks
 from sceptre.plan import plan
 from sceptre.plan.actions import StackActions
 from sceptre.plan.executor import SceptrePlanExecutor
 from sceptre.resolvers.stack_output import StackOutput
 
-from sentry_oms.aws.view import VIEW, StackKey, View
+from sentry_oms.aws.view import View
 from sentry_oms.executor import run
 from sentry_oms.executor.drift.model import StackDrift, StackStatus
 from sentry_oms.executor.drift.summary import end_with
 from sentry_oms.executor.events import Run
 from sentry_oms.executor.states import Outcome, State
-from sentry_oms.seams import executor, hooks_effects, install, stack_output
+from sentry_oms.seams import executor, install, stack_output
 from tests.unit.tags import refusal, stack
 
 
@@ -163,77 +160,6 @@ class TestStackPath:
         assert self.path(project, "bootstrap/roles") == "bootstrap/roles.yaml"
         with pytest.raises(ConfigFileNotFoundError, match="its environments are dev, prod$"):
             self.path(project, "bootstrp")
-
-
-class Act(Hook):
-    """A hook of another project, which calls its argument."""
-
-    def run(self) -> None:
-        self.argument()
-
-
-class OurAct(Act):
-    """A hook of this project."""
-
-    __module__ = "hooks.our_act"
-
-
-class TestHooksEffects:
-    COMPLETE: ClassVar = {"StackStatus": "CREATE_COMPLETE"}
-
-    def seen_after(self, *point: Any) -> Any:
-        """Return what the view still knows of a stack after a hook point."""
-        one = stack("dev/vpc")
-        one.hooks = {"before_launch": list(point)}
-        with VIEW.command():
-            VIEW.see(StackKey.of(one), self.COMPLETE)
-            add_stack_hooks(self.launch)(SimpleNamespace(stack=one))
-            return VIEW.seen(StackKey.of(one))
-
-    def launch(self, _: Any) -> None:
-        """Do what Sceptre does between the hooks before and after a launch."""
-
-    def test_sceptre_runs_our_function_at_each_point(self) -> None:
-        ran: list[int] = []
-        self.seen_after(Act(lambda: ran.append(1)), "no hook", OurAct(lambda: ran.append(2)))
-        assert ran == [1, 2]
-
-    @pytest.mark.parametrize(
-        ("point", "expected"),
-        [([], COMPLETE), ([OurAct(list)], COMPLETE), ([OurAct(list), Act(list)], None)],
-        ids=["no hook", "ours", "another project's"],
-    )
-    def test_only_a_hook_of_another_project_empties_the_view(
-        self, point: list[Hook], expected: Any
-    ) -> None:
-        assert self.seen_after(*point) == expected
-
-    def test_a_hook_sees_what_the_one_before_it_did(self) -> None:
-        key = StackKey("x", "us-east-1", None, None)
-        found: list[Any] = []
-        with VIEW.command():
-            VIEW.see(key, self.COMPLETE)
-            look = OurAct(lambda: found.append(VIEW.seen(key)))
-            hooks.execute_hooks([look, Act(list), look])
-        assert found == [self.COMPLETE, None]
-
-    def test_a_failed_hook_empties_the_view(self) -> None:
-        key = StackKey("x", "us-east-1", None, None)
-        with VIEW.command():
-            VIEW.see(key, self.COMPLETE)
-            with pytest.raises(ZeroDivisionError):
-                hooks.execute_hooks([Act(lambda: 1 // 0)])
-            assert VIEW.seen(key) is None
-
-    def test_another_signature_is_named(
-        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        monkeypatch.setattr(hooks_effects, "_original", self.launch)
-        monkeypatch.setattr(hooks, "execute_hooks", self.launch)
-        with caplog.at_level(logging.WARNING, "sceptre"):
-            hooks_effects.install()
-        assert hooks.execute_hooks == self.launch
-        assert "another sceptre.hooks.execute_hooks" in caplog.text
 
 
 class TestExecutor:

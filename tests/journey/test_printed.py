@@ -1,10 +1,11 @@
-"""What Sceptre's commands print with the ready queue: data for programs, text for people."""
+"""Output of Sceptre with the ready queue: data for programs, text for people."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import yaml
 from click.testing import CliRunner, Result
 from sceptre.cli import cli
 
+from sentry_oms.seams import text_output
 from tests.conftest import EmbeddedAws, Project
 
 QUEUE = {
@@ -95,6 +97,7 @@ def test_an_update_by_change_set_prints_the_change_set_alone(
         file.write_text(file.read_text().rpartition("stack_tags")[0])
     assert done.exit_code == 0
     found = yaml.safe_load(done.stdout)
+    assert "\nStackName: x-g-b\n" in done.stdout or form != "text"
     assert found["StackName"] == "x-g-b"
     assert found["Status"] == "CREATE_COMPLETE"
     assert "g/b updated in " in done.stderr
@@ -105,3 +108,55 @@ def test_the_lines_of_a_launch_are_no_data(sceptre: Sceptre) -> None:
     assert done.stdout == ""
     assert "launch: 1 " in done.stderr
     assert "launch: 1 " in sceptre("launch", "-y", "g/b").stdout
+
+
+def test_outputs_are_a_table(sceptre: Sceptre) -> None:
+    lines = sceptre("list", "outputs", "g").stdout.splitlines()
+    assert lines[0].split() == ["Stack", "OutputKey", "OutputValue", "Description"]
+    assert [line.split()[:3] for line in lines if "Seconds" in line] == [
+        ["g/a", "Seconds", "9"],
+        ["g/b", "Seconds", "2"],
+    ]
+    starts = {line.index(line.split()[2]) for line in lines if line}
+    assert len(starts) == 1, "the columns are aligned"
+
+
+def test_a_narrow_terminal_gets_yaml(sceptre: Sceptre, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = SimpleNamespace(isatty=lambda: True)
+    monkeypatch.setattr(text_output, "sys", SimpleNamespace(stdout=terminal))
+    monkeypatch.setenv("COLUMNS", "40")
+    found = yaml.safe_load(sceptre("list", "outputs", "g").stdout)
+    assert found["g/b"][0]["OutputValue"] == "2"
+
+
+@pytest.mark.parametrize("command", ["list change-sets g/a", "describe change-set g/a review"])
+def test_change_sets_are_readable(sceptre: Sceptre, command: str) -> None:
+    said = sceptre(*command.split()).stdout
+    assert "CREATE_COMPLETE" in said
+    assert "datetime" not in said
+    assert "{" not in said
+
+
+def test_a_template_keeps_its_text(sceptre: Sceptre) -> None:
+    assert json.loads(sceptre("fetch-remote-template", "g/a").stdout) == QUEUE
+
+
+def test_a_diff_leaves_out_stacks_on_request(
+    sceptre: Sceptre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "No difference to deployed stack x-g-b" in sceptre("diff", "g").stdout
+    monkeypatch.setenv("OMS_ONLY_DIFFERENCES", "1")
+    said = sceptre("diff", "g").stdout
+    assert "Difference detected for stack x-g-a!" in said
+    assert "x-g-b" not in said
+    assert said.endswith("\nNo difference: 1 stack\n")
+    assert sceptre("diff", "g/b").stdout == "No difference: 1 stack\n"
+
+
+def test_the_bars_of_a_diff_fit_the_terminal(
+    sceptre: Sceptre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    bars = [line for line in sceptre("diff", "g").stdout.splitlines() if line[:1] in ("*", "~")]
+    assert bars
+    assert set(map(len, bars)) == {60}
