@@ -19,9 +19,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from sceptre.cli import helpers
 
 from sentry_oms.seams.executor import is_requested
@@ -85,6 +82,11 @@ def _fitting(rows: Sequence[Row]) -> str | None:
 
 def _table(rows: Sequence[Row], headings: Sequence[str]) -> list[str]:
     """Return the lines of a table with aligned columns."""
+    # Imported here, because every command imports the tags and few need this.
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
         table.add_column(heading, no_wrap=True)

@@ -153,8 +153,8 @@ def test_a_diff_leaves_out_stacks_on_request(
     said = sceptre("diff", "g").stdout
     assert "Difference detected for stack x-g-a!" in said
     assert "x-g-b" not in said
-    assert said.endswith("\nNo difference: 1 stack\n")
-    assert sceptre("diff", "g/b").stdout == "No difference: 1 stack\n"
+    assert said.endswith("\nNo difference: 1 of 2 stacks\n")
+    assert sceptre("diff", "g/b").stdout == "No difference: 1 of 1 stacks\n"
 
 
 def test_the_bars_of_a_diff_fit_the_terminal(
