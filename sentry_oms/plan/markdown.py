@@ -19,7 +19,16 @@ from sentry_oms.plan.change import (
     Severity,
     StackPlan,
 )
-from sentry_oms.plan.words import because, exit_line, heading, parameters, summary, types, verb
+from sentry_oms.plan.words import (
+    because,
+    exit_line,
+    heading,
+    parameters,
+    summary,
+    types,
+    values,
+    verb,
+)
 
 LONGEST = 65_000
 """Characters; GitHub accepts 65,536, and the workflow that posts the comment may need a few."""
@@ -135,8 +144,16 @@ def _stack(stack: StackPlan) -> Iterator[str]:
     if stack.resources and stack.kind is not Kind.NEW:
         if points:
             yield ""
-        rows = [(verb(one), _subject(one), _escaped(because(one))) for one in stack.resources]
-        yield from _table(("what", "resource", "because"), rows)
+        rows = [
+            (
+                verb(one),
+                _subject(one),
+                _escaped(because(one)),
+                "<br>".join(map(_escaped, values(one))),
+            )
+            for one in stack.resources
+        ]
+        yield from _table(("what", "resource", "because", "values"), rows)
     yield from ("", "</details>")
 
 

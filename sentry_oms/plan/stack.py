@@ -29,6 +29,7 @@ from sentry_oms.plan.parameters import (
     resolved,
 )
 from sentry_oms.plan.stack_policy import policy_of, with_denials
+from sentry_oms.plan.values import Side, with_values
 from sentry_oms.plan.verdicts import of_change_set
 
 CREATED_AGAIN = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS")
@@ -133,7 +134,8 @@ def _existing(
     evaluator = _evaluator(file, template, values)
     new = _with_policies(template, evaluator)
     has_known_changes = any(one.known_after is None for one in parameters)
-    announced: tuple[ResourceChange, ...] = ()
+    announced: list[Mapping[str, Any]] = []
+    deployed_evaluator = _evaluator(file, deployed, parameters_of(description))
     sent, missing = for_change_set(values, description)
     if missing:
         notes += (_missing_note(missing, values[missing]),)
@@ -144,19 +146,22 @@ def _existing(
         or "Transform" in template
         or settings_differ(stack, description)
     ):
-        before = _evaluator(file, deployed, parameters_of(description))
-        announced = of_change_set(changes_of(stack, sent), _with_policies(deployed, before), new)
+        announced = changes_of(stack, sent)
+    certain = of_change_set(announced, _with_policies(deployed, deployed_evaluator), new)
     resources = with_later(
-        announced, parameters, new, lambda one: _exists(evaluator, one) is not False
+        certain, parameters, new, lambda one: _exists(evaluator, one) is not False
     )
     if resources:
+        before = Side.of(deployed, deployed_evaluator, parameters_of(description))
+        known = {name: one for name, one in values.items() if not isinstance(one, KnownAfter)}
+        resources = with_values(resources, announced, before, Side.of(template, evaluator, known))
         resources = with_denials(resources, policy_of(stack))
     uncertain = uncertain_outputs(deployed, template, parameters, resources)
     # A change set lists resources only, although the outputs may change without them.
     only_outputs = uncertain and (
         has_known_changes or deployed.get("Outputs") != template.get("Outputs")
     )
-    if announced or missing or only_outputs:
+    if certain or missing or only_outputs:
         kind = Kind.CHANGED
     elif any(one.known_after for one in parameters):
         kind = Kind.MAY_CHANGE

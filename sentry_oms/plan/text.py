@@ -16,6 +16,7 @@ from sentry_oms.plan.words import (
     subject,
     summary,
     types,
+    values,
     verb,
 )
 
@@ -74,6 +75,8 @@ def _stack(stack: StackPlan) -> Iterator[Line]:
     for change in stack.resources:
         style = _LOSS if change.loss else _STYLES.get(change.action, "")
         yield f"  {_SIGNS[change.action]:>3} {_change(change)}", style
+        for line in values(change):
+            yield f"        {line}", ""
 
 
 def _change(change: ResourceChange) -> str:

@@ -18,7 +18,9 @@ from sentry_oms.plan.change import (
 )
 
 LONGEST = 120
-"""Characters of a parameter's value; JSON has all of them."""
+"""Characters of a value; JSON has more of them."""
+MOST_VALUES = 10
+"""Lines of values for one resource; JSON has all."""
 
 EXITS = {
     Exit.NO_CHANGE: "no change",
@@ -42,6 +44,21 @@ def subject(change: ResourceChange) -> str:
 def because(change: ResourceChange) -> str:
     """Return the properties that cause a change; may be empty."""
     return ", ".join(map(str, change.causes))
+
+
+def values(change: ResourceChange) -> Iterator[str]:
+    """Yield the old and new values of a resource's properties, each as a line."""
+    for value in change.values[:MOST_VALUES]:
+        path = value.path.removeprefix("/")
+        if value.old is None:
+            yield f"{path}: + {_short(value.new)}"
+        elif value.new is None:
+            yield f"{path}: - {_short(value.old)}"
+        else:
+            yield f"{path}: {_short(value.old)} -> {_short(value.new)}"
+    more = len(change.values) - MOST_VALUES
+    if more > 0:
+        yield f"{count(more, 'more value')}: --format json has all"
 
 
 def parameters(stack: StackPlan) -> Iterator[tuple[ParameterChange, str]]:
