@@ -143,11 +143,22 @@ class StackPlan(_Model):
     )
 
 
+class Orphan(_Model):
+    """A stack of the environment on AWS that is no longer in config. A launch leaves it."""
+
+    name: str = Field(description="its name on AWS")
+    status: str
+    state: tuple[str, ...] = Field(description="its resources that hold state, and the state")
+    remedy: str = Field(description="what to do, with the command that deletes it")
+
+
 class Plan(_Model):
     """The changes of a launch."""
 
     target: str = Field(description="what was planned: an environment, or a stack")
     stacks: tuple[StackPlan, ...] = Field(description="in the order of a launch")
+    orphans: tuple[Orphan, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def those(self, *kinds: Kind) -> tuple[StackPlan, ...]:
         """Return the stacks of these kinds."""

@@ -20,9 +20,11 @@ from sentry_oms.plan.change import (
     StackPlan,
 )
 from sentry_oms.plan.words import (
+    NO_LONGER,
     because,
     exit_line,
     heading,
+    orphan_line,
     parameters,
     summary,
     types,
@@ -96,6 +98,11 @@ def _pieces(results: Sequence[PlanResult]) -> Iterator[str]:
             for stack, one in plan.severe(severity)
         ]
         yield from _section(title, columns, changes)
+    orphans = [(orphan_line(one), _escaped(one.remedy)) for plan in plans for one in plan.orphans]
+    yield from _section(NO_LONGER.capitalize(), ("stack on AWS", "what to do"), orphans)
+    for plan in plans:
+        for note in plan.notes:
+            yield from ("", f"> {_escaped(note)}")
     for one in results:
         if isinstance(one, NotPlanned):
             yield from ("", f"> **{_escaped(f'{one.target} was not planned: {one.reason}')}**")

@@ -9,9 +9,11 @@ from rich.text import Text
 
 from sentry_oms.plan.change import Action, Exit, Kind, Plan, ResourceChange, Severity, StackPlan
 from sentry_oms.plan.words import (
+    NO_LONGER,
     because,
     exit_line,
     heading,
+    orphan_line,
     parameters,
     subject,
     summary,
@@ -59,6 +61,13 @@ def lines(plan: Plan) -> Iterator[Line]:
         yield f"{stack.name} is left out: {', '.join(stack.notes)}", "dim"
     for stack in plan.those(Kind.FAILED):
         yield heading(stack), _LOSS
+    if plan.orphans:
+        yield NO_LONGER, "yellow"
+        for orphan in plan.orphans:
+            yield f"  {orphan_line(orphan)}", "yellow"
+            yield f"      {orphan.remedy}", ""
+    for note in plan.notes:
+        yield note, "yellow"
     yield summary(plan), "bold"
     yield exit_line(plan), _EXIT_STYLES.get(plan.exit, "yellow")
 

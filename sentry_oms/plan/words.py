@@ -9,6 +9,7 @@ from sentry_oms.executor.words import count
 from sentry_oms.plan.change import (
     Exit,
     Kind,
+    Orphan,
     ParameterChange,
     Plan,
     PlanResult,
@@ -21,6 +22,8 @@ LONGEST = 120
 """Characters of a value; JSON has more of them."""
 MOST_VALUES = 10
 """Lines of values for one resource; JSON has all."""
+
+NO_LONGER = "no longer in config, and left by a launch"
 
 EXITS = {
     Exit.NO_CHANGE: "no change",
@@ -108,6 +111,12 @@ def types(stack: StackPlan) -> str:
     return ", ".join(f"{number} {kind}" for kind, number in sorted(found.items()))
 
 
+def orphan_line(orphan: Orphan) -> str:
+    """Return a stack that is no longer in config, with its state."""
+    state = f" holds {', '.join(orphan.state)}" if orphan.state else ""
+    return f"{orphan.name} ({orphan.status}){state}"
+
+
 def summary(plan: Plan) -> str:
     """Return the last line."""
     parts = [
@@ -129,6 +138,8 @@ def summary(plan: Plan) -> str:
         line += f"; {count(lost, 'resource')} with state replaced or removed"
     if refused := len(plan.severe(Severity.REFUSAL)):
         line += f"; {count(refused, 'change')} refused"
+    if plan.orphans:
+        line += f"; {count(len(plan.orphans), 'stack')} no longer in config"
     return line
 
 

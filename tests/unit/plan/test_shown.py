@@ -17,6 +17,7 @@ from sentry_oms.plan.change import (
     Exit,
     Kind,
     NotPlanned,
+    Orphan,
     ParameterChange,
     Plan,
     ResourceChange,
@@ -157,6 +158,22 @@ def test_values_are_listed_below_their_resource() -> None:
     assert "        9: + x\n        2 more values: --format json has all\n" in shown(
         Plan(target="p", stacks=(one,))
     )
+
+
+def test_stacks_that_are_no_longer_in_config_come_last_with_what_to_do() -> None:
+    orphan = Orphan(name="x-old-p", status="CREATE_COMPLETE", state=("T (rows)",), remedy="delete")
+    plan = Plan(target="p", stacks=(stack("a", Kind.UNCHANGED),), orphans=(orphan,), notes=("no",))
+    assert shown(plan).splitlines() == [
+        "no longer in config, and left by a launch",
+        "  x-old-p (CREATE_COMPLETE) holds T (rows)",
+        "      delete",
+        "no",
+        "plan p: 1 stack unchanged; 1 stack no longer in config",
+        "exit 0: no change",
+    ]
+    text = shown(plan, "markdown")
+    assert "| x-old-p (CREATE_COMPLETE) holds T (rows) | delete |" in text
+    assert "> no\n" in text
 
 
 def test_a_stack_that_cant_be_planned_is_one_line() -> None:
