@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from sentry_oms.cloudformation.types import REVISIONS
+from sentry_oms.executor.basis import Basis
 
 
 class Action(str, Enum):
@@ -159,6 +160,8 @@ class Plan(_Model):
     stacks: tuple[StackPlan, ...] = Field(description="in the order of a launch")
     orphans: tuple[Orphan, ...] = ()
     notes: tuple[str, ...] = ()
+    rests_on: tuple[Basis, ...] = ()
+    """What the plan of each stack rests on, for a saved plan."""
 
     def those(self, *kinds: Kind) -> tuple[StackPlan, ...]:
         """Return the stacks of these kinds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sceptre.exceptions import SceptreException
@@ -10,7 +11,9 @@ from sceptre.exceptions import SceptreException
 from sentry_oms.aws.differences import kept, settings_differ
 from sentry_oms.aws.view import Description, described, parameters_of
 from sentry_oms.cloudformation.evaluate import UNKNOWN, Evaluator
+from sentry_oms.cloudformation.no_echo import is_no_echo
 from sentry_oms.cloudformation.templates import Template, deployed_template, loaded
+from sentry_oms.executor.basis import Basis, Deployed, config_digest, digest, digests
 from sentry_oms.executor.perform import busy, stuck
 from sentry_oms.offline.stack_file import StackFile
 from sentry_oms.offline.values import is_list
@@ -64,18 +67,36 @@ def _plan_stack(file: StackFile, earlier: Mapping[str, Planned]) -> Planned:
     if not file.is_launched:
         why = "obsolete" if stack.obsolete else "ignore"
         return Planned(_plan(file, Kind.LEFT_OUT, notes=(f"config says {why}: true",)))
+    config = config_digest(stack)
     description = described(stack)
     status = str(description["StackStatus"]) if description else ""
     notes = _notes(file, status)
     template = _template(file, earlier)
     values = resolved(stack, earlier)
     if description is None or status in CREATED_AGAIN:
-        return Planned(_new(file, template, values, notes))
-    if status.endswith("_IN_PROGRESS"):
+        planned = Planned(_new(file, template, values, notes), values=values)
+    elif status.endswith("_IN_PROGRESS"):
         raise CanNotPlan(busy(status, stack))
-    if status.endswith("_FAILED"):
+    elif status.endswith("_FAILED"):
         raise CanNotPlan(stuck(status, stack))
-    return _existing(file, template, values, description, notes)
+    else:
+        planned = _existing(file, template, values, description, notes)
+    basis = Basis(
+        name=file.name,
+        config=config,
+        template=digest(file.rendering.body or stack.template.body),
+        parameters=_digests(planned.values, template),
+        deployed=Deployed.of(description),
+    )
+    return replace(planned, basis=basis)
+
+
+def _digests(values: Mapping[str, Value], template: Template) -> dict[str, str | None]:
+    declared = template.get("Parameters") or {}
+    known = {
+        name: None if isinstance(value, KnownAfter) else value for name, value in values.items()
+    }
+    return digests(known, {name for name, one in declared.items() if is_no_echo(one)})
 
 
 def _notes(file: StackFile, status: str) -> tuple[str, ...]:
@@ -166,9 +187,9 @@ def _existing(
     elif any(one.known_after for one in parameters):
         kind = Kind.MAY_CHANGE
     else:
-        return Planned(_plan(file, Kind.UNCHANGED, notes=notes))
+        return Planned(_plan(file, Kind.UNCHANGED, notes=notes), values=values)
     plan = _plan(file, kind, resources=resources, parameters=parameters, notes=notes)
-    return Planned(plan, uncertain)
+    return Planned(plan, uncertain, values)
 
 
 def _kept(

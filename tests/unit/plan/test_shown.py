@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -20,6 +21,7 @@ from sentry_oms.plan.change import (
     Orphan,
     ParameterChange,
     Plan,
+    PlanResult,
     ResourceChange,
     StackPlan,
     ValueChange,
@@ -27,6 +29,7 @@ from sentry_oms.plan.change import (
 )
 from sentry_oms.plan.command import render, targets
 from sentry_oms.plan.markdown import LONGEST, markdown
+from sentry_oms.plan.saving import save
 from sentry_oms.plan.text import lines
 from tests.conftest import ROOT
 from tests.create_only import rendered
@@ -257,6 +260,21 @@ def test_arguments_are_environments_or_a_stack_of_one(
 def test_an_unknown_environment_is_refused() -> None:
     with pytest.raises(SceptreException, match="'prd' .* dev"):
         targets(ROOT, ["dev", "staging", "prd"])
+
+
+@pytest.mark.parametrize(
+    ("result", "names"),
+    [
+        (Plan(target="p", stacks=(stack("a", Kind.FAILED, error="no"),)), "prod/a"),
+        (UNCHECKED, "staging"),
+    ],
+)
+def test_a_plan_without_all_its_stacks_is_not_saved(
+    tmp_path: Path, result: PlanResult, names: str
+) -> None:
+    with pytest.raises(SceptreException, match=f"no plan is saved, because {names} has none"):
+        save(result, tmp_path / "plan.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_json_follows_its_schema() -> None:

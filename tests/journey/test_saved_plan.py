@@ -1,0 +1,129 @@
+"""``oms plan --save FILE``, and a launch of exactly that plan."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import EmbeddedAws, Project
+
+TOKEN = "hunter-2"
+STORE = {
+    "Parameters": {
+        "TableName": {"Type": "String"},
+        "Secret": {"Type": "String"},
+        "Token": {"Type": "String", "NoEcho": True},
+    },
+    "Resources": {
+        "Table": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "TableName": {"Ref": "TableName"},
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "k", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}],
+            },
+        }
+    },
+    "Outputs": {"Name": {"Value": {"Ref": "Table"}}},
+}
+QUEUE = {
+    "Parameters": {"Delay": {"Type": "Number"}, "Table": {"Type": "String", "Default": ""}},
+    "Resources": {
+        "Queue": {
+            "Type": "AWS::SQS::Queue",
+            "Properties": {
+                "DelaySeconds": {"Ref": "Delay"},
+                "QueueName": {"Fn::Sub": "q-${Table}"},
+            },
+        }
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, aws: EmbeddedAws) -> Project:
+    """Stacks alone, store, and reader, which reads an output of store; launched once."""
+    config = {"project_code": "x", "region": "us-east-1", "executor": "ready_queue"}
+    files = {
+        "config/config.yaml": json.dumps(config),
+        "config/g/config.yaml": "delay: 1",
+        "config/g/store.yaml": "template: {path: store.json}\nparameters:\n"
+        f"  TableName: t-1\n  Token: {TOKEN}\n  Secret: !secret_arn {{name: s}}\n",
+        "config/g/reader.yaml": "template: {path: queue.json}\nparameters:\n"
+        "  Delay: {{ delay }}\n  Table: !stack_output g/store.yaml::Name\n",
+        "config/g/alone.yaml": "template: {path: queue.json}\nparameters: {Delay: {{ delay }}}\n",
+        "templates/store.json": json.dumps(STORE),
+        "templates/queue.json": json.dumps(QUEUE),
+    }
+    one = Project(tmp_path_factory.mktemp("small"), dict(aws.environ), files)
+    aws.client("secretsmanager").create_secret(Name="s", SecretString="x")
+    one.succeed("launch", "-y", "g")
+    return one
+
+
+def save(project: Project, tmp_path: Path) -> Path:
+    """Save a plan."""
+    path = tmp_path / "plan.json"
+    done = project.program("oms", "plan", "g", "--save", str(path))
+    assert done.returncode == 2, done.stderr
+    return path
+
+
+def launch(project: Project, file: Path) -> subprocess.CompletedProcess[str]:
+    return project.sceptre("launch", "-y", "g", OMS_PLAN=str(file))
+
+
+def refused(project: Project, aws: EmbeddedAws, file: Path) -> str:
+    """Launch a plan that is out of date, and return what changed."""
+    aws.control()
+    done = launch(project, file)
+    (line,) = done.stdout.splitlines()
+    assert done.returncode == 1
+    assert f"OMS_PLAN: {file} is out of date, nothing was changed: since the plan of g" in line
+    assert f"Plan again: oms plan g --save {file}" in line
+    assert not {"CreateStack", "UpdateStack", "DeleteStack"} & aws.calls().keys()
+    return line.partition("these changed: ")[2].partition(". Plan again")[0]
+
+
+def test_exactly_the_saved_plan_is_launched(
+    project: Project, aws: EmbeddedAws, tmp_path: Path
+) -> None:
+    project.edit("config/g/config.yaml", "delay: 1", "delay: 2")
+    file = save(project, tmp_path)
+    assert TOKEN not in file.read_text()
+    project.edit("config/g/config.yaml", "delay: 2", "delay: 3")
+    project.edit("config/g/store.yaml", TOKEN, "another")
+    assert refused(project, aws, file) == (
+        "parameter Delay of g/alone, parameter Delay of g/reader, parameter Token of g/store"
+    )
+    project.edit("config/g/store.yaml", "another", TOKEN)
+    project.edit("config/g/config.yaml", "delay: 3", "delay: 2")
+    aws.control()
+    said = launch(project, file).stdout
+    assert re.search("launch: (2 updated, 1 unchanged|1 unchanged, 2 updated), in", said), said
+    # One call for each stack, and another two for each that is written.
+    assert aws.calls()["DescribeStacks"] <= 3 + 2 * 2
+    assert refused(project, aws, file) == "g/alone on AWS, g/reader on AWS"
+
+
+def test_a_value_that_changed_since_the_plan_stops_its_stack(
+    project: Project, aws: EmbeddedAws, tmp_path: Path
+) -> None:
+    project.edit("config/g/config.yaml", "delay: 2", "delay: 4")
+    file = save(project, tmp_path)
+    secrets = aws.client("secretsmanager")
+    secrets.delete_secret(SecretId="s", ForceDeleteWithoutRecovery=True)
+    secrets.create_secret(Name="s", SecretString="x")
+    before = aws.stack("x-g-store")
+    done = launch(project, file)
+    assert done.returncode == 1
+    assert f"OMS_PLAN: {file} is out of date, the stack was not changed" in done.stdout
+    assert "these changed: parameter Secret of g/store. Plan again" in done.stdout
+    assert "g/alone updated" in done.stdout
+    assert "g/reader not started: g/store failed" in done.stdout
+    assert aws.stack("x-g-store") == before
