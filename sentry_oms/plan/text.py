@@ -42,8 +42,8 @@ def show(plan: Plan, console: Console) -> None:
         console.print(Text(words, style))
 
 
-def lines(plan: Plan) -> Iterator[Line]:
-    """Yield the plan, line by line."""
+def severe_lines(plan: Plan) -> Iterator[Line]:
+    """Yield the losses of state, the refused changes, and what else is replaced or removed."""
     for severity, title, style in _SECTIONS:
         changes = plan.severe(severity)
         if changes:
@@ -54,6 +54,21 @@ def lines(plan: Plan) -> Iterator[Line]:
                     if more:
                         yield f"      {more}", style
             yield "", ""
+
+
+def summary_lines(plan: Plan) -> Iterator[Line]:
+    """Yield the most severe changes, and a line for each stack that changes."""
+    yield from severe_lines(plan)
+    for stack in plan.changing:
+        yield heading(stack), "bold"
+    for stack in plan.those(Kind.FAILED):
+        yield heading(stack), _LOSS
+    yield summary(plan), "bold"
+
+
+def lines(plan: Plan) -> Iterator[Line]:
+    """Yield the plan, line by line."""
+    yield from severe_lines(plan)
     for stack in plan.changing:
         yield from _stack(stack)
         yield "", ""

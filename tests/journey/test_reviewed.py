@@ -1,4 +1,7 @@
-"""``oms plan --save FILE``, and a launch of exactly that plan."""
+"""A launch with its plan in view: the question before it, and a saved plan.
+
+The tests depend on their order.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import EmbeddedAws, Project
+from tests.journey.test_terminal import on_a_terminal
 
 TOKEN = "hunter-2"
 STORE = {
@@ -127,3 +131,53 @@ def test_a_value_that_changed_since_the_plan_stops_its_stack(
     assert "g/alone updated" in done.stdout
     assert "g/reader not started: g/store failed" in done.stdout
     assert aws.stack("x-g-store") == before
+
+
+def written(aws: EmbeddedAws) -> set[str]:
+    """Return the stacks written since the control was set."""
+    return {event["stack"] for event in aws.happened()["timeline"]}
+
+
+def test_a_launch_asks_with_the_changes_in_view(project: Project, aws: EmbeddedAws) -> None:
+    project.edit("config/g/config.yaml", "delay: 4", "delay: 5")
+    aws.control()
+    said = on_a_terminal(project, "launch", "g/alone", typed="n\n", code=1, NO_COLOR="1")
+    changes, question = map(said.index, ("g/alone changes: 1 to modify", "Do you want to launch"))
+    assert changes < said.index("plan g/alone.yaml: 1 stack changes") < question
+    assert "Aborted!" in said
+    assert written(aws) == set()
+
+
+def test_a_launch_that_loses_state_asks_for_the_name_of_the_environment(
+    project: Project, aws: EmbeddedAws
+) -> None:
+    project.edit("config/g/store.yaml", "t-1", "t-2")
+    aws.control()
+    said = on_a_terminal(project, "launch", "g", typed="y\n", code=1, NO_COLOR="1")
+    losses, changes = map(said.index, ("replaces or removes state", "g/store changes: "))
+    assert losses < changes < said.index("State is lost. To launch 'g', type g: ")
+    assert "'y' is not g: nothing was changed." in said
+    assert written(aws) == set()
+    said = on_a_terminal(project, "launch", "g", typed="g\n", NO_COLOR="1")
+    assert "launch: 3 updated" in said
+    assert written(aws) == {"x-g-alone", "x-g-reader", "x-g-store"}
+
+
+def test_a_deletion_lists_the_state_that_it_loses(project: Project, aws: EmbeddedAws) -> None:
+    aws.control()
+    said = on_a_terminal(project, "delete", "g", typed="y\n", code=1, NO_COLOR="1")
+    assert "g/store remove Table (AWS::DynamoDB::Table)" in said
+    assert "it is deleted with its rows" in said
+    assert "g/alone remove Queue (AWS::SQS::Queue)" in said
+    assert "State is lost. To delete 'g', type g: " in said
+    assert written(aws) == set()
+
+
+def test_without_a_plan_nothing_is_asked(project: Project, aws: EmbeddedAws) -> None:
+    project.edit("config/g/config.yaml", "delay: 5", "delay: soon")
+    aws.control()
+    done = project.sceptre("update", "g")
+    assert done.returncode == 1
+    (line,) = done.stdout.splitlines()
+    assert "2 findings in config, nothing was changed: oms check g lists them" in line
+    assert aws.calls() == {}
