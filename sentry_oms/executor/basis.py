@@ -1,4 +1,4 @@
-"""What the plan of a stack rests on: its config, and its state on AWS.
+"""The basis of a stack's plan: its config, and its state on AWS.
 
 Values are kept as digests, so that none can be read from a saved plan. NoEcho parameters, which may
 be short, get a slow one with a salt.
@@ -46,7 +46,7 @@ class Deployed(_Model):
 
 
 class Basis(_Model):
-    """What the plan of one stack rests on."""
+    """Basis of one stack's plan."""
 
     name: str
     config: str

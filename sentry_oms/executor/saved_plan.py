@@ -24,7 +24,7 @@ _MOST = 5
 
 
 class SavedPlan(BaseModel):
-    """The file: a plan, and what it rests on."""
+    """The file: a plan and its basis."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -160,8 +160,8 @@ class Plan(_Model):
     stacks: tuple[StackPlan, ...] = Field(description="in the order of a launch")
     orphans: tuple[Orphan, ...] = ()
     notes: tuple[str, ...] = ()
-    rests_on: tuple[Basis, ...] = ()
-    """What the plan of each stack rests on, for a saved plan."""
+    bases: tuple[Basis, ...] = ()
+    """The basis of each stack's plan, for a saved plan."""
 
     def those(self, *kinds: Kind) -> tuple[StackPlan, ...]:
         """Return the stacks of these kinds."""

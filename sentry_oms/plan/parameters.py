@@ -46,7 +46,7 @@ class Planned:
     values: Mapping[str, Value] = field(default_factory=dict)
     """The parameters that a launch would pass."""
     basis: Basis | None = None
-    """What the plan rests on; None if a launch leaves the stack out, or it can't be planned."""
+    """Basis of the plan; None if a launch leaves the stack out, or it can't be planned."""
 
     def changes_output(self, key: str) -> bool:
         """Whether the launch may change an output."""

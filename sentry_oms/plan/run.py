@@ -58,5 +58,5 @@ def plan(project: Project, files: Iterable[StackFile], target: str) -> Plan:
     return Plan(
         target=target,
         stacks=tuple(planned[name].plan for name in order),
-        rests_on=tuple(basis for name in order if (basis := planned[name].basis)),
+        bases=tuple(basis for name in order if (basis := planned[name].basis)),
     )

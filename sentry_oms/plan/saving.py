@@ -1,4 +1,4 @@
-"""Save a plan, with what it rests on, for a launch of exactly this plan."""
+"""Save a plan with its basis, for a launch of exactly this plan."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ def save(result: PlanResult, path: Path) -> None:
     saved = SavedPlan(
         target=result.target,
         plan=report.of(result).model_dump(mode="json"),
-        stacks=result.rests_on,
+        stacks=result.bases,
     )
     path.write_text(saved.model_dump_json(indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""What a saved plan rests on, and what refuses its launch."""
+"""The basis of a saved plan, and differences that refuse its launch."""
 
 from __future__ import annotations
 
