@@ -16,7 +16,7 @@ from sentry_oms.offline.reading import of_stacks
 from sentry_oms.plan.change import Kind, Plan, Severity
 from sentry_oms.plan.deletion import losses_of
 from sentry_oms.plan.run import InterruptedPlanError, plan
-from sentry_oms.plan.text import severe_lines, summary_lines
+from sentry_oms.plan.text import deletion_lines, summary_lines
 
 
 def review(target: str, written: Sequence[Any], deleted: Sequence[Any]) -> Plan:
@@ -59,7 +59,7 @@ def ask(command: str, changes: Plan, console: Console) -> None:
         click.Abort: the answer is no.
     """
     target = changes.target
-    shown = severe_lines if command == "delete" else summary_lines
+    shown = deletion_lines if command == "delete" else summary_lines
     for words, style in shown(changes):
         console.print(Text(words, style))
     if not changes.severe(Severity.LOSS) and not changes.those(Kind.FAILED):

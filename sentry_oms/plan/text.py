@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -54,6 +55,17 @@ def severe_lines(plan: Plan) -> Iterator[Line]:
                     if more:
                         yield f"      {more}", style
             yield "", ""
+
+
+def deletion_lines(plan: Plan) -> Iterator[Line]:
+    """Yield the state that a deletion loses: a line for each stack, type and fate."""
+    found = Counter(
+        (stack.name, one.type, one.loss) for stack in plan.stacks for one in stack.resources
+    )
+    if found:
+        yield "removes state", _LOSS
+    for (stack, kind, loss), number in found.items():
+        yield f"  {stack} {number} {kind}: {loss}", _LOSS
 
 
 def summary_lines(plan: Plan) -> Iterator[Line]:

@@ -91,18 +91,20 @@ def _differences(old: Any, new: Any, path: str) -> Iterator[tuple[str, Any, Any]
         named = _by_name(old), _by_name(new)
         if named[0] is not None and named[1] is not None:
             old, new = named
-        elif len(old) == len(new):
+        elif len(old) == len(new) and all(map(_is_plain, [*old, *new])):
             old, new = ({str(number): item for number, item in enumerate(x)} for x in (old, new))
     if old == new:
         return
     if _is_plain(old) and _is_plain(new):
         for key in dict.fromkeys([*old, *new]):
             yield from _differences(old.get(key), new.get(key), f"{path}/{key}")
-    elif isinstance(old, list) and isinstance(new, list):
-        yield from ((path, item, None) for item in old if item not in new)
-        yield from ((path, None, item) for item in new if item not in old)
-    else:
-        yield path, old, new
+        return
+    items: list[tuple[str, Any, Any]] = []
+    if isinstance(old, list) and isinstance(new, list):
+        items += [(path, item, None) for item in old if item not in new]
+        items += [(path, None, item) for item in new if item not in old]
+    # Of a list in another order, both are given.
+    yield from items or [(path, old, new)]
 
 
 def _is_plain(value: Any) -> bool:

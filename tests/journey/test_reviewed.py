@@ -166,9 +166,8 @@ def test_a_launch_that_loses_state_asks_for_the_name_of_the_environment(
 def test_a_deletion_lists_the_state_that_it_loses(project: Project, aws: EmbeddedAws) -> None:
     aws.control()
     said = on_a_terminal(project, "delete", "g", typed="y\n", code=1, NO_COLOR="1")
-    assert "g/store remove Table (AWS::DynamoDB::Table)" in said
-    assert "it is deleted with its rows" in said
-    assert "g/alone remove Queue (AWS::SQS::Queue)" in said
+    assert "g/store 1 AWS::DynamoDB::Table: it is deleted with its rows" in said
+    assert "g/alone 1 AWS::SQS::Queue: it is deleted with its messages" in said
     assert "State is lost. To delete 'g', type g: " in said
     assert written(aws) == set()
 

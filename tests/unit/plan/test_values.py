@@ -67,6 +67,12 @@ def test_of_other_lists_the_items_added_and_removed_are_listed() -> None:
         ("/Q", None, "d"),
     ]
     assert values({"Q": [{"x": 1}]}, {"Q": [{"x": 2}]}) == [("/Q/0/x", "1", "2")]
+    refs = [{"Ref": "A"}, {"Ref": "B"}]
+    assert values({"Q": refs[:1]}, {"Q": refs[1:]}) == [
+        ("/Q", '{"Ref":"A"}', None),
+        ("/Q", None, '{"Ref":"B"}'),
+    ]
+    assert values({"Q": ["a", "b"]}, {"Q": ["b", "a"]}) == [("/Q", '["a","b"]', '["b","a"]')]
 
 
 def test_parameters_are_filled_in_and_values_of_aws_stay_expressions() -> None:
