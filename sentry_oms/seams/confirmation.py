@@ -70,7 +70,7 @@ def confirmation(
     ]
     written = [one for one in stacks if one not in deleted and not (one.ignore or one.obsolete)]
     with Console(stderr=True).status("asking CloudFormation ..."):
-        changes = review(command_path, written, deleted)
+        changes = review(command_path.removesuffix(".yaml"), written, deleted)
     no_color = True if context.obj.get("no_colour") else None
     ask(command, changes, Console(no_color=no_color, highlight=False, soft_wrap=True))
 

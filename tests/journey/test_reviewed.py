@@ -143,7 +143,7 @@ def test_a_launch_asks_with_the_changes_in_view(project: Project, aws: EmbeddedA
     aws.control()
     said = on_a_terminal(project, "launch", "g/alone", typed="n\n", code=1, NO_COLOR="1")
     changes, question = map(said.index, ("g/alone changes: 1 to modify", "Do you want to launch"))
-    assert changes < said.index("plan g/alone.yaml: 1 stack changes") < question
+    assert changes < said.index("plan g/alone: 1 stack changes") < question
     assert "Aborted!" in said
     assert written(aws) == set()
 
