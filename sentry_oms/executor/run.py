@@ -100,7 +100,6 @@ def execute(
             returns the stacks that responded instead; the summary reports the others.
     """
     stacks = {stack.name: stack for batch in launch_order for stack in batch}
-    plan = plan_to_keep(command, os.environ, READS)
     console = _console()
     configure_retries(os.environ)
     for stack in {StackKey.of(stack).connection: stack for stack in stacks.values()}.values():
@@ -115,6 +114,7 @@ def execute(
     listeners = _listeners(command, console)
     if command in DESCRIBE_FIRST:
         describe_all(list(stacks.values()), limit, view)
+    plan = plan_to_keep(command, os.environ, READS)
     if plan:
         plan.check(list(stacks.values()), view)
     seen_at = time.monotonic()
