@@ -31,6 +31,7 @@ from sentry_oms.executor.perform import GIVES_STATUS, perform
 from sentry_oms.executor.ready_queue import ReadyQueue
 from sentry_oms.executor.report import report_to
 from sentry_oms.executor.retries import configure_retries, stop_retrying_limits
+from sentry_oms.executor.saved_plan import plan_to_keep
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.executor.summary import Summary
 from sentry_oms.executor.table import LiveTable
@@ -113,6 +114,9 @@ def execute(
     listeners = _listeners(command, console)
     if command in DESCRIBE_FIRST:
         describe_all(list(stacks.values()), limit, view)
+    plan = plan_to_keep(command, os.environ, READS)
+    if plan:
+        plan.check(list(stacks.values()), view)
     seen_at = time.monotonic()
 
     def work(name: str, writing: Any) -> Outcome:
@@ -120,6 +124,7 @@ def execute(
         if time.monotonic() - seen_at > FRESH_SECONDS:
             view.forget(StackKey.of(stack))
         actions = Actions(stack, view, pace.PACE, time.monotonic, time.sleep, writing)
+        actions.plan = plan
         return perform(actions, command, arguments)
 
     ready_queue = ReadyQueue(command, before, work, listeners, time.monotonic, limit)

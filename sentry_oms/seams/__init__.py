@@ -2,10 +2,10 @@
 
 Each module names the upstream issue and when it can be removed; contract tests check it against the
 pinned Sceptre. The first two are always on, because they fix what only failed before. config.yaml
-turns on the executor.
+turns on the executor and its question.
 """
 
-from sentry_oms.seams import executor, stack_output, stack_path
+from sentry_oms.seams import confirmation, executor, stack_output, stack_path
 
 
 def install() -> None:
@@ -13,3 +13,4 @@ def install() -> None:
     stack_output.install()
     stack_path.install()
     executor.install()
+    confirmation.install()
