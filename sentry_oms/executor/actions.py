@@ -12,6 +12,7 @@ Differences from ``sceptre.plan.actions.StackActions`` (4.7):
 
 from __future__ import annotations
 
+import inspect
 import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError
+from sceptre.hooks import add_stack_hooks
 from sceptre.plan.actions import StackActions
 from sceptre.stack_status import StackStatus
 
@@ -31,6 +33,7 @@ from sentry_oms.executor.cause import first_failure, sentence
 from sentry_oms.executor.pace import Pace
 from sentry_oms.executor.resolving import resolve_ahead
 from sentry_oms.executor.retries import Watch, is_transient
+from sentry_oms.executor.saved_plan import PlanToKeep
 
 DRIFT_SECONDS = 5 * 60
 """Timeout of a drift detection, the same as Sceptre's."""
@@ -63,6 +66,8 @@ class Actions(StackActions):
         self.logger = sceptres if is_debugging else logging.getLogger(__name__)
         self.refused: Exception | None = None
         """CloudFormation's refusal of a change set, which Sceptre swallows."""
+        self.plan: PlanToKeep | None = None
+        """The saved plan to launch, if any."""
         self.detection: dict[str, Any] = {}
         """The last status of the drift detection."""
         self._cancelled = False
@@ -117,12 +122,15 @@ class Actions(StackActions):
         self._cancelled = True
         return super().cancel_stack_update()
 
+    @add_stack_hooks  # type: ignore[untyped-decorator]
     def create_change_set(self, change_set_name: str) -> Any:
         """Create a change set with what an update would send."""
+        # Sceptre's without its hooks, because the parameters are resolved after them.
+        create: Any = inspect.unwrap(StackActions.create_change_set)
         with suppress(ClientError):
             self.describe()
         resolve_ahead(self.stack, self._view)
-        return super().create_change_set(change_set_name)
+        return create(self, change_set_name)
 
     def execute_change_set(self, change_set_name: str) -> Any:
         """Execute a change set."""
@@ -183,8 +191,14 @@ class Actions(StackActions):
     def _protect_execution(self) -> None:
         super()._protect_execution()
         # Sceptre calls this between the before_ hooks and the first use of the parameters.
+        if self._doing == "updating":
+            # A hook may have emptied the view.
+            described(self.stack, self._view)
         if self._doing in ("creating", "updating"):
             resolve_ahead(self.stack, self._view)
+            if self.plan:
+                writes_first = self._doing == "updating" and not self._wrote
+                self.plan.check_turn(self.stack, self._view, writes_first=writes_first)
 
     def _wait_for_completion(self, timeout: int = 0, boto_response: Any = None) -> StackStatus:  # noqa: ARG002
         """Wait for the operation on the stack, for ``timeout`` minutes or without limit."""

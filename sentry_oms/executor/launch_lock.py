@@ -180,7 +180,8 @@ def locks_of(stacks: Iterable[Any]) -> list[LaunchLock]:
     found: dict[Any, LaunchLock] = {}
     for stack in stacks:
         if stack.stack_group_config.get(SETTING):
-            environment = stack.name.partition("/")[0]
+            folder, _, file = stack.name.partition("/")
+            environment = folder if file else stack.project_code
             table = f"{stack.project_code}-launches-{environment}"
             lock = LaunchLock(environment, table, stack.connection_manager.call)
             found.setdefault((table, StackKey.of(stack).connection), lock)

@@ -23,7 +23,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 from sceptre.exceptions import RetryLimitExceededError, SceptreException
 
-from sentry_oms.executor.unreachable import FirstAnswer
+from sentry_oms.executor.endpoint import FirstAnswer
 from sentry_oms.executor.words import duration
 
 RETRIES = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "8"}

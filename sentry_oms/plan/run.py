@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 import networkx as nx
+from rich.console import Console
 
 from sentry_oms.aws.view import VIEW
+from sentry_oms.executor import connections
 from sentry_oms.executor.interrupts import exit_code, on_interrupt
 from sentry_oms.executor.ready_queue import ReadyQueue
-from sentry_oms.executor.run import AT_ONCE, configure_calls, describe_all
+from sentry_oms.executor.run import AT_ONCE, describe_all
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.stack_file import StackFile
@@ -28,6 +30,7 @@ class InterruptedPlanError(Exception):
         self.exit_code = exit_code
 
 
+@VIEW.command()
 def plan(project: Project, files: Iterable[StackFile], target: str) -> Plan:
     """Plan a launch of the stacks and their dependencies; ``target`` is the plan's name.
 
@@ -44,8 +47,8 @@ def plan(project: Project, files: Iterable[StackFile], target: str) -> Plan:
     layers = nx.topological_generations(nx.DiGraph(before).reverse())
     order = [name for layer in layers for name in sorted(layer)]
     stacks = [file.stack for file in wanted.values()]
-    configure_calls(stacks)
-    describe_all(stacks, AT_ONCE, VIEW)
+    connections.prepare_all(stacks)
+    describe_all(stacks, AT_ONCE, VIEW, Console(stderr=True))
     planned: dict[str, Planned] = {}
 
     def work(name: str, _: Callable[[str], None]) -> Outcome:
@@ -61,4 +64,8 @@ def plan(project: Project, files: Iterable[StackFile], target: str) -> Plan:
         run = ready_queue.execute()
     if run.those(State.INTERRUPTED):
         raise InterruptedPlanError(exit_code(signals[-1]))
-    return Plan(target=target, stacks=tuple(planned[name].plan for name in order))
+    return Plan(
+        target=target,
+        stacks=tuple(planned[name].plan for name in order),
+        bases=tuple(basis for name in order if (basis := planned[name].basis)),
+    )

@@ -34,7 +34,7 @@ def planned_names(
 
     known = {"a": file("a"), "b": file("b", "a"), "c": file("c", "b")}
     project: Any = SimpleNamespace(known=known, upstream=lambda _: {"a", "b"})
-    monkeypatch.setattr(run, "configure_calls", lambda _: None)
+    monkeypatch.setattr(run.connections, "prepare_all", lambda _: None)
     monkeypatch.setattr(run, "describe_all", lambda *_: None)
     monkeypatch.setattr(run, "plan_stack", plan_stack)
     try:

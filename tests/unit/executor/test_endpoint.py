@@ -10,8 +10,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import EndpointConnectionError, ProxyConnectionError
 
+from sentry_oms.executor.endpoint import Unreachable
 from sentry_oms.executor.retries import configure_session
-from sentry_oms.executor.unreachable import Unreachable
 
 Calls = Callable[..., int]
 
