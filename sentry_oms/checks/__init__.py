@@ -47,6 +47,8 @@ def check_stacks(stacks: Iterable[Stack]) -> list[Finding]:
 
 def check_project(project: Project) -> list[Finding]:
     """Return the findings of the rules, phase by phase, each place once."""
+    if not project.has_house_rules:
+        project = project.launched()
     first: dict[tuple[str, str], Finding] = {}
     failed: set[str] = set()
     for phase in Phase:

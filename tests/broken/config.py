@@ -121,10 +121,11 @@ SETTINGS = {
     "OMS013 a tag with AWS's prefix": edited(
         SECRETS, "stack_tags.aws:owner", "  Stack: secrets", "  aws:owner: me", line="aws:owner"
     ),
-    "OMS014 a zone that the region lacks": edited(
+    "OMS014 a stack in a misspelt region": appended(SECRETS, "region", "region: us-esat-1\n"),
+    "OMS016 a zone that the region lacks": edited(
         VPC, "parameters.AvailabilityZone2", "{{ region }}b", "{{ region }}z"
     ),
-    "OMS014 a certificate of another region": edited(
+    "OMS016 a certificate of another region": edited(
         ALB,
         "parameters.CertificateArn",
         "{{ certificate_arn }}",
