@@ -21,6 +21,7 @@ from sentry_oms.cloudformation.types import NAME_PROPERTY
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.source import Source
 from sentry_oms.offline.stack_file import StackFile, Unreadable
+from sentry_oms.offline.suppression import Suppression, in_comments, in_metadata
 from sentry_oms.offline.values import Values
 
 NAME = "config.yaml"
@@ -87,6 +88,7 @@ class Project:
         environment: the environment, if all of it is checked.
         unreadable: the parts of config that could not be read.
         failed: the stacks with a finding of an earlier phase of the check.
+        unused: the suppressions that accept no finding, once that is known.
     """
 
     root: Path
@@ -95,6 +97,7 @@ class Project:
     environment: str | None = None
     unreadable: tuple[Unreadable, ...] = ()
     failed: frozenset[str] = frozenset()
+    unused: tuple[Suppression, ...] = ()
 
     def without(self, failed: Collection[str]) -> Project:
         """Return the project without checking these stacks; others still read them."""
@@ -137,6 +140,16 @@ class Project:
     def sound(self) -> Iterator[StackFile]:
         """The known stacks without findings of an earlier phase."""
         return (file for file in self.known.values() if file.name not in self.failed)
+
+    @cached_property
+    def suppressions(self) -> tuple[Suppression | Fault, ...]:
+        """The suppressions beside what is checked, and the faults of invalid ones."""
+        of_stacks = [one for file in self.stacks for one in (file.source, file.template_source)]
+        sources = dict.fromkeys((*self.group_configs, *of_stacks))
+        found = [one for source in sources for one in in_comments(source)]
+        for file in self.stacks:
+            found += in_metadata(file, self.values.evaluator(file))
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def values(self) -> Values:

@@ -133,6 +133,22 @@ SETTINGS = {
     ),
 }
 
+SUPPRESSIONS = {
+    "OMS017 a suppression without a reason": edited(
+        SQS,
+        "",
+        "stack_timeout: 15\n",
+        "stack_timeout: 15  # oms: accept OMS012\n",
+        line="stack_timeout",
+    ),
+    "OMS018 a suppression of nothing": edited(
+        SQS,
+        "OMS012",
+        "stack_timeout: 15\n",
+        "stack_timeout: 15  # oms: accept OMS012: Queues are created in seconds.\n",
+    ),
+}
+
 TAGS = {
     "OMS020 a misspelt hook point": edited(
         PIPELINE, "hooks.before_delet", "before_delete:", "before_delet:"
@@ -225,4 +241,4 @@ PARAMETERS = {
     ),
 }
 
-BROKEN = {**FILES, **SETTINGS, **TAGS, **PARAMETERS}
+BROKEN = {**FILES, **SETTINGS, **SUPPRESSIONS, **TAGS, **PARAMETERS}

@@ -175,6 +175,9 @@ def test_a_misspelt_region_is_reported_once_where_it_is_set(other: Project) -> N
     other.edit("config/config.yaml", "region: eu-west-1", "region: eu-wst-1")
     (finding,) = check_environment(other.directory, "all")
     assert (finding.code, finding.file, finding.line) == ("OMS014", "config/config.yaml", 2)
+    accepted = "region: eu-wst-1  # oms: accept OMS014: It is newer than botocore."
+    other.edit("config/config.yaml", "region: eu-wst-1", accepted)
+    assert check_environment(other.directory, "all") == []
 
 
 def test_the_check_renders_templates_of_its_own(other: Project) -> None:
