@@ -165,12 +165,13 @@ def capability(project: Project) -> Iterator[Fault]:
         has_iam = any(fnmatchcase(file.template_source.file, pattern) for pattern in WITH_IAM)
         if file.template and "Transform" in file.template:
             yield file.template_fault("Transform", "needs CAPABILITY_AUTO_EXPAND")
-        for key, resource in file.section("Resources").items():
-            kind = str(resource.get("Type"))
+        # As written, because macros make the section unknown.
+        for key, resource in ((file.template or {}).get("Resources") or {}).items():
+            kind = str(resource.get("Type")) if isinstance(resource, dict) else ""
             if kind.startswith("AWS::IAM::") and not has_iam:
                 message = f"{kind} needs CAPABILITY_IAM, which only clusters and pipelines pass"
                 yield file.template_fault(f"Resources.{key}", message)
-            if kind in AUTO_EXPAND or "'Fn::Transform':" in str(resource):
+            if kind in AUTO_EXPAND or "'Fn::Transform'" in str({key: resource}):
                 yield file.template_fault(f"Resources.{key}", "needs CAPABILITY_AUTO_EXPAND")
 
 

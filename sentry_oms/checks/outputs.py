@@ -45,7 +45,7 @@ def import_resolves(project: Project) -> Iterator[Fault]:
                 message = f"{name} is imported, and no stack of that name is known here"
                 blame = file.fault if parameter else file.template_fault
                 yield blame(f"parameters.{parameter}" if parameter else place, message)
-            elif owner.template:
+            elif owner.template and not owner.is_expanded:
                 has = ", ".join(sorted(project.values.exports(owner))) or "nothing"
                 message = f"imports {name}, which {owner.name}.yaml does not export"
                 yield file.template_fault(place, message, f"it exports {has}")

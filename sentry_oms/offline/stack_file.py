@@ -111,10 +111,10 @@ class StackFile:
         """The template, or None if it can't be read without AWS."""
         return self.rendering.template
 
-    @property
+    @cached_property
     def is_expanded(self) -> bool:
         """Whether macros change the template at deployment, so that only parameters are known."""
-        return "Transform" in (self.template or {}) or "Fn::Transform" in self.rendering.body
+        return _has_macros(self.template)
 
     def section(self, name: str) -> Mapping[str, Any]:
         """Return a section of the template, or an empty one if it has none or it is unknown."""
@@ -205,7 +205,7 @@ class StackFile:
         except Exception as error:  # Raised by CloudFormation's tags.
             return self._malformed(f"is not valid YAML: {error}", 1)
         _drop_nulls(template)
-        for field, message in _misshapen(template, body):
+        for field, message in _misshapen(template):
             fault = self.template_fault(field, message)
             return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
         return Rendering(body, template)
@@ -245,9 +245,14 @@ def _drop_nulls(template: Any) -> None:
                 del part[key]
 
 
-def _misshapen(template: Any, body: str) -> Iterator[tuple[str, str]]:
+def _has_macros(template: Any) -> bool:
+    is_template = isinstance(template, dict)
+    return is_template and ("Transform" in template or "'Fn::Transform'" in str(template))
+
+
+def _misshapen(template: Any) -> Iterator[tuple[str, str]]:
     """Yield the faults of a template's outermost structure. cfn-lint checks the rest."""
-    if isinstance(template, dict) and ("Transform" in template or "Fn::Transform" in body):
+    if _has_macros(template):
         return  # Macros may write any part.
     if not isinstance(template, dict) or not template.get("Resources"):
         yield "", "has no Resources: it is not a CloudFormation template"
