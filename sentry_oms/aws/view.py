@@ -1,8 +1,12 @@
-"""The shared view of AWS: the last description of each stack in this process.
+"""The shared view of AWS: the last description of each stack in a command.
 
 Every DescribeStacks feeds it. ``!stack_output`` and the executor read it, so a stack is described
 at most once, for any number of outputs. It never describes all stacks, because an account can have
 thousands.
+
+``VIEW`` lives as long as one command: between two commands anything may change. It keeps
+descriptions only if the command drops those of the stacks that it writes, as the ready queue does.
+Sceptre's own executor does not, so each reader calls AWS then.
 
 ``once`` keeps an answer of AWS that all readers must share. ``beside`` keeps an answer until the
 stack is written.
@@ -16,7 +20,8 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from botocore.exceptions import ClientError
@@ -62,13 +67,37 @@ class StackKey(NamedTuple):
 class View:
     """The descriptions of stacks. Thread-safe."""
 
-    def __init__(self) -> None:
-        self._seen: dict[StackKey, Description | None] = {}
-        self._decided: dict[Hashable, Any] = {}
-        self._beside: defaultdict[StackKey, dict[Hashable, Any]] = defaultdict(dict)
+    def __init__(self, *, is_kept: bool = True) -> None:
+        """See the module; without ``is_kept`` the view keeps nothing outside of a command."""
+        self._is_kept = is_kept
+        self._commands: list[bool] = []
+        """Whether each running command drops the descriptions of the stacks that it writes."""
+        self._clear()
         self._left: dict[Hashable, Any] = {}
         self._deciding: defaultdict[Hashable, threading.Lock] = defaultdict(threading.Lock)
         self._asking: defaultdict[StackKey, threading.Lock] = defaultdict(threading.Lock)
+
+    @contextmanager
+    def command(self, *, drops: bool = True) -> Iterator[None]:
+        """Begin and end a command with an empty view.
+
+        Args:
+            drops: whether the command drops the description of each stack that it writes.
+        """
+        self._clear()
+        self._commands.append(drops)
+        try:
+            yield
+        finally:
+            self._commands.remove(drops)
+            self._clear()
+
+    def _clear(self) -> None:
+        # New containers, because threads of another command may be reading the old ones. The state
+        # that a hook left is kept for that command.
+        self._seen: dict[StackKey, Description | None] = {}
+        self._decided: dict[Hashable, Any] = {}
+        self._beside: defaultdict[StackKey, dict[Hashable, Any]] = defaultdict(dict)
 
     def describe(self, key: StackKey, ask: Callable[[], Description | None]) -> Description | None:
         """Return the stack's last description, or call ``ask``; None if it does not exist.
@@ -76,10 +105,12 @@ class View:
         Threads that read the same stack share one call.
         """
         with self._asking[key]:
-            if key in self._seen:
-                return self._seen[key]
+            seen = self._seen
+            if key in seen:
+                return seen[key]
             described = ask()
-            self.see(key, described)
+            if seen is self._seen:
+                self.see(key, described)
             return described
 
     def seen(self, key: StackKey) -> Description | None:
@@ -92,12 +123,13 @@ class View:
         None is not kept, because a missing resource may be created later.
         """
         with self._deciding[key]:
-            if key in self._decided:
-                kept: Decision = self._decided[key]
+            decided = self._decided
+            if key in decided:
+                kept: Decision = decided[key]
                 return kept
             decision = decide()
-            if decision is not None:
-                self._decided[key] = decision
+            if decision is not None and (self._commands or self._is_kept):
+                decided[key] = decision
             return decision
 
     def beside(
@@ -128,7 +160,9 @@ class View:
 
     def see(self, key: StackKey, description: Description | None) -> None:
         """Keep a description, or the absence of the stack, unless an operation is in progress."""
-        if description and str(description.get("StackStatus", "")).endswith("_IN_PROGRESS"):
+        is_busy = description and str(description.get("StackStatus", "")).endswith("_IN_PROGRESS")
+        is_kept = all(self._commands) if self._commands else self._is_kept
+        if is_busy or not is_kept:
             self.forget(key)
         else:
             self._seen[key] = description
@@ -139,7 +173,7 @@ class View:
         self._beside.pop(key, None)
 
 
-VIEW = View()
+VIEW = View(is_kept=False)
 """The view of this process. The only global state of the project."""
 
 

@@ -24,6 +24,7 @@ class InterruptedPlanError(Exception):
     """Ctrl-C: some stacks were not planned; no change set is left."""
 
 
+@VIEW.command()
 def plan(project: Project, files: Iterable[StackFile], target: str) -> Plan:
     """Plan a launch of the stacks and their dependencies; ``target`` is the plan's name.
 

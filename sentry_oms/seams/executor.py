@@ -20,6 +20,8 @@ from sceptre.plan import plan
 from sceptre.plan.actions import StackActions
 from sceptre.plan.executor import SceptrePlanExecutor
 
+from sentry_oms.aws.view import VIEW
+
 KEY = "executor"
 READY_QUEUE = "ready_queue"
 
@@ -71,12 +73,14 @@ class Executor(SceptrePlanExecutor):
         Raises:
             InvalidConfigFileError: config.yaml names an unknown executor.
         """
-        if not _wants_ready_queue(stack for batch in self.launch_order for stack in batch):
-            return super().execute(*arguments)
-        # Imported here, because every command imports the tags and few need this.
-        from sentry_oms.executor.run import execute
+        is_ours = _wants_ready_queue(stack for batch in self.launch_order for stack in batch)
+        with VIEW.command(drops=is_ours):
+            if not is_ours:
+                return super().execute(*arguments)
+            # Imported here, because every command imports the tags and few need this.
+            from sentry_oms.executor.run import execute
 
-        return execute(self.command, arguments, self.launch_order, self._limit)
+            return execute(self.command, arguments, self.launch_order, self._limit)
 
 
 def _wants_ready_queue(stacks: Iterable[Any]) -> bool:

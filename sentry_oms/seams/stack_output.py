@@ -1,4 +1,4 @@
-"""Make ``!stack_output`` respect the target's ``stack_name``, and describe each stack once.
+"""Make ``!stack_output`` respect the target's ``stack_name``, and read the shared view.
 
 Sceptre 4.7 computes ``<project_code>-<path>`` for the target and ignores its ``stack_name``
 (``sceptre/resolvers/stack_output.py``, ``StackOutput.resolve``), and calls DescribeStacks for every

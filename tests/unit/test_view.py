@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -97,3 +98,41 @@ def test_a_value_beside_a_stack_is_read_again_after_each_write() -> None:
         view.see(VPC, COMPLETE)
         assert [view.beside(VPC, "service", ask) for _ in range(2)] == [value] * 2
         view.forget(VPC)
+
+
+def test_a_command_begins_and_ends_with_an_empty_view() -> None:
+    view, ask = View(), Asked("before", "in it", "after")
+    assert view.once("key", ask) == "before"
+    view.see(VPC, COMPLETE)
+    with view.command():
+        assert view.seen(VPC) is None
+        assert [view.once("key", ask) for _ in range(2)] == ["in it"] * 2
+        view.see(VPC, COMPLETE)
+    assert view.seen(VPC) is None
+    assert view.once("key", ask) == "after"
+
+
+@pytest.mark.parametrize("others", [[], [False], [True, False]], ids=["none", "stock", "both"])
+def test_without_drops_every_reader_calls(others: list[bool]) -> None:
+    view, ask = View(is_kept=False), Asked(COMPLETE, None)
+    with ExitStack() as running:
+        for drops in others:
+            running.enter_context(view.command(drops=drops))
+        assert [view.describe(VPC, ask) for _ in range(2)] == [COMPLETE, None]
+
+
+def test_an_answer_from_before_a_command_is_not_kept() -> None:
+    view, started, answer = View(), threading.Event(), threading.Event()
+
+    def slowly() -> Description:
+        started.set()
+        answer.wait()
+        return COMPLETE
+
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(view.describe, VPC, slowly)
+        started.wait()
+        with view.command():
+            answer.set()
+            assert asked.result() == COMPLETE
+            assert view.seen(VPC) is None

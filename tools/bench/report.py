@@ -47,8 +47,7 @@ than the critical path, which is computed from the project's graph with the dura
 - Medians of {ours} runs of ours and {stock} of stock.
 
 The page does not show a run on AWS: the durations are typical and the same in every run, and AWS
-throttles. Nor does it show Sceptre without this project's tags: in both columns `!stack_output`
-describes a stack once, and stock Sceptre's own makes more calls.
+throttles.
 """
 
 Runs = Mapping[bool, Sequence[Run]]
