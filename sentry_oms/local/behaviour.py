@@ -155,6 +155,26 @@ def require_capabilities() -> None:
     handlers._capabilities_enforced = lambda: True
 
 
+def refuse_properties_of_wait_condition_handles() -> None:
+    """Fail the creation of a wait condition handle that has properties, like AWS.
+
+    The type has none. Sceptre's integration tests let stacks fail with it.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-waitconditionhandle.html
+    """
+    from ministack.services.cloudformation import provisioners
+
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::CloudFormation::WaitConditionHandle"]
+    create = handlers["create"]
+
+    def created(logical_id: str, properties: Mapping[str, Any], stack_name: str) -> Any:
+        for name in properties:
+            raise ValueError(f"Encountered unsupported property {name}")
+        return create(logical_id, properties, stack_name)
+
+    handlers["create"] = created
+
+
 def remove_executed_change_sets() -> None:
     """Remove a change set after its execution, and keep its ID in the stack, like AWS.
 

@@ -54,6 +54,7 @@ def main(
     behaviour.read_urls_of_buckets()
     behaviour.refuse_unknown_parameters()
     behaviour.require_capabilities()
+    behaviour.refuse_properties_of_wait_condition_handles()
     behaviour.remove_executed_change_sets()
     saved = directory / "state" / "our-services.json"
     ministack.load(saved)

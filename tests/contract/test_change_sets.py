@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import EmbeddedAws
-from tests.contract.stacks import deployed, one
+from tests.contract.stacks import deployed, one, refused
 
 QUEUE = {"Type": "AWS::SQS::Queue"}
 ROLE = {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}}
@@ -178,3 +178,8 @@ def test_a_write_is_refused_with_the_words_of_cloudformation(
         )
     assert caught.value.response["Error"] == {"Type": "Sender", "Code": code, "Message": message}
     assert "new" not in aws.stack_names()
+
+
+def test_a_wait_condition_handle_has_no_properties(aws: EmbeddedAws) -> None:
+    handle = one("AWS::CloudFormation::WaitConditionHandle", {"Invalid": "x"})
+    assert "Encountered unsupported property Invalid" in refused(aws, "handle", handle)
