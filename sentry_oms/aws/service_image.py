@@ -94,7 +94,7 @@ def _tag_before_rollback(
         tag: the tag in that task definition.
     """
     seen = view.seen(StackKey.of(stack)) or {}
-    if seen["StackStatus"] != "UPDATE_ROLLBACK_COMPLETE":
+    if seen.get("StackStatus") != "UPDATE_ROLLBACK_COMPLETE":
         return None
     operation = list(of_last_operation(events(stack.connection_manager, stack.external_name)))
     deployed_at = max(one["createdAt"] for one in service["deployments"])

@@ -72,8 +72,8 @@ class View:
         self._is_kept = is_kept
         self._commands: list[bool] = []
         """Whether each running command drops the descriptions of the stacks that it writes."""
-        self._clear()
         self._left: dict[Hashable, Any] = {}
+        self._clear()
         self._deciding: defaultdict[Hashable, threading.Lock] = defaultdict(threading.Lock)
         self._asking: defaultdict[StackKey, threading.Lock] = defaultdict(threading.Lock)
 
@@ -84,6 +84,8 @@ class View:
         Args:
             drops: whether the command drops the description of each stack that it writes.
         """
+        if not self._commands:
+            self._left.clear()
         self._clear()
         self._commands.append(drops)
         try:
@@ -93,11 +95,8 @@ class View:
             self._clear()
 
     def _clear(self) -> None:
-        # New containers, because threads of another command may be reading the old ones. The state
-        # that a hook left is kept for that command.
-        self._seen: dict[StackKey, Description | None] = {}
+        self.forget_all()
         self._decided: dict[Hashable, Any] = {}
-        self._beside: defaultdict[StackKey, dict[Hashable, Any]] = defaultdict(dict)
 
     def describe(self, key: StackKey, ask: Callable[[], Description | None]) -> Description | None:
         """Return the stack's last description, or call ``ask``; None if it does not exist.
@@ -171,6 +170,12 @@ class View:
         """Drop the description, because an operation on the stack begins."""
         self._seen.pop(key, None)
         self._beside.pop(key, None)
+
+    def forget_all(self) -> None:
+        """Drop every description, because any stack may have changed."""
+        # New containers, because other threads may be reading the old ones.
+        self._seen: dict[StackKey, Description | None] = {}
+        self._beside: defaultdict[StackKey, dict[Hashable, Any]] = defaultdict(dict)
 
 
 VIEW = View(is_kept=False)

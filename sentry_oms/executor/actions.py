@@ -12,6 +12,7 @@ Differences from ``sceptre.plan.actions.StackActions`` (4.7):
 
 from __future__ import annotations
 
+import inspect
 import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError
+from sceptre.hooks import add_stack_hooks
 from sceptre.plan.actions import StackActions
 from sceptre.stack_status import StackStatus
 
@@ -117,12 +119,15 @@ class Actions(StackActions):
         self._cancelled = True
         return super().cancel_stack_update()
 
+    @add_stack_hooks  # type: ignore[untyped-decorator]
     def create_change_set(self, change_set_name: str) -> Any:
         """Create a change set with what an update would send."""
+        # Sceptre's without its hooks, because the parameters are resolved after them.
+        create: Any = inspect.unwrap(StackActions.create_change_set)
         with suppress(ClientError):
             self.describe()
         resolve_ahead(self.stack, self._view)
-        return super().create_change_set(change_set_name)
+        return create(self, change_set_name)
 
     def execute_change_set(self, change_set_name: str) -> Any:
         """Execute a change set."""
@@ -183,6 +188,9 @@ class Actions(StackActions):
     def _protect_execution(self) -> None:
         super()._protect_execution()
         # Sceptre calls this between the before_ hooks and the first use of the parameters.
+        if self._doing == "updating":
+            # A hook may have emptied the view.
+            described(self.stack, self._view)
         if self._doing in ("creating", "updating"):
             resolve_ahead(self.stack, self._view)
 

@@ -60,10 +60,19 @@ def _perform(actions: Actions, command: str, arguments: tuple[Any, ...]) -> Outc
     return _failure(actions, actions.why())
 
 
+def unreachable(stack: Any, error: Exception) -> Outcome:
+    """Return the outcome of a stack without a connection, because its role is not known."""
+    return Outcome(State.FAILED, StackStatus.FAILED, None, _why(stack, _message(error)), error)
+
+
 def _failure(actions: Actions, cause: str, error: Exception | None = None) -> Outcome:
-    # The reader already knows the stack's name.
-    why = cause.removeprefix(f"{actions.stack.name}: ").removeprefix(f"{actions.stack.name} - ")
+    why = _why(actions.stack, cause)
     return Outcome(State.FAILED, StackStatus.FAILED, actions.operation, why, error)
+
+
+def _why(stack: Any, cause: str) -> str:
+    """Return the cause without the stack's name, which the reader already knows."""
+    return cause.removeprefix(f"{stack.name}: ").removeprefix(f"{stack.name} - ")
 
 
 def busy(status: str, stack: Any) -> str:

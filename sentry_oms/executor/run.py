@@ -8,10 +8,8 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
 from typing import Any
 
-import click
 from rich.console import Console
 from rich.text import Text
 from sceptre.exceptions import SceptreException
@@ -19,18 +17,19 @@ from sceptre.stack_status import StackStatus
 
 from sentry_oms.aws.view import VIEW, StackKey, View, described
 from sentry_oms.checks import check_stacks
-from sentry_oms.executor import pace
+from sentry_oms.executor import connections, pace
 from sentry_oms.executor.actions import Actions
+from sentry_oms.executor.caller import Caller
 from sentry_oms.executor.drift.reading import COMMANDS as DRIFT
 from sentry_oms.executor.drift.summary import end_with
 from sentry_oms.executor.events import Listener, Run
 from sentry_oms.executor.interrupts import on_interrupt
 from sentry_oms.executor.lines import SILENCE_SECONDS, Lines, StillReading
 from sentry_oms.executor.order import waits_for
-from sentry_oms.executor.perform import GIVES_STATUS, perform
+from sentry_oms.executor.perform import GIVES_STATUS, perform, unreachable
 from sentry_oms.executor.ready_queue import ReadyQueue
 from sentry_oms.executor.report import report_to
-from sentry_oms.executor.retries import configure_retries, stop_retrying_limits
+from sentry_oms.executor.retries import configure_retries
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.executor.summary import Summary
 from sentry_oms.executor.table import LiveTable
@@ -71,8 +70,6 @@ AT_ONCE = 16
 """Limit of parallel DescribeStacks calls before a run."""
 FRESH_SECONDS = 30
 """An older description is read again before its stack is written."""
-INTERRUPTED_EXIT = 130
-"""The exit code that shells use for a process ended by SIGINT."""
 
 _logger = logging.getLogger("sceptre")
 
@@ -94,77 +91,61 @@ def execute(
         view: the view of AWS that the process shares.
 
     Raises:
-        SystemExit: the check of the config has findings, or after Ctrl-C.
-        Exception: the first failure of a command that returns no status. For drift commands,
-            returns the stacks that responded instead; the summary reports the others.
+        SystemExit: on the command line, the check of the config has findings, or after Ctrl-C.
+        ConfigFindings, KeyboardInterrupt: the same in a Python program.
+        Exception: the first error; on the command line, only of a command that returns no status.
+            Drift commands return the stacks that responded instead; the summary reports the others.
     """
     stacks = {stack.name: stack for batch in launch_order for stack in batch}
-    console = _console()
+    caller = Caller.current()
     configure_retries(os.environ)
-    for stack in {StackKey.of(stack).connection: stack for stack in stacks.values()}.values():
-        # Without credentials there is no session; the first call of each stack reports that.
-        with suppress(Exception):
-            stop_retrying_limits(stack.connection_manager.get_session())
+    reachable = [stack for stack in stacks.values() if connections.is_known(stack)]
+    for stack in {StackKey.of(stack).connection: stack for stack in reachable}.values():
+        connections.prepare(stack)
     if command in CHECKED:
-        _check(stacks.values(), console)
+        findings = check_stacks(stacks.values())
+        if findings:
+            caller.refuse(findings)
     before = waits_for(launch_order)
     if command in READS:
         before = {name: frozenset() for name in before}
-    listeners = _listeners(command, console)
+    listeners = _listeners(command, caller)
     if command in DESCRIBE_FIRST:
-        describe_all(list(stacks.values()), limit, view)
+        describe_all(reachable, limit, view, caller.beside)
     seen_at = time.monotonic()
 
     def work(name: str, writing: Any) -> Outcome:
         stack = stacks[name]
-        if time.monotonic() - seen_at > FRESH_SECONDS:
-            view.forget(StackKey.of(stack))
-        actions = Actions(stack, view, pace.PACE, time.monotonic, time.sleep, writing)
+        if not connections.is_known(stack):
+            connections.prepare(stack)
+        try:
+            if time.monotonic() - seen_at > FRESH_SECONDS:
+                view.forget(StackKey.of(stack))
+            actions = Actions(stack, view, pace.PACE, time.monotonic, time.sleep, writing)
+        except Exception as error:
+            return unreachable(stack, error)
         return perform(actions, command, arguments)
 
     ready_queue = ReadyQueue(command, before, work, listeners, time.monotonic, limit)
     with on_interrupt(ready_queue.interrupt):
         run = ready_queue.execute()
     if run.interrupts:
-        sys.exit(INTERRUPTED_EXIT)
+        caller.interrupt()
     outcomes = {stacks[one.name]: one.outcome for one in run}
-    context = click.get_current_context(silent=True)
-    if command in DRIFT and context:
-        end_with(run, context, _stderr())
+    if caller.context is None:
+        _raise_failures(run, errors_only=True)
+    elif command in DRIFT:
+        end_with(run, caller.context, caller.beside)
         return {stack: one.result for stack, one in outcomes.items() if one and not one.error}
-    if command not in GIVES_STATUS or command == "execute_change_set":
+    elif command not in GIVES_STATUS or command == "execute_change_set":
         _raise_failures(run)
     return {stack: one.result if one else StackStatus.PENDING for stack, one in outcomes.items()}
 
 
-def _console() -> Console:
-    context = click.get_current_context(silent=True)
-    options = (context.obj if context else None) or {}
-    return Console(
-        no_color=True if options.get("no_colour") else None, highlight=False, soft_wrap=True
-    )
-
-
-def _stderr() -> Console:
-    """Return a console for output that is not the command's result."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def _check(stacks: Iterable[Stack], console: Console) -> None:
-    """Check the config offline; print the findings and exit if there are any."""
-    findings = check_stacks(stacks)
-    if findings:
-        for finding in findings:
-            console.print(Text(str(finding)))
-        found = count(len(findings), "finding")
-        console.print(f"{found}: nothing was changed. docs/CHECKS.md has each code.")
-        sys.exit(1)
-
-
-def _listeners(command: str, console: Console) -> list[Listener]:
+def _listeners(command: str, caller: Caller) -> list[Listener]:
     again = " ".join(["sceptre", *sys.argv[1:]])
     listeners: list[Listener] = (
-        [StillReading(_stderr())] if command in READS else display(console, again)
+        [StillReading(caller.beside)] if command in READS else display(caller.console, again)
     )
     path = os.environ.get("OMS_REPORT")
     if path and (command in DRIFT or command not in READS):
@@ -175,13 +156,13 @@ def _listeners(command: str, console: Console) -> list[Listener]:
 def display(console: Console, resume: str) -> list[Listener]:
     """Return the listeners that print a run: a table on a terminal, else lines; then a summary."""
     # The log of --debug would scroll the table away.
-    is_live = console.is_terminal and not console.is_dumb_terminal
+    is_live = console.is_terminal and not console.is_dumb_terminal and not console.quiet
     if is_live and not _logger.isEnabledFor(logging.DEBUG):
         return [LiveTable(console, time.monotonic), Summary(console, resume)]
     return [Lines(console), Summary(console, resume)]
 
 
-def describe_all(stacks: list[Stack], limit: int | None, view: View) -> None:
+def describe_all(stacks: list[Stack], limit: int | None, view: View, console: Console) -> None:
     """Describe the stacks in parallel, so that no stack waits for another's description.
 
     Raises:
@@ -200,17 +181,23 @@ def describe_all(stacks: list[Stack], limit: int | None, view: View) -> None:
     with ThreadPoolExecutor(min(limit or AT_ONCE, len(stacks))) as pool:
         pending = [pool.submit(describe, stack) for stack in stacks]
         while left := wait(pending, timeout=SILENCE_SECONDS).not_done:
-            _stderr().print(Text(f"still waiting for AWS to describe {count(len(left), 'stack')}"))
+            console.print(Text(f"still waiting for AWS to describe {count(len(left), 'stack')}"))
     errors = [one.result() for one in pending]
     if errors[0] and all(errors):
         raise errors[0]
 
 
-def _raise_failures(run: Run) -> None:
-    """Raise the error of the first failed stack, after logging those of the others."""
+def _raise_failures(run: Run, *, errors_only: bool = False) -> None:
+    """Raise the error of the first failed stack, after logging those of the others.
+
+    Args:
+        errors_only: raise no failure that has a result for Sceptre to return.
+    """
     failed = [(one.name, one.outcome) for one in run.those(State.FAILED) if one.outcome]
-    for name, outcome in failed[1:]:
-        _logger.error("%s: %s", name, outcome.cause)
-    if failed:
-        name, outcome = failed[0]
+    raised = next((one for one in failed if one[1].error or not errors_only), None)
+    for name, outcome in failed:
+        if (name, outcome) != raised:
+            _logger.error("%s: %s", name, outcome.cause)
+    if raised:
+        name, outcome = raised
         raise outcome.error or SceptreException(f"{name}: {outcome.cause}")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 import networkx as nx
+from rich.console import Console
 
 from sentry_oms.aws.view import VIEW
 from sentry_oms.executor.interrupts import on_interrupt
@@ -40,7 +41,7 @@ def plan(project: Project, files: Iterable[StackFile], target: str) -> Plan:
     }
     layers = nx.topological_generations(nx.DiGraph(before).reverse())
     order = [name for layer in layers for name in sorted(layer)]
-    describe_all([file.stack for file in wanted.values()], AT_ONCE, VIEW)
+    describe_all([file.stack for file in wanted.values()], AT_ONCE, VIEW, Console(stderr=True))
     planned: dict[str, Planned] = {}
 
     def work(name: str, _: Callable[[str], None]) -> Outcome:

@@ -15,6 +15,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
+import click
 from sceptre.exceptions import InvalidConfigFileError
 from sceptre.plan import plan
 from sceptre.plan.actions import StackActions
@@ -24,6 +25,7 @@ from sentry_oms.aws.view import VIEW
 
 KEY = "executor"
 READY_QUEUE = "ready_queue"
+_META = "sentry_oms.ready_queue"
 
 _ARGUMENTS = ["self", "command", "launch_order", "max_concurrency"]
 _REQUIRED = (
@@ -74,6 +76,9 @@ class Executor(SceptrePlanExecutor):
             InvalidConfigFileError: config.yaml names an unknown executor.
         """
         is_ours = _wants_ready_queue(stack for batch in self.launch_order for stack in batch)
+        context = click.get_current_context(silent=True)
+        if context:
+            context.meta[_META] = is_ours
         with VIEW.command(drops=is_ours):
             if not is_ours:
                 return super().execute(*arguments)
@@ -81,6 +86,12 @@ class Executor(SceptrePlanExecutor):
             from sentry_oms.executor.run import execute
 
             return execute(self.command, arguments, self.launch_order, self._limit)
+
+
+def is_requested() -> bool:
+    """Whether the project of the current command line asks for our executor."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.meta.get(_META))
 
 
 def _wants_ready_queue(stacks: Iterable[Any]) -> bool:

@@ -276,6 +276,7 @@ class TestDrift:
         assert "sentry-sqs-dev" in done.stdout
         assert done.stderr.startswith("drift: 1 drifted\n")
         assert done.output.index("sentry-sqs-dev") < done.output.index("drift: 1 drifted")
+        assert click.get_current_context(silent=True) is None
 
     def test_the_number_of_unchecked_stacks_is_not_the_exit_code(
         self, command: str, monkeypatch: pytest.MonkeyPatch

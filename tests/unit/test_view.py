@@ -104,7 +104,9 @@ def test_a_command_begins_and_ends_with_an_empty_view() -> None:
     view, ask = View(), Asked("before", "in it", "after")
     assert view.once("key", ask) == "before"
     view.see(VPC, COMPLETE)
+    view.leave("hook", "state of a failed command")
     with view.command():
+        assert view.take("hook") is None
         assert view.seen(VPC) is None
         assert [view.once("key", ask) for _ in range(2)] == ["in it"] * 2
         view.see(VPC, COMPLETE)
@@ -119,6 +121,15 @@ def test_without_drops_every_reader_calls(others: list[bool]) -> None:
         for drops in others:
             running.enter_context(view.command(drops=drops))
         assert [view.describe(VPC, ask) for _ in range(2)] == [COMPLETE, None]
+
+
+def test_a_command_keeps_the_state_that_a_hook_of_another_one_left() -> None:
+    view = View()
+    with view.command():
+        view.leave("hook", "state")
+        with view.command():
+            pass
+        assert view.take("hook") == "state"
 
 
 def test_an_answer_from_before_a_command_is_not_kept() -> None:

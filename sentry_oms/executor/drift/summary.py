@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import click
+from click.globals import pop_context
 from rich.console import Console
 from rich.text import Text
 
@@ -42,6 +43,8 @@ def end_with(run: Run, context: click.Context, console: Console) -> None:
             return
         for line in lines(run):
             console.print(Text(line))
+        # click does not, if a callback exits; a later command of the process would run in it.
+        pop_context()
         sys.exit(exit_code(run))
 
     context.call_on_close(end)
