@@ -48,7 +48,11 @@ _CHANGE_SETS = _of(
 _RUNS = _WRITES | _ABSENT | _POLICIES | _CHANGE_SETS | _of("cancel an update, continue a rollback")
 
 DIFFERENCES = (
-    Difference("run", _RUNS, "a run prints its progress and a summary"),
+    Difference(
+        "run",
+        _RUNS - _of("update by change set, update by change set unchanged"),
+        "a run prints its progress and a summary, if the command prints no data",
+    ),
     Difference(
         "options",
         _WRITES,
@@ -73,6 +77,20 @@ DIFFERENCES = (
         "result", _of("launch a failing one"), "a failed stack stops its dependents, and no error"
     ),
     Difference("data", _of("launch a failing one, update absent"), "the summary names the cause"),
+    Difference(
+        "data",
+        _of(
+            "list resources, list resources absent, list outputs, list change-sets, "
+            "list change-sets absent, describe change-set, describe change-set absent, "
+            "describe policy, validate, update by change set"
+        ),
+        "text has columns or is YAML, instead of objects of Python",
+    ),
+    Difference(
+        "data",
+        _of("diff unchanged, diff changed, diff absent, diff lines"),
+        "a rule is as wide as the terminal",
+    ),
     *(
         Difference(
             aspect,
@@ -90,8 +108,6 @@ DIFFERENCES = (
         Difference(aspect, _of("dump config, dump all"), "config has the executor line")
         for aspect in ("result", "data")
     ),
-    Difference("printed", _RUNS, "mended on branch seams"),
-    Difference("result", _of("update absent"), "mended on branch seams"),
 )
 
 

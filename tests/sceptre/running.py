@@ -98,7 +98,8 @@ def in_this_process(aws: EmbeddedAws) -> Iterator[Calls]:
 
     with pytest.MonkeyPatch.context() as patch:
         # A run sets the retry mode of the process.
-        for name, value in {**aws.environ, "AWS_RETRY_MODE": "standard"}.items():
+        fixed = {"AWS_RETRY_MODE": "standard", "COLUMNS": "80"}
+        for name, value in {**aws.environ, **fixed}.items():
             patch.setenv(name, value)
         for kept in ("_boto_sessions", "_clients", "_stack_keys"):
             patch.setattr(ConnectionManager, kept, {})
