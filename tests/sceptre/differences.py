@@ -66,16 +66,14 @@ DIFFERENCES = (
         | _EXECUTED
         | _NOT_EXECUTED
         | _of("launch a failing dependent, create existing"),
-        "events are read only to find a cause, and not while an operation runs",
+        "events are read only to find the cause or the token of an operation",
     ),
     Difference(
         "reads",
         _of("update unchanged, update absent, create existing"),
         "each stack is described before it is written",
     ),
-    Difference(
-        "result", _of("launch a failing one"), "a failed stack stops its dependents, and no error"
-    ),
+    Difference("result", _of("launch a failing one"), "a failed stack stops its dependents"),
     Difference("data", _of("launch a failing one, update absent"), "the summary names the cause"),
     Difference(
         "data",

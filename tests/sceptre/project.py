@@ -22,7 +22,7 @@ ALLOW = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": 
 STACK = """\
 template: {path: queue.json}
 stack_name: x-%s
-stack_timeout: 5
+stack_timeout: 500
 parameters:
   Delay: '{{ var.delay | default(0) }}'
 """
