@@ -51,6 +51,11 @@ class Caller:
         """The console for output that is not the command's result."""
         return self._console(is_stderr=True)
 
+    @property
+    def again(self) -> str:
+        """The command line that resumes the command."""
+        return " ".join(["sceptre" if self.context else sys.argv[0], *sys.argv[1:]])
+
     def refuse(self, findings: Sequence[Finding]) -> NoReturn:
         """End the command because of the findings.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -143,13 +142,12 @@ def execute(
 
 
 def _listeners(command: str, caller: Caller) -> list[Listener]:
-    again = " ".join(["sceptre", *sys.argv[1:]])
     listeners: list[Listener] = (
-        [StillReading(caller.beside)] if command in READS else display(caller.console, again)
+        [StillReading(caller.beside)] if command in READS else display(caller.console, caller.again)
     )
     path = os.environ.get("OMS_REPORT")
     if path and (command in DRIFT or command not in READS):
-        listeners.append(report_to(path, again))
+        listeners.append(report_to(path, caller.again))
     return listeners
 
 

@@ -2,8 +2,8 @@
 
 Sceptre 4.7 describes a stack after the hooks before an operation, and the dependents of a stack
 after the hooks that follow it, so it sees what they did. The shared view would answer with what was
-seen before. A hook of another project may change any stack. Those of this project write no stack,
-and so keep what the view has seen.
+seen before. A hook of Sceptre's, such as ``!cmd``, or of another project may change any stack.
+Those of this project write no stack, so the view stays.
 
 Upstream: nothing to fix. It can be removed when the shared view is.
 """

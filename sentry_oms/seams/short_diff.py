@@ -19,7 +19,6 @@ from typing import Any, TextIO
 
 from sceptre.cli import diff
 
-from sentry_oms.executor.words import count
 from sentry_oms.seams.executor import is_requested
 
 ONLY_DIFFERENCES = "OMS_ONLY_DIFFERENCES"
@@ -61,5 +60,5 @@ def output_diffs(
         is_bar = set(line.strip()) in ({"*"}, {"~"})
         output_buffer.write(f"{line[:width].rstrip()}\n" if is_bar else line)
     if len(shown) < len(every):
-        output_buffer.write(f"No difference: {count(len(every) - len(shown), 'stack')}\n")
+        output_buffer.write(f"No difference: {len(every) - len(shown)} of {len(every)} stacks\n")
     return number

@@ -19,9 +19,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from sceptre.cli import helpers
 
 from sentry_oms.seams.executor import is_requested
@@ -30,6 +27,8 @@ Row = Mapping[str, Any]
 
 _original = helpers._generate_text
 _NO_LIMIT = 100_000
+_SECONDARY = frozenset({"ChangeSetId", "Description", "ExportName", "StackId"})
+"""Columns that a terminal too narrow for all of them leaves out."""
 
 
 def install() -> None:
@@ -52,8 +51,13 @@ def generate_text(stream: Any) -> Any:
     # An unknown type, such as a time, is printed as text.
     plain = json.loads(json.dumps(responses, default=str))
     found = {key: value for response in plain for key, value in response.items()}
-    table = _table(_rows(found)) if all(map(_is_flat, found.values())) else None
-    return table or yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=_NO_LIMIT)
+    if any(found.values()) and all(map(_is_flat, found.values())):
+        rows = [{"Stack": name, **row} for name, rows in found.items() for row in rows]
+        table = _fitting(rows)
+        if table:
+            return table
+    text = yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=_NO_LIMIT)
+    return text if len(found) > 1 else text.rstrip("\n")
 
 
 def _is_flat(rows: Any) -> bool:
@@ -64,13 +68,25 @@ def _is_flat(rows: Any) -> bool:
     )
 
 
-def _rows(by_stack: Mapping[str, Sequence[Row]]) -> list[Row]:
-    return [{"Stack": name, **row} for name, rows in by_stack.items() for row in rows]
-
-
-def _table(rows: Sequence[Row]) -> str | None:
-    """Return the rows in aligned columns, or None if there are none or the terminal is narrower."""
+def _fitting(rows: Sequence[Row]) -> str | None:
+    """Return the rows as a table that fits the terminal, or None if that is too narrow."""
+    limit = shutil.get_terminal_size().columns if sys.stdout.isatty() else _NO_LIMIT
     headings = list(dict.fromkeys(heading for row in rows for heading in row))
+    lines = _table(rows, headings)
+    left_out = [heading for heading in headings if heading in _SECONDARY]
+    if left_out and max(map(len, lines)) > limit:
+        lines = _table(rows, [heading for heading in headings if heading not in left_out])
+        lines.append(f"Also in --output yaml: {', '.join(left_out)}")
+    return "\n".join(lines) if max(map(len, lines)) <= limit else None
+
+
+def _table(rows: Sequence[Row], headings: Sequence[str]) -> list[str]:
+    """Return the lines of a table with aligned columns."""
+    # Imported here, because every command imports the tags and few need this.
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
         table.add_column(heading, no_wrap=True)
@@ -78,6 +94,4 @@ def _table(rows: Sequence[Row]) -> str | None:
         table.add_row(*(Text(str(row.get(heading, ""))) for heading in headings))
     drawn = io.StringIO()
     Console(file=drawn, width=_NO_LIMIT, color_system=None).print(table)
-    lines = [line.rstrip() for line in drawn.getvalue().splitlines()]
-    limit = shutil.get_terminal_size().columns if sys.stdout.isatty() else _NO_LIMIT
-    return "\n".join(lines) if rows and max(map(len, lines)) <= limit else None
+    return [line.rstrip() for line in drawn.getvalue().splitlines()]

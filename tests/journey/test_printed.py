@@ -121,9 +121,13 @@ def test_outputs_are_a_table(sceptre: Sceptre) -> None:
     assert len(starts) == 1, "the columns are aligned"
 
 
-def test_a_narrow_terminal_gets_yaml(sceptre: Sceptre, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_fits_the_terminal(sceptre: Sceptre, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = SimpleNamespace(isatty=lambda: True)
     monkeypatch.setattr(text_output, "sys", SimpleNamespace(stdout=terminal))
+    monkeypatch.setenv("COLUMNS", "50")
+    first, *_, last = sceptre("list", "outputs", "g").stdout.splitlines()
+    assert first.split() == ["Stack", "OutputKey", "OutputValue"]
+    assert last == "Also in --output yaml: Description"
     monkeypatch.setenv("COLUMNS", "40")
     found = yaml.safe_load(sceptre("list", "outputs", "g").stdout)
     assert found["g/b"][0]["OutputValue"] == "2"
@@ -149,8 +153,8 @@ def test_a_diff_leaves_out_stacks_on_request(
     said = sceptre("diff", "g").stdout
     assert "Difference detected for stack x-g-a!" in said
     assert "x-g-b" not in said
-    assert said.endswith("\nNo difference: 1 stack\n")
-    assert sceptre("diff", "g/b").stdout == "No difference: 1 stack\n"
+    assert said.endswith("\nNo difference: 1 of 2 stacks\n")
+    assert sceptre("diff", "g/b").stdout == "No difference: 1 of 1 stacks\n"
 
 
 def test_the_bars_of_a_diff_fit_the_terminal(
