@@ -114,8 +114,21 @@ def check(ctx: click.Context, name: str, style: str) -> None:
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
     help="Write it to a file, and print the text on the screen.",
 )
+@click.option(
+    "--save",
+    "saved",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Save it for a launch of exactly this plan: OMS_PLAN=FILE sceptre launch ENV.",
+)
 @click.pass_context
-def plan(ctx: click.Context, names: tuple[str, ...], style: str, output: Path | None) -> None:
+def plan(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    style: str,
+    output: Path | None,
+    saved: Path | None,
+) -> None:
     """Show the changes of a launch of ENV, or of STACK in it, by change sets that are then deleted.
 
     Several environments are planned one after the other, and printed in one text.
@@ -123,21 +136,27 @@ def plan(ctx: click.Context, names: tuple[str, ...], style: str, output: Path | 
     Exit 0: no change; 1: an error; 2: changes; 3: changes that replace or remove state. For several
     environments, an error goes before a loss, and that before other changes.
     """
+    from sceptre.exceptions import SceptreException
+
     from sentry_oms.offline.reading import UnknownEnvironment
     from sentry_oms.plan.change import NotPlanned, PlanResult, worst_exit
     from sentry_oms.plan.command import plan_target, render, targets
     from sentry_oms.plan.run import InterruptedPlanError
+    from sentry_oms.plan.saving import save
     from sentry_oms.plan.text import show
 
     logging.getLogger("sceptre").addHandler(logging.NullHandler())
-    if output and not output.parent.is_dir():
-        raise OneLine(f"--output: there is no directory {output.parent}")
+    for option, path in (("--output", output), ("--save", saved)):
+        if path and not path.parent.is_dir():
+            raise OneLine(f"{option}: there is no directory {path.parent}")
     waiting = Console(stderr=True)
     results: list[PlanResult] = []
     try:
         wanted = targets(Path(), names)
         if style == "json" and len(wanted) > 1:
             raise OneLine("--format json holds one plan: name one environment")
+        if saved and len(wanted) > 1:
+            raise OneLine("--save holds one plan: name one environment")
         for environment, stack in wanted:
             with waiting.status("asking CloudFormation ..."):
                 results.append(plan_target(Path(), environment, stack))
@@ -159,6 +178,11 @@ def plan(ctx: click.Context, names: tuple[str, ...], style: str, output: Path | 
             show(one, console)
     if not output and style != "text":
         click.echo(text, nl=False)
+    if saved:
+        try:
+            save(results[0], saved)
+        except SceptreException as error:
+            raise OneLine(str(error)) from None
     ctx.exit(worst_exit(results).value)
 
 

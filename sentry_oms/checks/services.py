@@ -5,9 +5,12 @@ AWS accepts most of these mistakes. A pipeline deploys nothing, or a service nev
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
+from sceptre.resolvers import CustomYamlTagBase
+
+from sentry_oms.arguments import tag_name
 from sentry_oms.checks.rule import Phase, rule
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.project import Project, Resource
@@ -138,5 +141,44 @@ def target_group_fits(project: Project) -> Iterator[Fault]:
             if group and str(group.properties.get("Port")) != port:
                 message = f"{group.key} has port {group.properties.get('Port')}, not {port}"
                 yield service.fault(field, message)
+            elif group and _health_port(group) not in ("traffic-port", port):
+                message = f"the health check of {group.key} uses port {_health_port(group)}"
+                yield service.fault(field, message, f"use traffic-port, or {port}")
             elif group and arn not in forwarded:
                 yield service.fault(field, f"no listener forwards to {group.key}")
+
+
+def _health_port(group: Resource) -> str:
+    return str(group.properties.get("HealthCheckPort", "traffic-port"))
+
+
+@rule(
+    "OMS093",
+    cause="The image comes from a repository that no hook creates, or the tag of the image is "
+    "looked up in another repository. No task starts, or another service's image runs.",
+    remedy="name the service's own repository in each tag",
+    phase=Phase.WIRING,
+)
+def repository_exists(project: Project) -> Iterator[Fault]:
+    """Each image comes from one repository, which a hook creates."""
+    uses = [
+        (file, place, tag_name(tag), str(_repository(tag)))
+        for file in project.stacks
+        for place, tag in file.tags
+        if _repository(tag)
+    ]
+    created = {name for _, _, tag, name in uses if tag == "!ecr_repository"}
+    for file, place, tag, name in uses:
+        others = {one for other, _, _, one in uses if other is file} - {name}
+        if tag == "!ecr_repository_uri" and name not in created:
+            yield file.fault(place, f"no !ecr_repository creates '{name}'")
+        elif tag == "!ecr_repository_uri" and others:
+            yield file.fault(place, f"'{name}' is not the {', '.join(others)} of the other tags")
+
+
+def _repository(tag: CustomYamlTagBase) -> Any:
+    """Return the repository that a tag names, or None."""
+    argument, is_own = tag._argument, tag_name(tag).startswith("!ecr_repository")
+    if isinstance(argument, Mapping):
+        return argument.get("name" if is_own else "repository")
+    return argument if is_own else None

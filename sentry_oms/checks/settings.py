@@ -10,6 +10,7 @@ from typing import Any
 
 from sentry_oms.checks.parameters import given_values
 from sentry_oms.checks.rule import Phase, rule
+from sentry_oms.names import BOOTSTRAP
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.group_config import invalid_settings, repeated_keys
 from sentry_oms.offline.project import Project
@@ -91,7 +92,7 @@ def variable_set(project: Project) -> Iterator[Fault]:
 @rule(
     "OMS008",
     cause="config.yaml was copied from another environment and not changed. Every stack would have "
-    "the other environment's name, and a launch would change that environment.",
+    "the other environment's name or tag, and a launch would change that environment.",
     remedy="write the folder's name",
     phase=Phase.READING,
     house=True,
@@ -100,11 +101,16 @@ def environment_named(project: Project) -> Iterator[Fault]:
     """An environment has the name of its folder."""
     for file in project.stacks:
         folder = file.group
-        named = file.stack.stack_group_config.get("environment", folder)
-        if named != folder:
-            source = Source.read(project.root, f"config/{folder}/config.yaml")
-            message = f"is '{named}', in the folder of {folder}"
-            yield Fault(source, "environment", message, f"write {folder}", file.name)
+        tags = file.stack._tags if file.group != BOOTSTRAP else None
+        named = {
+            "environment": file.stack.stack_group_config.get("environment", folder),
+            "stack_tags.Environment": (tags or {}).get("Environment", folder),
+        }
+        for field, name in named.items():
+            if name != folder:
+                source = Source.read(project.root, f"config/{folder}/config.yaml")
+                message = f"is '{name}', in the folder of {folder}"
+                yield Fault(source, field, message, f"write {folder}", file.name)
 
 
 NAME = re.compile(r"[A-Za-z][-A-Za-z0-9]{0,127}")

@@ -37,7 +37,10 @@ PEOPLES = "/exchanges/"
 def state_exists(project: Project) -> Iterator[Fault]:
     """Every table, queue and secret that is named exists."""
     made = _made(project)
-    secrets = {one.properties.get("Name") for one in project.of_kind("AWS::SecretsManager::Secret")}
+    secrets = {
+        one.properties.get("Name"): f"{one.file.name}.yaml"
+        for one in project.of_kind("AWS::SecretsManager::Secret")
+    }
     told = set()
     for tag in project.tags:
         name = str(tag.argument.get("name"))
@@ -45,6 +48,10 @@ def state_exists(project: Project) -> Iterator[Fault]:
             told.add(tag.file.name)
             message = f"!secret_arn: no stack creates the secret '{name}'"
             yield tag.file.fault(f"{tag.place}.name", message)
+        owner = secrets.get(name)
+        if tag.name == "!secret_arn" and owner and tag.argument.get("stack", owner) != owner:
+            message = f"!secret_arn: {owner} creates '{name}'"
+            yield tag.file.fault(f"{tag.place}.stack", message, "name that stack")
     for role in project.of_kind("AWS::IAM::Role"):
         for arn in _permitted(role.properties.get("Policies", [])):
             if _is_missing(arn, made):

@@ -130,3 +130,18 @@ def tag_computable(project: Project) -> Iterator[Fault]:
                     message = str(refusal).removeprefix(f"{file.name}: ")
                     message = message.removeprefix(f"{tag_name(tag)} ")
                     yield file.fault(place, f"{tag_name(tag)}: {message}")
+
+
+@rule(
+    "OMS094",
+    cause="A hook names a resource that the stack's template does not have. The hook fails when "
+    "the stack is deleted, after other stacks are gone.",
+    remedy="correct the logical ID",
+)
+def hook_resource_exists(project: Project) -> Iterator[Fault]:
+    """Every resource that a hook names is in the template."""
+    for tag in project.tags:
+        name, resources = tag.argument.get("resource"), tag.file.section("Resources")
+        if isinstance(name, str) and tag.file.template and name not in resources:
+            message = f"{tag.name}: {tag.file.template_source.file} has no resource '{name}'"
+            yield tag.file.fault(f"{tag.place}.resource", message)

@@ -26,6 +26,9 @@ HOLDS_STATE: Mapping[str, str] = {
 """The types whose loss is a loss of data, and the data. The plan reports the loss, and the stack
 policy of ``!protect_state`` denies it (docs/decisions/0009)."""
 
+REVISIONS = frozenset({"AWS::ECS::TaskDefinition"})
+"""Types whose replacement is a new revision: services move to it, and nothing else is lost."""
+
 NAME_PROPERTY: Mapping[str, str] = {
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::CloudWatch::Dashboard": "DashboardName",

@@ -33,6 +33,7 @@ from sentry_oms.executor.cause import first_failure, sentence
 from sentry_oms.executor.pace import Pace
 from sentry_oms.executor.resolving import resolve_ahead
 from sentry_oms.executor.retries import Watch, is_transient
+from sentry_oms.executor.saved_plan import PlanToKeep
 
 DRIFT_SECONDS = 5 * 60
 """Timeout of a drift detection, the same as Sceptre's."""
@@ -65,6 +66,8 @@ class Actions(StackActions):
         self.logger = sceptres if is_debugging else logging.getLogger(__name__)
         self.refused: Exception | None = None
         """CloudFormation's refusal of a change set, which Sceptre swallows."""
+        self.plan: PlanToKeep | None = None
+        """The saved plan to launch, if any."""
         self.detection: dict[str, Any] = {}
         """The last status of the drift detection."""
         self._cancelled = False
@@ -193,6 +196,9 @@ class Actions(StackActions):
             described(self.stack, self._view)
         if self._doing in ("creating", "updating"):
             resolve_ahead(self.stack, self._view)
+            if self.plan:
+                writes_first = self._doing == "updating" and not self._wrote
+                self.plan.check_turn(self.stack, self._view, writes_first=writes_first)
 
     def _wait_for_completion(self, timeout: int = 0, boto_response: Any = None) -> StackStatus:  # noqa: ARG002
         """Wait for the operation on the stack, for ``timeout`` minutes or without limit."""

@@ -36,7 +36,7 @@ def resolve_ahead(stack: Any, view: View) -> None:
 
     # The private attribute, because the property takes the lock.
     _call_func_on_values(resolve, stack._parameters, Resolver)
-    values = _sent(stack._parameters)
+    values = sent(stack._parameters)
     description = view.seen(StackKey.of(stack)) if values else None
     if values and description and description["StackStatus"].endswith("_COMPLETE"):
         keep = kept(
@@ -50,7 +50,7 @@ def resolve_ahead(stack: Any, view: View) -> None:
         stack._parameters.update(keep)
 
 
-def _sent(parameters: Mapping[str, Any]) -> dict[str, str] | None:
+def sent(parameters: Mapping[str, Any]) -> dict[str, str] | None:
     """Return the parameters as Sceptre sends them; None if one of them is unresolved."""
     sent = {}
     for name, value in parameters.items():

@@ -29,6 +29,7 @@ from sentry_oms.executor.perform import GIVES_STATUS, perform, unreachable
 from sentry_oms.executor.ready_queue import ReadyQueue
 from sentry_oms.executor.report import report_to
 from sentry_oms.executor.retries import configure_retries
+from sentry_oms.executor.saved_plan import plan_to_keep
 from sentry_oms.executor.states import Outcome, State
 from sentry_oms.executor.summary import Summary
 from sentry_oms.executor.table import LiveTable
@@ -111,6 +112,9 @@ def execute(
     listeners = _listeners(command, caller)
     if command in DESCRIBE_FIRST:
         describe_all(reachable, limit, view, caller.beside)
+    plan = plan_to_keep(command, os.environ, READS)
+    if plan:
+        plan.check(list(stacks.values()), view)
     seen_at = time.monotonic()
 
     def work(name: str, writing: Any) -> Outcome:
@@ -121,6 +125,7 @@ def execute(
             if time.monotonic() - seen_at > FRESH_SECONDS:
                 view.forget(StackKey.of(stack))
             actions = Actions(stack, view, pace.PACE, time.monotonic, time.sleep, writing)
+            actions.plan = plan
         except Exception as error:
             return unreachable(stack, error)
         return perform(actions, command, arguments)

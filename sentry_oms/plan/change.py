@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sentry_oms.cloudformation.types import REVISIONS
+from sentry_oms.executor.basis import Basis
+
 
 class Action(str, Enum):
     """Change of a resource."""
@@ -69,6 +72,19 @@ class Cause(_Model):
         return f"{self.property} ({self.why})" if self.why else self.property
 
 
+class ValueChange(_Model):
+    """A value in a resource's properties; ``****`` masks one that may be secret."""
+
+    path: str = Field(
+        description="such as /Environment/EXCHANGES/Value; an item of a list is given by its Name "
+        "or Key if it has one, and otherwise by its position"
+    )
+    old: str | None = Field(description="as deployed; null if there is none")
+    new: str | None = Field(
+        description="null if there is none; an expression if only AWS knows the value"
+    )
+
+
 class ResourceChange(_Model):
     """A resource's change."""
 
@@ -80,6 +96,9 @@ class ResourceChange(_Model):
         default=True, description="false if it depends on values known only at deployment"
     )
     causes: tuple[Cause, ...] = ()
+    values: tuple[ValueChange, ...] = Field(
+        default=(), description="of the properties that change; none if it is added or removed"
+    )
     loss: str | None = Field(default=None, description="the state that is lost; null if none")
     obstacle: str | None = Field(
         default=None, description="why CloudFormation will refuse it, and what to do"
@@ -92,6 +111,8 @@ class ResourceChange(_Model):
             return Severity.LOSS
         if self.obstacle:
             return Severity.REFUSAL
+        if self.action is Action.REPLACE and self.type in REVISIONS:
+            return None
         is_severe = self.action in (Action.REPLACE, Action.REMOVE)
         return Severity.REPLACEMENT if is_severe else None
 
@@ -123,11 +144,24 @@ class StackPlan(_Model):
     )
 
 
+class Orphan(_Model):
+    """A stack of the environment on AWS that is no longer in config. A launch leaves it."""
+
+    name: str = Field(description="its name on AWS")
+    status: str
+    state: tuple[str, ...] = Field(description="its resources that hold state, and the state")
+    remedy: str = Field(description="what to do, with the command that deletes it")
+
+
 class Plan(_Model):
     """The changes of a launch."""
 
     target: str = Field(description="what was planned: an environment, or a stack")
     stacks: tuple[StackPlan, ...] = Field(description="in the order of a launch")
+    orphans: tuple[Orphan, ...] = ()
+    notes: tuple[str, ...] = ()
+    bases: tuple[Basis, ...] = ()
+    """The basis of each stack's plan, for a saved plan."""
 
     def those(self, *kinds: Kind) -> tuple[StackPlan, ...]:
         """Return the stacks of these kinds."""

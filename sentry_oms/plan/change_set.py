@@ -52,15 +52,18 @@ def changes_of(
             kwargs={"StackName": stack.external_name, "ChangeSetName": name, **arguments},
         )
 
+    def describe(**more: Any) -> Any:
+        return call("describe_change_set", IncludePropertyValues=True, **more)
+
     try:
         call("create_change_set", **_arguments(stack, parameters))
-        answer = _wait(call, pace, clock, sleep)
+        answer = _wait(describe, pace, clock, sleep)
         if answer["Status"] == "FAILED":
             reason = " ".join(str(answer.get("StatusReason", "no reason given")).split())
             if any(words in reason for words in _NOTHING):
                 return []
             raise ChangeSetError(f"CloudFormation refuses the change: {reason}")
-        return list(members(lambda more: call("describe_change_set", **more), "Changes", answer))
+        return list(members(lambda more: describe(**more), "Changes", answer))
     finally:
         # Also after an error in its creation: CloudFormation may have received the request.
         _delete(call, stack.external_name, name, pace, sleep)
@@ -82,11 +85,14 @@ def _arguments(stack: Any, parameters: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _wait(
-    call: Callable[..., Any], pace: Pace, clock: Callable[[], float], sleep: Callable[[float], None]
+    describe: Callable[..., Any],
+    pace: Pace,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
 ) -> Any:
     began = clock()
     while True:
-        answer = call("describe_change_set")
+        answer = describe()
         if not answer["Status"].endswith(("_PENDING", "_IN_PROGRESS")):
             return answer
         elapsed = clock() - began

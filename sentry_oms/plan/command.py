@@ -10,6 +10,7 @@ from sceptre.exceptions import SceptreException
 
 from sentry_oms.checks import check_project
 from sentry_oms.executor.words import count
+from sentry_oms.offline.project import Project
 from sentry_oms.offline.reading import (
     UnknownEnvironment,
     groups,
@@ -19,6 +20,7 @@ from sentry_oms.offline.reading import (
 from sentry_oms.plan import report
 from sentry_oms.plan.change import NotPlanned, Plan, PlanResult
 from sentry_oms.plan.markdown import markdown
+from sentry_oms.plan.orphans import orphans
 from sentry_oms.plan.run import plan
 from sentry_oms.plan.text import lines
 
@@ -64,11 +66,19 @@ def plan_target(root: Path, environment: str, stack: str | None) -> PlanResult:
         if name and not files:
             names = ", ".join(file.name.removeprefix(f"{environment}/") for file in project.stacks)
             raise UnknownStack(f"'{stack}' is not in {environment}: its stacks are {names}")
-        return plan(project, files, target)
+        found = plan(project, files, target)
+        return found if name else _with_orphans(found, project)
     except UnknownEnvironment:
         raise
     except (SceptreException, BotoCoreError, ClientError) as error:
         return NotPlanned(target, " ".join(str(error).split()))
+
+
+def _with_orphans(plan: Plan, project: Project) -> Plan:
+    stacks = [file.stack for file in project.stacks]
+    known = {file.stack.external_name for file in project.known.values()}
+    found, reason = orphans(stacks, known, plan.target)
+    return plan.model_copy(update={"orphans": found, "notes": (reason,) if reason else ()})
 
 
 def render(results: Sequence[PlanResult], style: str) -> str:

@@ -19,7 +19,18 @@ from sentry_oms.plan.change import (
     Severity,
     StackPlan,
 )
-from sentry_oms.plan.words import because, exit_line, heading, parameters, summary, types, verb
+from sentry_oms.plan.words import (
+    NO_LONGER,
+    because,
+    exit_line,
+    heading,
+    orphan_line,
+    parameters,
+    summary,
+    types,
+    values,
+    verb,
+)
 
 LONGEST = 65_000
 """Characters; GitHub accepts 65,536, and the workflow that posts the comment may need a few."""
@@ -87,6 +98,11 @@ def _pieces(results: Sequence[PlanResult]) -> Iterator[str]:
             for stack, one in plan.severe(severity)
         ]
         yield from _section(title, columns, changes)
+    orphans = [(orphan_line(one), _escaped(one.remedy)) for plan in plans for one in plan.orphans]
+    yield from _section(NO_LONGER.capitalize(), ("stack on AWS", "what to do"), orphans)
+    for plan in plans:
+        for note in plan.notes:
+            yield from ("", f"> {_escaped(note)}")
     for one in results:
         if isinstance(one, NotPlanned):
             yield from ("", f"> **{_escaped(f'{one.target} was not planned: {one.reason}')}**")
@@ -135,8 +151,16 @@ def _stack(stack: StackPlan) -> Iterator[str]:
     if stack.resources and stack.kind is not Kind.NEW:
         if points:
             yield ""
-        rows = [(verb(one), _subject(one), _escaped(because(one))) for one in stack.resources]
-        yield from _table(("what", "resource", "because"), rows)
+        rows = [
+            (
+                verb(one),
+                _subject(one),
+                _escaped(because(one)),
+                "<br>".join(map(_escaped, values(one))),
+            )
+            for one in stack.resources
+        ]
+        yield from _table(("what", "resource", "because", "values"), rows)
     yield from ("", "</details>")
 
 

@@ -7,7 +7,7 @@ output that the launch may change, is *known after* that stack. It gets no place
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sceptre.helpers import normalise_path, sceptreise_path
@@ -21,6 +21,7 @@ from sentry_oms.aws.differences import normal
 from sentry_oms.aws.view import Description, parameters_of
 from sentry_oms.cloudformation.no_echo import MASKED, is_no_echo
 from sentry_oms.cloudformation.templates import Template
+from sentry_oms.executor.basis import Basis
 from sentry_oms.offline.stack_file import walk_tags
 from sentry_oms.plan.change import Action, Kind, ParameterChange, StackPlan
 
@@ -42,6 +43,10 @@ class Planned:
     plan: StackPlan
     uncertain: frozenset[str] = frozenset()
     """The outputs that the launch may change."""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """The parameters that a launch would pass."""
+    basis: Basis | None = None
+    """Basis of the plan; None if a launch leaves the stack out, or it can't be planned."""
 
     def changes_output(self, key: str) -> bool:
         """Whether the launch may change an output."""

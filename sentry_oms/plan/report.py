@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sentry_oms.executor.report import schema
-from sentry_oms.plan.change import Plan, Severity, StackPlan
+from sentry_oms.plan.change import Orphan, Plan, Severity, StackPlan
 
 
 class PlanReport(BaseModel):
@@ -27,6 +27,10 @@ class PlanReport(BaseModel):
     )
     losses: int = Field(description="resources that hold state and are replaced or removed")
     stacks: list[StackPlan] = Field(description="in the order of a launch")
+    orphans: list[Orphan] = Field(
+        default=[], description="stacks of the environment that are no longer in config"
+    )
+    notes: list[str] = Field(default=[], description="what the plan could not find out")
 
 
 def of(plan: Plan) -> PlanReport:
@@ -36,6 +40,8 @@ def of(plan: Plan) -> PlanReport:
         exit_code=plan.exit.value,
         losses=len(plan.severe(Severity.LOSS)),
         stacks=list(plan.stacks),
+        orphans=list(plan.orphans),
+        notes=list(plan.notes),
     )
 
 

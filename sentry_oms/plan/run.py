@@ -57,4 +57,8 @@ def plan(project: Project, files: Iterable[StackFile], target: str) -> Plan:
         run = ready_queue.execute()
     if run.those(State.INTERRUPTED):
         raise InterruptedPlanError
-    return Plan(target=target, stacks=tuple(planned[name].plan for name in order))
+    return Plan(
+        target=target,
+        stacks=tuple(planned[name].plan for name in order),
+        bases=tuple(basis for name in order if (basis := planned[name].basis)),
+    )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sceptre.exceptions import SceptreException
 
 from sentry_oms.aws.differences import kept, settings_differ
 from sentry_oms.aws.view import Description, described, parameters_of
-from sentry_oms.cloudformation.evaluate import UNKNOWN, Evaluator
+from sentry_oms.cloudformation.no_echo import is_no_echo
 from sentry_oms.cloudformation.templates import Template, deployed_template, loaded
+from sentry_oms.executor.basis import Basis, Deployed, config_digest, digest, digests
 from sentry_oms.executor.perform import busy, stuck
 from sentry_oms.offline.stack_file import StackFile
-from sentry_oms.offline.values import is_list
 from sentry_oms.plan.change import Action, Kind, ResourceChange, StackPlan
 from sentry_oms.plan.change_set import changes_of
+from sentry_oms.plan.evaluation import evaluator_of, exists, with_policies
 from sentry_oms.plan.later import with_later
 from sentry_oms.plan.outputs import uncertain_outputs
 from sentry_oms.plan.parameters import (
@@ -29,11 +31,11 @@ from sentry_oms.plan.parameters import (
     resolved,
 )
 from sentry_oms.plan.stack_policy import policy_of, with_denials
+from sentry_oms.plan.values import Side, with_values
 from sentry_oms.plan.verdicts import of_change_set
 
 CREATED_AGAIN = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS")
 """Statuses in which a launch deletes the stack and creates it again."""
-_POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 
 
 class CanNotPlan(SceptreException):
@@ -63,18 +65,36 @@ def _plan_stack(file: StackFile, earlier: Mapping[str, Planned]) -> Planned:
     if not file.is_launched:
         why = "obsolete" if stack.obsolete else "ignore"
         return Planned(_plan(file, Kind.LEFT_OUT, notes=(f"config says {why}: true",)))
+    config = config_digest(stack)
     description = described(stack)
     status = str(description["StackStatus"]) if description else ""
     notes = _notes(file, status)
     template = _template(file, earlier)
     values = resolved(stack, earlier)
     if description is None or status in CREATED_AGAIN:
-        return Planned(_new(file, template, values, notes))
-    if status.endswith("_IN_PROGRESS"):
+        planned = Planned(_new(file, template, values, notes), values=values)
+    elif status.endswith("_IN_PROGRESS"):
         raise CanNotPlan(busy(status, stack))
-    if status.endswith("_FAILED"):
+    elif status.endswith("_FAILED"):
         raise CanNotPlan(stuck(status, stack))
-    return _existing(file, template, values, description, notes)
+    else:
+        planned = _existing(file, template, values, description, notes)
+    basis = Basis(
+        name=file.name,
+        config=config,
+        template=digest(file.rendering.body or stack.template.body),
+        parameters=_digests(planned.values, template),
+        deployed=Deployed.of(description),
+    )
+    return replace(planned, basis=basis)
+
+
+def _digests(values: Mapping[str, Value], template: Template) -> dict[str, str | None]:
+    declared = template.get("Parameters") or {}
+    known = {
+        name: None if isinstance(value, KnownAfter) else value for name, value in values.items()
+    }
+    return digests(known, {name for name, one in declared.items() if is_no_echo(one)})
 
 
 def _notes(file: StackFile, status: str) -> tuple[str, ...]:
@@ -101,9 +121,9 @@ def _template(file: StackFile, earlier: Mapping[str, Planned]) -> Template:
 def _new(
     file: StackFile, template: Template, values: Mapping[str, Value], notes: tuple[str, ...]
 ) -> StackPlan:
-    evaluator = _evaluator(file, template, values)
-    exists = {
-        key: _exists(evaluator, resource) for key, resource in template.get("Resources", {}).items()
+    evaluator = evaluator_of(file.stack, template, values)
+    found = {
+        key: exists(evaluator, resource) for key, resource in template.get("Resources", {}).items()
     }
     resources = tuple(
         ResourceChange(
@@ -112,7 +132,7 @@ def _new(
             action=Action.ADD,
             certain=known is True,
         )
-        for key, known in exists.items()
+        for key, known in found.items()
         if known is not False
     )
     parameters = changes(values, None, template)
@@ -130,10 +150,11 @@ def _existing(
     deployed = deployed_template(stack)
     values = {**values, **_kept(stack, values, description, template, deployed)}
     parameters = changes(values, description, template)
-    evaluator = _evaluator(file, template, values)
-    new = _with_policies(template, evaluator)
+    evaluator = evaluator_of(file.stack, template, values)
+    new = with_policies(template, evaluator)
     has_known_changes = any(one.known_after is None for one in parameters)
-    announced: tuple[ResourceChange, ...] = ()
+    announced: list[Mapping[str, Any]] = []
+    deployed_evaluator = evaluator_of(file.stack, deployed, parameters_of(description))
     sent, missing = for_change_set(values, description)
     if missing:
         notes += (_missing_note(missing, values[missing]),)
@@ -144,26 +165,29 @@ def _existing(
         or "Transform" in template
         or settings_differ(stack, description)
     ):
-        before = _evaluator(file, deployed, parameters_of(description))
-        announced = of_change_set(changes_of(stack, sent), _with_policies(deployed, before), new)
+        announced = changes_of(stack, sent)
+    certain = of_change_set(announced, with_policies(deployed, deployed_evaluator), new)
     resources = with_later(
-        announced, parameters, new, lambda one: _exists(evaluator, one) is not False
+        certain, parameters, new, lambda one: exists(evaluator, one) is not False
     )
     if resources:
+        before = Side.of(deployed, deployed_evaluator, parameters_of(description))
+        known = {name: one for name, one in values.items() if not isinstance(one, KnownAfter)}
+        resources = with_values(resources, announced, before, Side.of(template, evaluator, known))
         resources = with_denials(resources, policy_of(stack))
     uncertain = uncertain_outputs(deployed, template, parameters, resources)
     # A change set lists resources only, although the outputs may change without them.
     only_outputs = uncertain and (
         has_known_changes or deployed.get("Outputs") != template.get("Outputs")
     )
-    if announced or missing or only_outputs:
+    if certain or missing or only_outputs:
         kind = Kind.CHANGED
     elif any(one.known_after for one in parameters):
         kind = Kind.MAY_CHANGE
     else:
-        return Planned(_plan(file, Kind.UNCHANGED, notes=notes))
+        return Planned(_plan(file, Kind.UNCHANGED, notes=notes), values=values)
     plan = _plan(file, kind, resources=resources, parameters=parameters, notes=notes)
-    return Planned(plan, uncertain)
+    return Planned(plan, uncertain, values)
 
 
 def _kept(
@@ -188,43 +212,6 @@ def _missing_note(parameter: str, value: Value) -> str:
         f"CloudFormation can't evaluate it before {after}, which gives its new parameter "
         f"{parameter}: plan again after that"
     )
-
-
-def _evaluator(file: StackFile, template: Template, values: Mapping[str, Value]) -> Evaluator:
-    """Return an evaluator of the template's conditions with the values of a launch."""
-    declared = template.get("Parameters") or {}
-    pseudo = {
-        "AWS::StackName": file.stack.external_name,
-        "AWS::Region": file.stack.region,
-        "AWS::Partition": "aws",
-        "AWS::URLSuffix": "amazonaws.com",
-    }
-
-    def named(name: str) -> Any:
-        if name not in declared:
-            return pseudo.get(name, UNKNOWN)
-        value = values.get(name, declared[name].get("Default", UNKNOWN))
-        if isinstance(value, KnownAfter) or value is UNKNOWN:
-            return UNKNOWN
-        text = str(value)
-        return [i.strip() for i in text.split(",")] if is_list(declared[name]) else text
-
-    return Evaluator(template, named)
-
-
-def _with_policies(template: Template, evaluator: Evaluator) -> Template:
-    """Return the template with the deletion policies of its resources evaluated."""
-    decided = {}
-    for key, resource in (template.get("Resources") or {}).items():
-        values = {name: evaluator.value(resource[name]) for name in _POLICIES if name in resource}
-        known = {name: value for name, value in values.items() if isinstance(value, str)}
-        decided[key] = {**resource, **known}
-    return {**template, "Resources": decided}
-
-
-def _exists(evaluator: Evaluator, resource: Mapping[str, Any]) -> bool | None:
-    """Whether the resource's condition holds; None if only AWS knows."""
-    return evaluator.holds(resource["Condition"]) if "Condition" in resource else True
 
 
 def _plan(file: StackFile, kind: Kind, **more: Any) -> StackPlan:

@@ -9,6 +9,7 @@ from sentry_oms.executor.words import count
 from sentry_oms.plan.change import (
     Exit,
     Kind,
+    Orphan,
     ParameterChange,
     Plan,
     PlanResult,
@@ -18,7 +19,11 @@ from sentry_oms.plan.change import (
 )
 
 LONGEST = 120
-"""Characters of a parameter's value; JSON has all of them."""
+"""Characters of a value; JSON has more of them."""
+MOST_VALUES = 10
+"""Lines of values for one resource; JSON has all."""
+
+NO_LONGER = "no longer in config, and left by a launch"
 
 EXITS = {
     Exit.NO_CHANGE: "no change",
@@ -42,6 +47,21 @@ def subject(change: ResourceChange) -> str:
 def because(change: ResourceChange) -> str:
     """Return the properties that cause a change; may be empty."""
     return ", ".join(map(str, change.causes))
+
+
+def values(change: ResourceChange) -> Iterator[str]:
+    """Yield the old and new values of a resource's properties, each as a line."""
+    for value in change.values[:MOST_VALUES]:
+        path = value.path.removeprefix("/")
+        if value.old is None:
+            yield f"{path}: + {_short(value.new)}"
+        elif value.new is None:
+            yield f"{path}: - {_short(value.old)}"
+        else:
+            yield f"{path}: {_short(value.old)} -> {_short(value.new)}"
+    more = len(change.values) - MOST_VALUES
+    if more > 0:
+        yield f"{count(more, 'more value')}: --format json has all"
 
 
 def parameters(stack: StackPlan) -> Iterator[tuple[ParameterChange, str]]:
@@ -91,6 +111,12 @@ def types(stack: StackPlan) -> str:
     return ", ".join(f"{number} {kind}" for kind, number in sorted(found.items()))
 
 
+def orphan_line(orphan: Orphan) -> str:
+    """Return a stack that is no longer in config, with its state."""
+    state = f" holds {', '.join(orphan.state)}" if orphan.state else ""
+    return f"{orphan.name} ({orphan.status}){state}"
+
+
 def summary(plan: Plan) -> str:
     """Return the last line."""
     parts = [
@@ -112,6 +138,8 @@ def summary(plan: Plan) -> str:
         line += f"; {count(lost, 'resource')} with state replaced or removed"
     if refused := len(plan.severe(Severity.REFUSAL)):
         line += f"; {count(refused, 'change')} refused"
+    if plan.orphans:
+        line += f"; {count(len(plan.orphans), 'stack')} no longer in config"
     return line
 
 

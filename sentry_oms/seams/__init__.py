@@ -6,6 +6,7 @@ before. config.yaml turns on the executor, and with it the others.
 """
 
 from sentry_oms.seams import (
+    confirmation,
     executor,
     hooks_effects,
     short_diff,
@@ -21,5 +22,6 @@ def install() -> None:
     stack_path.install()
     hooks_effects.install()
     executor.install()
+    confirmation.install()
     text_output.install()
     short_diff.install()

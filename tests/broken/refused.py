@@ -144,5 +144,10 @@ REFUSED = (
     Refused("E9005", "an invitation without the password", COGNITO, "UserPool.AdminCreateUserConfig.InviteMessageTemplate", {"SMSMessage": "Your user name is {username}."}),
     Refused("E9109", "access logs with a prefix that the bucket policy does not allow", ALB, "LoadBalancer.LoadBalancerAttributes.+", {"Key": "access_logs.s3.prefix", "Value": "alb"}),
     Refused("E9109", "access logs in a bucket with SSE-KMS", ALB, "AccessLogsBucket.BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.SSEAlgorithm", "aws:kms"),
+    Refused("E9003", "a web ACL at a target group", ALB, "WebAclAssociation.ResourceArn", "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/a/0123456789abcdef"),
+    Refused("E9003", "a web ACL's log without aws-waf-logs-", ALB, "WebAclLogging.LogDestinationConfigs", ["arn:aws:logs:us-east-1:123456789012:log-group:sentry-waf"]),
+    Refused("E9017", "an alarm in an unknown namespace", ALB, "FrontendErrorAlarm.Namespace", "AWS/ALB"),
+    Refused("E9017", "an alarm on an unknown metric", TASK_OMS, "CpuAlarm.MetricName", "CPUUtilisation"),
+    Refused("E9017", "an alarm with an unknown dimension", PIPE_OMS, "PipelineFailedAlarm.Dimensions.0.Name", "Pipeline"),
     Refused("E9108", "a NAT gateway in a private subnet", VPC, "NatGateway1.SubnetId", ref("PrivateSubnet1")),
 )  # fmt: skip

@@ -23,6 +23,13 @@ SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:sentry/${Envi
 
 
 ENVIRONMENTS = {
+    "OMS008 staging's stacks with dev's tag": edited(
+        "config/staging/config.yaml",
+        "stack_tags.Environment",
+        "Environment: staging",
+        "Environment: dev",
+        environment="staging",
+    ),
     "OMS080 prod's secrets under dev's name": edited(
         PROD_SECRETS,
         "stack_name",
@@ -80,6 +87,26 @@ SERVICES = {
         replace(FRONTEND_TEMPLATE, "-FrontendTargetGroupArn", "-WebSocketTargetGroupArn"),
         also=("OMS035",),
     ),
+    "OMS090 a health check of a port that nothing serves": Broken(
+        FRONTEND_TEMPLATE,
+        TARGET_GROUP,
+        put(ALB_TEMPLATE, "FrontendTargetGroup.HealthCheckPort", "9090"),
+    ),
+    "OMS093 the image of another service": edited(
+        TASK,
+        "parameters.ECRRepositoryUri",
+        "!ecr_repository_uri sentry/oms-",
+        "!ecr_repository_uri sentry/websocket-",
+    ),
+    "OMS093 a repository that no hook creates": edited(
+        TASK, "parameters.ECRRepositoryUri", "!ecr_repository sentry/oms-", "!ecr_repository oms-"
+    ),
+    "OMS094 a bucket that the template lacks": edited(
+        PIPELINE,
+        "hooks.before_delete.0.resource",
+        "resource: ArtifactBucket",
+        "resource: ArtefactBucket",
+    ),
     "OMS090 a target group without a listener": Broken(
         WEBSOCKET_TEMPLATE, TARGET_GROUP, put(ALB_TEMPLATE, "/Resources/WebSocketListenerRule", ...)
     ),
@@ -103,6 +130,12 @@ STATE = {
         "parameters.AppSecretArn.name",
         "name: sentry/{{ environment }}\n",
         "name: sentry/{{ environment }}/app\n",
+    ),
+    "OMS084 a secret of another stack": edited(
+        TASK,
+        "parameters.AppSecretArn.stack",
+        "/secrets.yaml",
+        "/redis.yaml",
     ),
     "OMS085 a queue that no role may use": edited(
         CLUSTER,

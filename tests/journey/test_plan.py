@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import BIN, EmbeddedAws, Project, wait_until
+from tests.conftest import BIN, EmbeddedAws, Project, template, wait_until
 from tests.plan_examples import CHANGES, EXAMPLES, add_an_exchange, example, put_back
 
 CONFIG_TABLE = "dynamodb/oms-config-table.json"
@@ -60,12 +60,14 @@ def test_without_changes_no_change_set_is_created(project: Project, aws: Embedde
     assert done.stdout == "plan dev: 16 stacks unchanged\nexit 0: no change\n"
     calls = aws.calls()
     assert "CreateChangeSet" not in calls
-    assert calls["DescribeStacks"] == 16
+    assert (calls["DescribeStacks"], calls["ListStacks"]) == (16, 1)
 
 
 def test_changes_that_lose_nothing(project: Project) -> None:
     add_an_exchange(project)
     project.edit("config/config.yaml", "multi_az: false", "multi_az: prepare")
+    project.edit("config/config.yaml", 'oms_cpu: ""', "oms_cpu: 1024")
+    project.edit("config/config.yaml", 'oms_memory: ""', "oms_memory: 2048")
     with project.edit_template("dynamodb/oms-trading-table.json") as template:
         del template["Resources"]["Table"]["Properties"]["SSESpecification"]
     with project.edit_template(CONFIG_TABLE) as template:
@@ -83,6 +85,13 @@ def test_changes_that_lose_nothing(project: Project) -> None:
     table = resources(stacks["dynamodb-trading"])["Table"]
     assert (table["action"], table["loss"]) == ("modify", None)
     assert [cause["property"] for cause in table["causes"]] == ["SSESpecification"]
+    values = {
+        one["path"]: (one["old"], one["new"])
+        for one in resources(stacks["task-oms"])["TaskDefinition"]["values"]
+    }
+    exchanges = values["/ContainerDefinitions/oms/Environment/EXCHANGES/Value"]
+    assert exchanges == ("bitget,bingx,okx", "bitget,bingx,okx,kraken")
+    assert values["/Cpu"][1] == "1024"
     # An output alone changes, and those who read it wait for it.
     assert stacks["dynamodb-config"]["resources"] == []
 
@@ -134,6 +143,26 @@ def test_new_stacks_are_rendered_and_not_created(project: Project) -> None:
     assert later["Environment"] is None
     text = project.program("oms", "plan", "staging", "redis").stdout
     assert "plan staging/redis: 2 stacks are new" in text
+
+
+def test_stacks_that_are_no_longer_in_config_are_listed(project: Project, aws: EmbeddedAws) -> None:
+    table = template("dynamodb/oms-config-table.json")
+    table["Resources"]["Table"]["Properties"]["TableName"] = "oms_old_dev"
+    tags = {"Project": "sentry-oms", "Environment": "dev"}
+    aws.deploy("sentry-old-dev", table, tags, Environment="dev")
+    aws.deploy("sentry-another-dev", {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
+    done = project.program("oms", "plan", "dev")
+    for name in ("sentry-old-dev", "sentry-another-dev"):
+        aws.delete(name)
+    assert done.returncode == 0
+    assert done.stdout == (
+        "no longer in config, and left by a launch\n"
+        "  sentry-old-dev (CREATE_COMPLETE) holds Table (rows)\n"
+        "      put its file back, or after a launch of dev: "
+        "aws cloudformation delete-stack --stack-name sentry-old-dev\n"
+        "plan dev: 16 stacks unchanged; 1 stack no longer in config\n"
+        "exit 0: no change\n"
+    )
 
 
 def test_a_stack_that_cant_be_planned_does_not_hide_the_others(

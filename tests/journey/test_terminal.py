@@ -15,8 +15,18 @@ STYLE = re.compile(r"\x1b\[[0-9;]*[0-9]m")
 WITHOUT_COLOR = {"\x1b[0m", "\x1b[1m", "\x1b[2m"}
 
 
-def on_a_terminal(project: Project, *arguments: str, **environ: str) -> str:
-    """Run Sceptre, and return what a terminal of 40 lines and 160 columns receives."""
+def on_a_terminal(
+    project: Project, *arguments: str, typed: str = "", code: int = 0, **environ: str
+) -> str:
+    """Run Sceptre, and return what a terminal of 40 lines and 160 columns receives.
+
+    Args:
+        project: to run it in.
+        arguments: of Sceptre.
+        typed: the answer to its question.
+        code: the exit code that it must have.
+        environ: more variables.
+    """
     ours, theirs = pty.openpty()
     settings = {"TERM": "xterm-256color", "LINES": "40", "COLUMNS": "160", **environ}
     process = subprocess.Popen(
@@ -28,13 +38,14 @@ def on_a_terminal(project: Project, *arguments: str, **environ: str) -> str:
         stderr=theirs,
     )
     os.close(theirs)
+    os.write(ours, typed.encode())
     sent = b""
     # Linux raises an error once no process writes to the terminal any more.
     with suppress(OSError):
         while chunk := os.read(ours, 65536):
             sent += chunk
     os.close(ours)
-    assert process.wait() == 0
+    assert process.wait() == code
     return sent.decode()
 
 

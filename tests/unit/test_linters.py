@@ -221,11 +221,12 @@ class TestRun:
     def test_accepted_findings_are_no_failure(self, run: Callable[..., tuple[int, str]]) -> None:
         code, said = run([DEV])
         assert code == 0
-        checked, _, fake, iam, reachability, last = said.splitlines()
+        checked, _, fake, iam, reachability, references, last = said.splitlines()
         assert checked.startswith(f"oms check: {len(RULES)} rules, ")
         assert fake == "checkov: 7 rules, 1 templates, 0 findings, 1 accepted"
         assert iam == "iam: 3 rules, 0 findings, 0 accepted"
         assert reachability.startswith("reachability: ")
+        assert references.startswith("references: ")
         assert last.startswith("0 findings, ")
 
     @pytest.mark.parametrize(

@@ -50,11 +50,14 @@ shows them too:
 .venv/bin/cfn-lint templates/networking/alb-frontend.json
 ```
 
-- E9001 to E9016 are JSON schemas in `schemas/`, one for each service: limits, mutually exclusive
+- E9001 to E9017 are JSON schemas in `schemas/`, one for each service: limits, mutually exclusive
   properties, and names that another list must contain.
-- E9101 to E9108 compare resources of one template: subnets with their VPC, a NAT gateway with its
+- E9101 to E9109 compare resources of one template: subnets with their VPC, a NAT gateway with its
   subnet, a queue with its dead-letter queue, a service with its container, actions of a pipeline
   with their artifacts, metric math with its metrics, Redis with its token.
+
+`make lint` also compares the resources of an environment: `tools/lint/references.py` reports a
+property, or an alarm's dimension, that names a resource that no stack creates.
 
 By hand, cfn-lint reads a template as written. `make lint` also runs it on each template evaluated
 for each environment, with parameters, mappings and imports, to find invalid values from config. To

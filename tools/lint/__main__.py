@@ -17,7 +17,7 @@ from unittest.mock import patch
 from sentry_oms.checks import RULES, check_project
 from sentry_oms.names import ENVIRONMENTS
 from sentry_oms.offline.reading import environments
-from tools.lint import ROOT, accepted, controls, linters
+from tools.lint import ROOT, accepted, controls, linters, references
 from tools.lint.accepted import AcceptanceError
 from tools.lint.deployed import GROUPS, VARIABLES, deployed, project
 from tools.lint.iam import linter as iam
@@ -59,7 +59,8 @@ def run() -> list[Report]:
         permissions = pool.submit(iam.lint)
         checked = check()
         found = {name: run.result() for name, run in runs.items()}
-        return [checked, *reports(templates, found), permissions.result(), reachability.lint()]
+        wiring = [reachability.lint(), references.lint()]
+        return [checked, *reports(templates, found), permissions.result(), *wiring]
 
 
 def check() -> Report:

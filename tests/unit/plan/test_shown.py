@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -17,14 +18,18 @@ from sentry_oms.plan.change import (
     Exit,
     Kind,
     NotPlanned,
+    Orphan,
     ParameterChange,
     Plan,
+    PlanResult,
     ResourceChange,
     StackPlan,
+    ValueChange,
     worst_exit,
 )
 from sentry_oms.plan.command import render, targets
 from sentry_oms.plan.markdown import LONGEST, markdown
+from sentry_oms.plan.saving import save
 from sentry_oms.plan.text import lines
 from tests.conftest import ROOT
 from tests.create_only import rendered
@@ -39,8 +44,17 @@ TABLE = ResourceChange(
     loss="a new one takes its place, without its rows; the old one stays, unused",
 )
 TASK = ResourceChange(
-    logical_id="Task", type="AWS::ECS::TaskDefinition", action=Action.REPLACE, certain=False
+    logical_id="Task",
+    type="AWS::ECS::TaskDefinition",
+    action=Action.REPLACE,
+    certain=False,
+    values=(
+        ValueChange(path="/Cpu", old="256", new="512" + "0" * 200),
+        ValueChange(path="/Names", old=None, new="a|b"),
+        ValueChange(path="/Role", old="x", new=None),
+    ),
 )
+RULE = ResourceChange(logical_id="Rule", type="AWS::Events::Rule", action=Action.REPLACE)
 SECRET = ResourceChange(
     logical_id="AppSecret",
     type="AWS::SecretsManager::Secret",
@@ -64,7 +78,7 @@ FULL = Plan(
     stacks=(
         stack("vpc", Kind.UNCHANGED),
         stack("table", Kind.CHANGED, TABLE),
-        stack("task", Kind.CHANGED, TASK, parameters=(NAMES, ID)),
+        stack("task", Kind.CHANGED, TASK, RULE, parameters=(NAMES, ID)),
         stack("new", Kind.NEW, TABLE.model_copy(update={"action": Action.ADD, "loss": None})),
         stack("maybe", Kind.MAY_CHANGE, parameters=(ID,)),
         stack("old", Kind.LEFT_OUT, notes=("config says ignore: true",)),
@@ -118,7 +132,7 @@ def test_the_text_has_every_change() -> None:
     text = shown(FULL)
     assert "\x1b" not in text
     assert text.index("replaces or removes state") < text.index("replaces or removes\n")
-    assert "prod/task may replace Task (AWS::ECS::TaskDefinition)" in text
+    assert "\n  prod/task replace Rule (AWS::Events::Rule)\n" in text
     assert "Names: + c, - b" in text
     assert "Id: known after prod/vpc" in text
     assert "prod/new is new: 1 resource, rendered only\n    + add 1 AWS::DynamoDB::Table" in text
@@ -129,6 +143,40 @@ def test_the_text_has_every_change() -> None:
         "1 resource with state replaced or removed"
     )
     assert code.startswith("exit 3: ")
+
+
+def test_a_new_task_definition_is_listed_in_its_stack_only() -> None:
+    text = shown(FULL)
+    assert "prod/task may replace" not in text
+    assert "  -/+ may replace Task (AWS::ECS::TaskDefinition)\n        Cpu: 256 -> 512000" in text
+
+
+def test_values_are_listed_below_their_resource() -> None:
+    long = f"512{'0' * 114}..."
+    lines_ = [f"        {one}\n" for one in (f"Cpu: 256 -> {long}", "Names: + a|b", "Role: - x")]
+    assert "".join(lines_) in shown(FULL)
+    assert r"<br>Names: + a\|b<br>Role: - x |" in shown(FULL, "markdown")
+    many = tuple(ValueChange(path=f"/{n}", old=None, new="x") for n in range(12))
+    one = stack("a", Kind.CHANGED, RULE.model_copy(update={"values": many}))
+    assert "        9: + x\n        2 more values: --format json has all\n" in shown(
+        Plan(target="p", stacks=(one,))
+    )
+
+
+def test_stacks_that_are_no_longer_in_config_come_last_with_what_to_do() -> None:
+    orphan = Orphan(name="x-old-p", status="CREATE_COMPLETE", state=("T (rows)",), remedy="delete")
+    plan = Plan(target="p", stacks=(stack("a", Kind.UNCHANGED),), orphans=(orphan,), notes=("no",))
+    assert shown(plan).splitlines() == [
+        "no longer in config, and left by a launch",
+        "  x-old-p (CREATE_COMPLETE) holds T (rows)",
+        "      delete",
+        "no",
+        "plan p: 1 stack unchanged; 1 stack no longer in config",
+        "exit 0: no change",
+    ]
+    text = shown(plan, "markdown")
+    assert "| x-old-p (CREATE_COMPLETE) holds T (rows) | delete |" in text
+    assert "> no\n" in text
 
 
 def test_a_stack_that_cant_be_planned_is_one_line() -> None:
@@ -212,6 +260,21 @@ def test_arguments_are_environments_or_a_stack_of_one(
 def test_an_unknown_environment_is_refused() -> None:
     with pytest.raises(SceptreException, match="'prd' .* dev"):
         targets(ROOT, ["dev", "staging", "prd"])
+
+
+@pytest.mark.parametrize(
+    ("result", "names"),
+    [
+        (Plan(target="p", stacks=(stack("a", Kind.FAILED, error="no"),)), "prod/a"),
+        (UNCHECKED, "staging"),
+    ],
+)
+def test_a_plan_without_all_its_stacks_is_not_saved(
+    tmp_path: Path, result: PlanResult, names: str
+) -> None:
+    with pytest.raises(SceptreException, match=f"no plan is saved, because {names} has none"):
+        save(result, tmp_path / "plan.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_json_follows_its_schema() -> None:
