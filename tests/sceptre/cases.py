@@ -99,7 +99,9 @@ CASES = (
     Case("update absent", "update -y g/a.yaml", ("update",), NONE, "g/a.yaml", fails=True),
     Case("update by change set", "update -c -y g/b.yaml", None, variables=CHANGED),
     Case("update by change set unchanged", "update -c -y g/b.yaml", None),
+    Case("update declined", "update g", None, variables=CHANGED, fails=True),
     Case("delete", "delete -y g", ("delete",)),
+    Case("delete declined", "delete g", None, fails=True),
     Case("delete absent", "delete -y g", ("delete",), NONE),
     Case("delete a dependency", "delete -y g/a.yaml", ("delete",), path="g/a.yaml"),
     Case(

@@ -92,6 +92,15 @@ DIFFERENCES = (
     *(
         Difference(
             aspect,
+            _of("launch declined, update declined, delete declined"),
+            "the question shows the changes and the state that is lost",
+        )
+        for aspect in ("data", "reads")
+    ),
+    Difference("writes", _of("update declined"), "the changes come from change sets, then deleted"),
+    *(
+        Difference(
+            aspect,
             _NOT_EXECUTED,
             "a change set that does not exist is a failure, and stops the dependents",
         )
