@@ -110,7 +110,11 @@ def in_this_process(aws: EmbeddedAws) -> Iterator[Calls]:
         # Sceptre looks up the installed plugins for each template.
         patch.setattr(metadata, "entry_points", cache(metadata.entry_points))
         install()
+        # The command line sets the levels of the process.
+        levels = {one: one.level for one in map(logging.getLogger, ("sceptre", "botocore"))}
         yield calls
+        for logger, level in levels.items():
+            logger.setLevel(level)
 
 
 def through_python(project: Path, case: Case) -> Outcome:
