@@ -199,7 +199,9 @@ class Messaging(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    environment: Environment
+    environment: str = Field(
+        pattern=r"^[A-Za-z0-9_-]+$", description="the ending of each name; any, in another project"
+    )
     exchanges: tuple[Name, ...]
     queues: tuple[Queue, ...] = ()
 

@@ -7,10 +7,8 @@ required. ``python -m sentry_oms.settings`` prints the JSON schema.
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import Annotated, Any, Literal
 
-import boto3
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from sceptre.config.reader import (
     CONFIG_MERGE_STRATEGIES,
@@ -18,16 +16,11 @@ from sceptre.config.reader import (
     STACK_GROUP_CONFIG_ATTRIBUTES,
 )
 
+from sentry_oms.cloudformation.regions import regions
 from sentry_oms.names import Environment, Name
 
 JINJA = r"\{\{.*\}\}"
 """An expression, whose value is known only after Jinja."""
-
-
-@cache
-def regions() -> frozenset[str]:
-    """Return the regions of AWS that have CloudFormation; boto3 parses them from a large file."""
-    return frozenset(boto3.Session().get_available_regions("cloudformation"))
 
 
 def _region(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from sceptre.stack import Stack
@@ -16,6 +17,7 @@ from sentry_oms.checks.finding import Finding
 from sentry_oms.checks.rule import REGISTRY, Phase, Rule
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.reading import of_stacks, read_environment
+from sentry_oms.offline.suppression import Suppressions
 
 for module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{module.name}")
@@ -23,7 +25,7 @@ for module in pkgutil.iter_modules(__path__):
 RULES: tuple[Rule, ...] = tuple(REGISTRY[code] for code in sorted(REGISTRY))
 """Every rule, in the order of its code."""
 
-__all__ = ["RULES", "Finding", "check_environment", "check_project", "check_stacks"]
+__all__ = ["RULES", "Finding", "check_environment", "check_project", "check_stacks", "examine"]
 
 
 def check_environment(project_path: Path, name: str) -> list[Finding]:
@@ -46,19 +48,34 @@ def check_stacks(stacks: Iterable[Stack]) -> list[Finding]:
 
 
 def check_project(project: Project) -> list[Finding]:
-    """Return the findings of the rules, phase by phase, each place once."""
-    first: dict[tuple[str, str], Finding] = {}
+    """Return the findings that no suppression accepts."""
+    return [one for one in examine(project) if one.accepted is None]
+
+
+def examine(project: Project) -> list[Finding]:
+    """Return the findings of the rules, phase by phase, each place once, with accepted ones."""
+    if not project.has_house_rules:
+        project = project.launched()
+    first: dict[tuple[str, str, str | None], Finding] = {}
     failed: set[str] = set()
+    suppressions = Suppressions(project.suppressions, {file.group for file in project.stacks})
     for phase in Phase:
         is_whole = phase is Phase.FILES or not (failed or project.unreadable)
         if phase.needs_environment and not (project.environment and is_whole):
             continue
         seen = project.without(failed)
+        if phase is Phase.SUPPRESSIONS:
+            seen = replace(seen, unused=suppressions.unused)
         rules = (r for r in RULES if r.phase is phase and (project.has_house_rules or not r.house))
-        found = {finding for rule in rules for finding in rule.findings(seen)}
+        found = {
+            replace(one, accepted=suppressions.reason(one.code, one.file, one.line, one.field))
+            for rule in rules
+            for one in rule.findings(seen)
+        }
         for finding in sorted(found, key=lambda one: (one.code, one.file, one.line, one.field)):
-            first.setdefault((finding.file, finding.field), finding)
-        failed |= {finding.stack for finding in found if finding.stack}
-        if found and phase is Phase.SETTINGS:
+            first.setdefault((finding.file, finding.field, finding.accepted), finding)
+        not_accepted = [finding for finding in found if finding.accepted is None]
+        failed |= {finding.stack for finding in not_accepted if finding.stack}
+        if not_accepted and phase is Phase.SETTINGS:
             break
     return sorted(first.values(), key=lambda one: (one.file, one.line, one.code, one.field))

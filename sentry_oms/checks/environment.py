@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from sceptre.resolvers.stack_output import StackOutput
 
 from sentry_oms.arguments import tag_name
-from sentry_oms.checks.parameters import given_values
 from sentry_oms.checks.rule import Phase, rule
+from sentry_oms.cloudformation.evaluate import UNKNOWN
 from sentry_oms.names import BOOTSTRAP, queue_name, stack_name
 from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.given import given_values
 from sentry_oms.offline.project import Project
 
 IS_FIFO = {"master-order": True, "order-execution-polling": False, "clients-events": False}
@@ -98,7 +99,7 @@ def queues_typed(project: Project) -> Iterator[Fault]:
             for one in project.of_kind("AWS::SQS::Queue")
             if one.file is file
         }
-        for name, is_fifo in IS_FIFO.items() if made else ():
+        for name, is_fifo in IS_FIFO.items() if made and UNKNOWN not in made else ():
             if queue_name(name, file.group, fifo=is_fifo) not in made:
                 kind = "FIFO" if is_fifo else "standard"
                 yield file.fault("sceptre_user_data.queues", f"{name} must be a {kind} queue")

@@ -17,6 +17,7 @@ class Finding:
         message: the problem.
         remedy: what to do.
         stack: such as dev/task-oms, if the file belongs to one stack.
+        accepted: the reason of the suppression that accepts it.
     """
 
     file: str
@@ -26,6 +27,7 @@ class Finding:
     message: str
     remedy: str
     stack: str | None = None
+    accepted: str | None = None
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.code} {self.text}"

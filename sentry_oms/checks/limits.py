@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from sentry_oms.checks.rule import Phase, rule
-from sentry_oms.cloudformation.types import NAME_PROPERTY, unique_name
+from sentry_oms.cloudformation.types import NAME_PROPERTY, NAMES, unique_name
+from sentry_oms.offline.created import created
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.project import Project
 
@@ -40,34 +41,6 @@ def template_size(project: Project) -> Iterator[Fault]:
             yield file.template_fault("", message, remedy)
 
 
-LOAD_BALANCING = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
-NAMES: Mapping[str, tuple[int, str]] = {
-    "AWS::SQS::Queue": (80, r"[A-Za-z0-9_-]+(\.fifo)?"),
-    "AWS::DynamoDB::Table": (255, r"[A-Za-z0-9_.-]{3,}"),
-    "AWS::IAM::Role": (64, r"[\w+=,.@-]+"),
-    "AWS::IAM::ManagedPolicy": (128, r"[\w+=,.@-]+"),
-    "AWS::Logs::LogGroup": (512, r"[A-Za-z0-9_/.#-]+"),
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": (32, LOAD_BALANCING),
-    "AWS::ElasticLoadBalancingV2::TargetGroup": (32, LOAD_BALANCING),
-    "AWS::ECR::Repository": (256, r"[a-z0-9]+([._/-][a-z0-9]+)*"),
-    "AWS::ECS::Cluster": (255, r"[A-Za-z0-9_-]+"),
-    "AWS::ECS::Service": (255, r"[A-Za-z0-9_-]+"),
-    "AWS::ECS::TaskDefinition": (255, r"[A-Za-z0-9_-]+"),
-    "AWS::ElastiCache::ReplicationGroup": (40, r"[A-Za-z](-?[A-Za-z0-9])*"),
-    "AWS::S3::Bucket": (63, r"[a-z0-9][a-z0-9.-]+[a-z0-9]"),
-    "AWS::CloudWatch::Alarm": (255, r"[^\x00-\x1f]+"),
-    "AWS::CloudWatch::Dashboard": (255, r"[A-Za-z0-9_-]+"),
-    "AWS::SecretsManager::Secret": (512, r"[A-Za-z0-9/_+=.@-]+"),
-    "AWS::KMS::Alias": (256, r"alias/[A-Za-z0-9/_-]+"),
-    "AWS::Cognito::UserPool": (128, r"[\w\s+=,.@-]+"),
-    "AWS::Cognito::UserPoolClient": (128, r"[\w\s+=,.@-]+"),
-    "AWS::CodeBuild::Project": (150, r"[A-Za-z0-9][A-Za-z0-9_-]+"),
-    "AWS::CodePipeline::Pipeline": (100, r"[A-Za-z0-9.@_-]+"),
-}
-"""By type: the maximum number of characters of the name, and its pattern. Source: the Create
-operation of each service's API reference."""
-
-
 @rule(
     "OMS052",
     cause="A name that a template makes of its parameters is longer than the service allows, or "
@@ -76,24 +49,20 @@ operation of each service's API reference."""
 )
 def resource_name(project: Project) -> Iterator[Fault]:
     """Every resource's name is valid."""
-    for file in project.stacks:
-        evaluator = project.values.evaluator(file)
-        for key, resource in file.section("Resources").items():
-            kind = str(resource.get("Type"))
-            if kind not in NAMES:
-                continue
-            limit, pattern = NAMES[kind]
-            property_ = NAME_PROPERTY[kind]
-            name = evaluator.value(resource.get("Properties", {}).get(property_))
-            if not isinstance(name, str):
-                continue
-            field = f"Resources.{key}.Properties.{property_}"
-            if len(name) > limit:
-                message = f"'{name}' has {len(name)} characters; at most {limit} are allowed"
-                yield file.template_fault(field, message)
-            elif not re.fullmatch(pattern, name):
-                message = f"'{name}' does not match {pattern}"
-                yield file.template_fault(field, message, "use the characters that it allows")
+    for one in created(project):
+        if one.kind not in NAMES:
+            continue
+        limit, pattern = NAMES[one.kind]
+        property_ = NAME_PROPERTY[one.kind]
+        name = one.evaluator.value(one.properties.get(property_))
+        if not isinstance(name, str):
+            continue
+        if len(name) > limit:
+            message = f"'{name}' has {len(name)} characters; at most {limit} are allowed"
+            yield one.fault(f".{property_}", message)
+        elif not re.fullmatch(pattern, name):
+            message = f"'{name}' does not match {pattern}"
+            yield one.fault(f".{property_}", message, "use the characters that it allows")
 
 
 INLINE = 10_240
@@ -129,21 +98,18 @@ def policy_size(project: Project) -> Iterator[Fault]:
 
     Values that only AWS knows count as nothing, so that every policy found is certainly too large.
     """
-    for file in project.stacks:
-        evaluator = project.values.evaluator(file, shortest=True)
-        for key, resource in file.section("Resources").items():
-            properties = resource.get("Properties", {})
-            sizes = {
-                property_: (_size(evaluator.value(properties[property_])), limit)
-                for (type_, property_), limit in POLICIES.items()
-                if type_ == resource.get("Type") and property_ in properties
-            }
-            if resource.get("Type") == "AWS::IAM::Role" and "Policies" in properties:
-                sizes["Policies"] = (_inline(evaluator.value(properties["Policies"])), INLINE)
-            for property_, (size, limit) in sizes.items():
-                if size > limit:
-                    message = f"is at least {size:,} characters; at most {limit:,} are allowed"
-                    yield file.template_fault(f"Resources.{key}.Properties.{property_}", message)
+    for one in created(project, shortest=True):
+        sizes = {
+            property_: (_size(one.evaluator.value(one.properties[property_])), limit)
+            for (kind, property_), limit in POLICIES.items()
+            if kind == one.kind and property_ in one.properties
+        }
+        if one.kind == "AWS::IAM::Role" and "Policies" in one.properties:
+            sizes["Policies"] = (_inline(one.evaluator.value(one.properties["Policies"])), INLINE)
+        for property_, (size, limit) in sizes.items():
+            if size > limit:
+                message = f"is at least {size:,} characters; at most {limit:,} are allowed"
+                yield one.fault(f".{property_}", message)
 
 
 def _inline(policies: Any) -> int:
@@ -152,7 +118,7 @@ def _inline(policies: Any) -> int:
 
 
 def _size(document: Any) -> int:
-    return len(json.dumps(document, separators=(",", ":")).encode())
+    return len(json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode())
 
 
 TASK_DEFINITION = 65_536
@@ -166,14 +132,11 @@ TASK_DEFINITION = 65_536
 )
 def task_definition_size(project: Project) -> Iterator[Fault]:
     """A task definition is not larger than ECS accepts."""
-    for file in project.stacks:
-        evaluator = project.values.evaluator(file, shortest=True)
-        for key, resource in file.section("Resources").items():
-            if resource.get("Type") == "AWS::ECS::TaskDefinition":
-                size = _size(evaluator.value(resource.get("Properties", {})))
-                if size > TASK_DEFINITION:
-                    message = f"is at least {size:,} bytes; ECS accepts {TASK_DEFINITION:,}"
-                    yield file.template_fault(f"Resources.{key}.Properties", message)
+    for one in created(project, shortest=True):
+        if one.kind == "AWS::ECS::TaskDefinition":
+            size = _size(one.evaluator.value(one.properties))
+            if size > TASK_DEFINITION:
+                yield one.fault("", f"is at least {size:,} bytes; ECS accepts {TASK_DEFINITION:,}")
 
 
 WITH_IAM = (
@@ -202,17 +165,25 @@ def capability(project: Project) -> Iterator[Fault]:
         has_iam = any(fnmatchcase(file.template_source.file, pattern) for pattern in WITH_IAM)
         if file.template and "Transform" in file.template:
             yield file.template_fault("Transform", "needs CAPABILITY_AUTO_EXPAND")
-        for key, resource in file.section("Resources").items():
-            kind = str(resource.get("Type"))
+        # As written, because macros make the section unknown.
+        for key, resource in ((file.template or {}).get("Resources") or {}).items():
+            kind = str(resource.get("Type")) if isinstance(resource, dict) else ""
             if kind.startswith("AWS::IAM::") and not has_iam:
                 message = f"{kind} needs CAPABILITY_IAM, which only clusters and pipelines pass"
                 yield file.template_fault(f"Resources.{key}", message)
-            if kind in AUTO_EXPAND or "'Fn::Transform':" in str(resource):
+            if kind in AUTO_EXPAND or "'Fn::Transform'" in str({key: resource}):
                 yield file.template_fault(f"Resources.{key}", "needs CAPABILITY_AUTO_EXPAND")
 
 
-SCOPED = {"AWS::ECS::Service": "Cluster", "AWS::Cognito::UserPoolGroup": "UserPoolId"}
+SCOPED = {
+    "AWS::Cognito::UserPoolGroup": "UserPoolId",
+    "AWS::EC2::SecurityGroup": "VpcId",
+    "AWS::ECS::Service": "Cluster",
+    "AWS::WAFv2::WebACL": "Scope",
+}
 """Types whose names are unique within what this property names."""
+GLOBAL = ("AWS::IAM::", "AWS::S3::")
+"""Begins the types whose names are unique in all regions."""
 
 
 @rule(
@@ -229,14 +200,17 @@ def name_unique(project: Project) -> Iterator[Fault]:
     Source:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
     """
-    owners: dict[tuple[str, str, str], str] = {}
+    owners: dict[tuple[Any, ...], str] = {}
     for resource in project.resources:
-        property_ = unique_name(resource.kind)
+        file, kind = resource.file, resource.kind
+        property_ = unique_name(kind)
         name = resource.properties.get(property_) if property_ else None
-        if property_ is None or not isinstance(name, str):
+        within = resource.properties.get(SCOPED.get(kind, ""), "")
+        is_known = isinstance(name, str) and isinstance(within, str) and resource.is_certain
+        if property_ is None or not is_known:
             continue
-        within = str(resource.properties.get(SCOPED.get(resource.kind, "")))
-        place = f"{resource.file.name}: {resource.key}"
-        owner = owners.setdefault((resource.kind, name, within), place)
+        region = "" if kind.startswith(GLOBAL) else file.stack.region
+        place = f"{file.name}: {resource.key}"
+        owner = owners.setdefault((kind, name, within, region, file.account), place)
         if owner != place:
             yield resource.fault(property_, f"'{name}' is the name of {owner} too")

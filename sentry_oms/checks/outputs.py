@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
@@ -10,7 +9,8 @@ from typing import Any
 from sceptre.resolvers.stack_output import StackOutput
 
 from sentry_oms.checks.rule import Phase, rule
-from sentry_oms.cloudformation.evaluate import MALFORMED, Evaluator
+from sentry_oms.cloudformation.lookups import missing_keys
+from sentry_oms.offline import imports
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.stack_file import StackFile
@@ -33,19 +33,19 @@ def import_resolves(project: Project) -> Iterator[Fault]:
     """
     for file in project.stacks:
         seen: set[str] = set()
-        for place, expression, name in _named_imports(project, file):
-            owner = _owner(project, name)
+        for place, expression, name in imports.named(project, file):
+            owner = imports.owner_of(project, name)
             # A wrong stack name is reported once, and not for each of its outputs.
-            parameter = None if owner else _parameter_of(file, expression)
+            parameter = None if owner else imports.parameter_of(file, expression)
             cause = parameter or name
-            if cause in seen or _exporter(project, name):
+            if cause in seen or imports.exporter(project, name):
                 continue
             seen.add(cause)
             if owner is None:
                 message = f"{name} is imported, and no stack of that name is known here"
                 blame = file.fault if parameter else file.template_fault
                 yield blame(f"parameters.{parameter}" if parameter else place, message)
-            elif owner.template:
+            elif owner.template and not owner.is_expanded:
                 has = ", ".join(sorted(project.values.exports(owner))) or "nothing"
                 message = f"imports {name}, which {owner.name}.yaml does not export"
                 yield file.template_fault(place, message, f"it exports {has}")
@@ -64,11 +64,11 @@ def import_upstream(project: Project) -> Iterator[Fault]:
     for file in project.stacks:
         upstream = project.upstream(file)
         told: set[str] = set()
-        for _, expression, name in _named_imports(project, file):
-            owner = _exporter(project, name)
+        for _, expression, name in imports.named(project, file):
+            owner = imports.exporter(project, name)
             if owner and owner.name not in upstream | told:
                 told.add(owner.name)
-                parameter = _parameter_of(file, expression)
+                parameter = imports.parameter_of(file, expression)
                 field = f"parameters.{parameter}" if parameter else "dependencies"
                 message = f"imports {name}, and nothing makes this stack wait for {owner.name}"
                 remedy = f"pass the name with !stack_output {owner.name}.yaml::StackName"
@@ -89,6 +89,8 @@ PUBLIC = "Sentry::PublicOutputs"
 )
 def output_read(project: Project) -> Iterator[Fault]:
     """Every output is read, or public."""
+    if any(True for file in project.known.values() for _ in imports.unnamed(project, file)):
+        return
     # By template, since an output of one that several stacks share needs one reader.
     read = {
         (project.known[name].template_source.file, key)
@@ -134,7 +136,9 @@ def map_key_exists(project: Project) -> Iterator[Fault]:
         told = set()
         for section in ("Resources", "Outputs"):
             for name, part in file.section(section).items():
-                for path in _missing_keys(part, evaluator, file.section("Mappings")):
+                if not evaluator.creates(part):
+                    continue  # CloudFormation looks up nothing there.
+                for path in missing_keys(part, evaluator, file.section("Mappings")):
                     if path not in told:
                         told.add(path)
                         message = f"'{path}' is looked up and not in Mappings"
@@ -149,47 +153,18 @@ def map_key_exists(project: Project) -> Iterator[Fault]:
 )
 def export_unique(project: Project) -> Iterator[Fault]:
     """No two outputs export one name."""
-    owners: dict[tuple[str, str], str] = {}
+    owners: dict[tuple[Any, ...], str] = {}
     for file in project.sound:
         evaluator = project.values.evaluator(file)
         for key, output in file.section("Outputs").items():
             export = output.get("Export")
             name = evaluator.value(export.get("Name")) if isinstance(export, dict) else None
-            is_there = evaluator.holds(output.get("Condition", "")) is not False
-            if not isinstance(name, str) or not is_there:
+            if not isinstance(name, str) or not evaluator.creates(output):
                 continue
-            owner = owners.setdefault((file.stack.region, name), f"{file.name}: {key}")
+            place = (name, file.stack.region, file.account)
+            owner = owners.setdefault(place, f"{file.name}: {key}")
             if owner != f"{file.name}: {key}" and file in project.stacks:
                 yield file.template_fault(f"Outputs.{key}.Export", f"{name} is {owner}'s too")
-
-
-def _named_imports(
-    project: Project, file: StackFile, *, all_branches: bool = False
-) -> Iterator[tuple[str, Any, str]]:
-    """Yield each import whose name is known offline: its place, its expression and the name."""
-    evaluator = project.values.evaluator(file)
-    for place, expression in evaluator.imports(all_branches=all_branches):
-        name = evaluator.value(expression)
-        if isinstance(name, str):
-            yield place, expression, name
-
-
-def _exporter(project: Project, name: str) -> StackFile | None:
-    """Return the stack that exports the name."""
-    exports = project.values.exports
-    return next((file for file in project.known.values() if name in exports(file)), None)
-
-
-def _owner(project: Project, name: str) -> StackFile | None:
-    """Return the stack whose name the name of an export, ``<stack>-<output>``, begins with."""
-    owners = [f for f in project.known.values() if name.startswith(f"{f.stack.external_name}-")]
-    return max(owners, key=lambda file: len(str(file.stack.external_name)), default=None)
-
-
-def _parameter_of(file: StackFile, expression: Any) -> str | None:
-    """Return the parameter that config passes and that the name of an import begins with."""
-    names = re.findall(r"(?:\$\{|'Ref': ')(\w+)", str(expression))
-    return next((name for name in names if name in file.parameters), None)
 
 
 def _public_outputs(file: StackFile) -> list[str]:
@@ -202,36 +177,7 @@ def _reads(project: Project, file: StackFile) -> Iterator[tuple[str, str]]:
     for _, tag in file.tags:
         if isinstance(tag, StackOutput):
             yield tag.dependency_stack_name.removesuffix(".yaml"), tag.output_key
-    for _, _, name in _named_imports(project, file, all_branches=True):
-        owner = _exporter(project, name)
+    for _, _, name in imports.named(project, file, all_branches=True):
+        owner = imports.exporter(project, name)
         if owner:
             yield owner.name, project.values.exports(owner)[name]
-
-
-def _missing_keys(part: Any, evaluator: Evaluator, mappings: Any) -> Iterator[str]:
-    if isinstance(part, list):
-        for item in part:
-            yield from _missing_keys(item, evaluator, mappings)
-    elif isinstance(part, dict):
-        if "Fn::FindInMap" in part and len(part) == 1:
-            path = _missing_key(part["Fn::FindInMap"], evaluator, mappings)
-            if path:
-                yield path
-        for item in part.values():
-            yield from _missing_keys(item, evaluator, mappings)
-
-
-def _missing_key(argument: Any, evaluator: Evaluator, mappings: Any) -> str | None:
-    """Return the path that a lookup with known keys and no default does not find."""
-    try:
-        keys = [evaluator.value(key) for key in argument]
-        if len(keys) != 3 or not all(isinstance(key, str) for key in keys):
-            return None
-        found = mappings
-        for key in keys:
-            if key not in found:
-                return ".".join(keys)
-            found = found[key]
-    except MALFORMED:
-        pass  # cfn-lint reports it.
-    return None

@@ -3,56 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any
 
 from sceptre.resolvers import CustomYamlTagBase
-from sceptre.resolvers.no_value import NoValue
 
 from sentry_oms.arguments import tag_name
 from sentry_oms.checks.rule import Phase, rule
-from sentry_oms.cloudformation.evaluate import MALFORMED, UNKNOWN, Evaluator, text_of
+from sentry_oms.cloudformation.evaluate import MALFORMED, Evaluator, text_of
 from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.given import Given, given_values
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.stack_file import StackFile
-from sentry_oms.offline.values import is_list
-
-
-class Given(NamedTuple):
-    """A parameter that config passes, as far as its value is known offline.
-
-    Args:
-        file: the stack.
-        name: the parameter's.
-        declared: the template's declaration of it.
-        items: its value; each item if it takes a list.
-        whole: the value as it is sent.
-    """
-
-    file: StackFile
-    name: str
-    declared: Mapping[str, Any]
-    items: tuple[str, ...]
-    whole: str
-
-    def fault(self, message: str, remedy: str | None = None) -> Fault:
-        """Return a fault of the value; the template's ConstraintDescription is the remedy."""
-        says = self.declared.get("ConstraintDescription")
-        return self.file.fault(f"parameters.{self.name}", message, remedy or says)
-
-
-def given_values(project: Project) -> Iterator[Given]:
-    """Yield each parameter of the launched stacks whose value is known."""
-    for file in project.stacks:
-        for name in file.parameters if file.is_launched else ():
-            declared = file.section("Parameters").get(name)
-            value = project.values.given(file, name) if declared else UNKNOWN
-            if declared is None or value is UNKNOWN:
-                continue
-            whole = ",".join(value) if isinstance(value, list) else str(value)
-            items = [item.strip() for item in whole.split(",")] if is_list(declared) else [whole]
-            yield Given(file, name, declared, tuple(items), whole)
 
 
 @rule(
@@ -84,10 +47,9 @@ def parameter_given(project: Project) -> Iterator[Fault]:
         declared = file.section("Parameters")
         misspelt = [name for name in file.parameters if name not in declared]
         for name, parameter in declared.items():
-            is_given = not isinstance(file.parameters.get(name, NoValue()), NoValue)
             # OMS040 reports a misspelt one.
             is_required = "Default" not in parameter and not get_close_matches(name, misspelt)
-            if is_required and not is_given:
+            if is_required and name not in file.parameters:
                 message = f"{file.template_source.file} has no default for it"
                 yield file.fault(f"parameters.{name}", message)
 
@@ -124,9 +86,9 @@ def parameter_pattern(project: Project) -> Iterator[Fault]:
 
 def _matches(pattern: str, item: str) -> bool:
     try:
-        return re.fullmatch(pattern, item) is not None
+        return "&&" in pattern or re.fullmatch(pattern, item) is not None
     except re.error:
-        return True  # A pattern of Java's need not be one of Python's.
+        return True  # A pattern of Java's, as && is, need not be one of Python's.
 
 
 @rule(
@@ -137,6 +99,8 @@ def _matches(pattern: str, item: str) -> bool:
 def parameter_length(project: Project) -> Iterator[Fault]:
     """Every value has a valid length."""
     for given in given_values(project):
+        if given.declared.get("Type") != "String":
+            continue
         length = len(given.whole)
         shortest, longest = given.declared.get("MinLength"), given.declared.get("MaxLength")
         if shortest is not None and length < int(shortest):

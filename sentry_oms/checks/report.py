@@ -13,11 +13,14 @@ from sentry_oms.checks.finding import Finding
 
 
 def text(findings: Sequence[Finding], environment: str, stacks: int, rules: int) -> Iterator[str]:
-    """Yield a line for each finding, and a last line with their number."""
-    yield from map(str, findings)
-    count = len(findings)
+    """Yield a line for each finding, accepted ones last, and a last line with their number."""
+    accepted = [one for one in findings if one.accepted is not None]
+    yield from (str(one) for one in findings if one.accepted is None)
+    yield from (f"accepted: {one} (reason: {one.accepted})" for one in accepted)
+    count = len(findings) - len(accepted)
     found = f"{count or 'no'} finding{'' if count == 1 else 's'}"
-    yield f"{environment}: {stacks} stacks, {rules} rules, {found}"
+    others = f", {len(accepted)} accepted" if accepted else ""
+    yield f"{environment}: {stacks} stacks, {rules} rules, {found}{others}"
 
 
 def as_json(findings: Sequence[Finding]) -> Iterator[str]:
@@ -28,9 +31,11 @@ def as_json(findings: Sequence[Finding]) -> Iterator[str]:
 def github(findings: Sequence[Finding]) -> Iterator[str]:
     """Yield a workflow command for each finding, which GitHub shows at its line of the diff."""
     for finding in findings:
+        level = "error" if finding.accepted is None else "notice"
+        reason = "" if finding.accepted is None else f" (accepted: {finding.accepted})"
         yield (
-            f"::error file={_property(finding.file)},line={finding.line},"
-            f"title={_property(finding.code)}::{_data(finding.text)}"
+            f"::{level} file={_property(finding.file)},line={finding.line},"
+            f"title={_property(finding.code)}::{_data(finding.text + reason)}"
         )
 
 

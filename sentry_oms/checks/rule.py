@@ -32,11 +32,13 @@ class Phase(IntEnum):
     """Stacks fit together."""
     WIRING = 5
     """Resources of the whole environment fit together."""
+    SUPPRESSIONS = 6
+    """Suppressions accept a finding; runs if nothing else is found."""
 
     @property
     def needs_environment(self) -> bool:
         """Whether its rules need the whole environment, and so run in ``oms check`` only."""
-        return self in (Phase.FILES, Phase.WIRING)
+        return self in (Phase.FILES, Phase.WIRING, Phase.SUPPRESSIONS)
 
 
 @dataclass(frozen=True)

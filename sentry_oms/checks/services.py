@@ -6,16 +6,17 @@ AWS accepts most of these mistakes. A pipeline deploys nothing, or a service nev
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from sceptre.resolvers import CustomYamlTagBase
 
 from sentry_oms.arguments import tag_name
 from sentry_oms.checks.rule import Phase, rule
+from sentry_oms.cloudformation.evaluate import UNKNOWN
 from sentry_oms.offline.fault import Fault
-from sentry_oms.offline.project import Project, Resource
+from sentry_oms.offline.project import Project, mappings
+from sentry_oms.offline.services import SERVICE, TASK, Service, deployed_by, services
 
-SERVICE, TASK = "AWS::ECS::Service", "AWS::ECS::TaskDefinition"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 LISTENERS = (
     "AWS::ElasticLoadBalancingV2::Listener",
@@ -23,20 +24,6 @@ LISTENERS = (
 )
 PULL = ("ecr:GetAuthorizationToken", "AmazonECSTaskExecutionRolePolicy")
 """Permissions of the ECS agent that a task does not need."""
-
-
-class Service(NamedTuple):
-    """A service, and a container of it unless None."""
-
-    cluster: str
-    name: str
-    container: str | None = None
-
-    @property
-    def missing(self) -> str:
-        """The message if no stack creates it."""
-        container = f" with a container '{self.container}'" if self.container else ""
-        return f"'{self.cluster}' has no service '{self.name}'{container}"
 
 
 @rule(
@@ -49,54 +36,25 @@ class Service(NamedTuple):
 )
 def service_exists(project: Project) -> Iterator[Fault]:
     """Every cluster, service and container that is named exists."""
-    created = set(_created(project))
+    created = set(services(project))
     for target in project.of_kind("AWS::ApplicationAutoScaling::ScalableTarget"):
-        _, cluster, name = (str(target.properties.get("ResourceId")) + "//").split("/")[:3]
-        if Service(cluster, name) not in created:
+        resource = target.properties.get("ResourceId")
+        _, cluster, name = (f"{resource}//").split("/")[:3]
+        if resource is not UNKNOWN and not Service(cluster, name).is_in(created):
             yield target.fault("ResourceId", Service(cluster, name).missing)
     for pipeline in project.of_kind("AWS::CodePipeline::Pipeline"):
-        for path, service in _deployed_by(project, pipeline):
-            if service not in created:
+        for path, service in deployed_by(project, pipeline):
+            if not service.is_in(created):
                 yield pipeline.fault(path, service.missing)
     reported = set()
     for tag in project.tags:
         if {"cluster", "service"} <= tag.argument.keys():
-            cluster, name = str(tag.argument["cluster"]), str(tag.argument["service"])
+            cluster, name = tag.argument["cluster"], tag.argument["service"]
             service = Service(cluster, name, tag.argument.get("container"))
             # A stack's tags all name the same service.
-            if service not in created and (tag.file, service) not in reported:
+            if not service.is_in(created) and (tag.file, service) not in reported:
                 reported.add((tag.file, service))
                 yield tag.file.fault(tag.place, f"{tag.name}: {service.missing}")
-
-
-def _created(project: Project) -> Iterator[Service]:
-    tasks = {one.properties.get("Family"): one for one in project.of_kind(TASK)}
-    for one in project.of_kind(SERVICE):
-        cluster, name = one.properties.get("Cluster"), one.properties.get("ServiceName")
-        service = Service(str(cluster), str(name))
-        yield service
-        family = str(one.properties.get("TaskDefinition")).rpartition("/")[2].partition(":")[0]
-        task = tasks.get(family)
-        for container in task.properties["ContainerDefinitions"] if task else ():
-            yield service._replace(container=container.get("Name"))
-
-
-def _deployed_by(project: Project, pipeline: Resource) -> Iterator[tuple[str, Service]]:
-    """Yield the service that a pipeline deploys, with the container that its build names."""
-    builds = {one.properties.get("Name"): one for one in project.of_kind("AWS::CodeBuild::Project")}
-    container = None
-    for at, stage in enumerate(pipeline.properties.get("Stages", [])):
-        for number, action in enumerate(stage.get("Actions", [])):
-            configuration = action.get("Configuration", {})
-            build = builds.get(configuration.get("ProjectName"))
-            if build:
-                variables = build.properties.get("Environment", {}).get("EnvironmentVariables", [])
-                values = {one.get("Name"): one.get("Value") for one in variables}
-                container = values.get("CONTAINER_NAME", container)
-            if "ServiceName" in configuration:
-                cluster = str(configuration.get("ClusterName"))
-                path = f"Stages.{at}.Actions.{number}.Configuration"
-                yield path, Service(cluster, configuration["ServiceName"], container)
 
 
 @rule(
@@ -133,23 +91,21 @@ def target_group_fits(project: Project) -> Iterator[Fault]:
     target_groups = {one.attribute(): one for one in project.of_kind(TARGET_GROUP)}
     forwarded = str([one.properties for one in project.of_kind(*LISTENERS)])
     for service in project.of_kind(SERVICE):
-        for at, balancer in enumerate(service.properties.get("LoadBalancers", [])):
+        for at, balancer in enumerate(mappings(service.properties.get("LoadBalancers"))):
             arn = str(balancer.get("TargetGroupArn"))
             group = target_groups.get(arn)
-            port = str(balancer.get("ContainerPort"))
+            port, has = balancer.get("ContainerPort"), group and group.properties.get("Port")
             field = f"LoadBalancers.{at}.TargetGroupArn"
-            if group and str(group.properties.get("Port")) != port:
-                message = f"{group.key} has port {group.properties.get('Port')}, not {port}"
-                yield service.fault(field, message)
-            elif group and _health_port(group) not in ("traffic-port", port):
-                message = f"the health check of {group.key} uses port {_health_port(group)}"
+            if group is None:
+                continue
+            health = group.properties.get("HealthCheckPort", "traffic-port")
+            if UNKNOWN not in (port, has) and str(port) != str(has):
+                yield service.fault(field, f"{group.key} has port {has}, not {port}")
+            elif UNKNOWN not in (port, health) and str(health) not in ("traffic-port", str(port)):
+                message = f"the health check of {group.key} uses port {health}"
                 yield service.fault(field, message, f"use traffic-port, or {port}")
-            elif group and arn not in forwarded:
+            elif arn not in forwarded and repr(UNKNOWN) not in forwarded:
                 yield service.fault(field, f"no listener forwards to {group.key}")
-
-
-def _health_port(group: Resource) -> str:
-    return str(group.properties.get("HealthCheckPort", "traffic-port"))
 
 
 @rule(
@@ -162,11 +118,13 @@ def _health_port(group: Resource) -> str:
 def repository_exists(project: Project) -> Iterator[Fault]:
     """Each image comes from one repository, which a hook creates."""
     uses = [
-        (file, place, tag_name(tag), str(_repository(tag)))
+        (file, place, tag_name(tag), _repository(tag))
         for file in project.stacks
         for place, tag in file.tags
         if _repository(tag)
     ]
+    if any(isinstance(name, CustomYamlTagBase) for *_, name in uses):
+        return
     created = {name for _, _, tag, name in uses if tag == "!ecr_repository"}
     for file, place, tag, name in uses:
         others = {one for other, _, _, one in uses if other is file} - {name}

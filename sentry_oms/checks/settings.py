@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from sentry_oms.checks.parameters import given_values
 from sentry_oms.checks.rule import Phase, rule
+from sentry_oms.cloudformation.regions import regions
 from sentry_oms.names import BOOTSTRAP
 from sentry_oms.offline.fault import Fault
+from sentry_oms.offline.given import given_values
 from sentry_oms.offline.group_config import invalid_settings, repeated_keys
 from sentry_oms.offline.project import Project
 from sentry_oms.offline.source import Source
 from sentry_oms.offline.stack_file import StackFile
-from sentry_oms.settings import SCEPTRES, regions
+from sentry_oms.settings import SCEPTRES
 
 KNOWN = {*SCEPTRES, "project_path", "stack_group_path"}
 """The settings of a stack file, and those that Sceptre's reader adds."""
@@ -79,8 +80,7 @@ def variable_set(project: Project) -> Iterator[Fault]:
     """Every required variable is set."""
     for file in project.stacks:
         required = file.stack.stack_group_config.get(REQUIRED, [])
-        declaring = [one for one in project.configs_above(file) if REQUIRED in one.text]
-        source = declaring[-1] if declaring else file.source
+        source = project.source_of(file, REQUIRED)
         if not isinstance(required, list) or not all(isinstance(one, str) for one in required):
             yield Fault(source, REQUIRED, "must be a list of names", "write it as one")
             continue
@@ -139,17 +139,17 @@ def stack_name_valid(project: Project) -> Iterator[Fault]:
     cause="A stack file was copied and its `stack_name` not changed. Both would be one stack on "
     "AWS: each launch would replace everything that the other one created.",
     remedy="give each its own",
+    house=True,
 )
 def stack_name_unique(project: Project) -> Iterator[Fault]:
     """No two stacks share a name."""
     first: dict[Any, StackFile] = {}
     checked = {file.name for file in project.stacks}
     for file in project.sound:
-        stack = file.stack
-        key = (stack.external_name, stack.region, stack.profile, repr(stack._sceptre_role))
+        key = (file.stack.external_name, file.stack.region, file.account)
         holder = first.setdefault(key, file)
         if holder is not file and checked & {file.name, holder.name}:
-            message = f"{stack.external_name} is the name of {holder.name}.yaml too"
+            message = f"{file.stack.external_name} is the name of {holder.name}.yaml too"
             yield file.fault("stack_name", message)
 
 
@@ -172,10 +172,12 @@ def stack_timeout_set(project: Project) -> Iterator[Fault]:
 
 MOST_TAGS = 50
 LETTERS = re.compile(r"[\w\s.:/=+\-@]*")
-"""Valid in a tag of every service; CloudFormation copies a stack's tags to its resources.
+"""Valid in a tag of every service; CloudFormation copies a stack's tags to its resources, and
+itself accepts other characters, too.
 
 Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
 """
+ANY = re.compile(r".*", re.DOTALL)
 
 
 @rule(
@@ -186,22 +188,25 @@ Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-a
 )
 def stack_tags_valid(project: Project) -> Iterator[Fault]:
     """A stack's tags are valid."""
+    letters = LETTERS if project.has_house_rules else ANY
     for file in project.stacks:
         tags = file.stack._tags or {}
         if len(tags) > MOST_TAGS:
             message = f"has {len(tags)} tags; CloudFormation accepts {MOST_TAGS}"
             yield file.fault("stack_tags", message)
         for key, value in tags.items():
-            yield from _tag_faults(file, str(key), value)
+            yield from _tag_faults(file, str(key), value, letters)
 
 
-def _tag_faults(file: StackFile, key: str, value: object) -> Iterator[Fault]:
+def _tag_faults(
+    file: StackFile, key: str, value: object, letters: re.Pattern[str]
+) -> Iterator[Fault]:
     field = f"stack_tags.{key}"
     if key.lower().startswith("aws:"):
         yield file.fault(field, "begins with aws:, which is reserved")
-    elif not 0 < len(key) <= 128 or not LETTERS.fullmatch(key):
+    elif not 0 < len(key) <= 128 or not letters.fullmatch(key):
         yield file.fault(field, "is not a valid key of a tag")
-    elif isinstance(value, str) and not (len(value) <= 256 and LETTERS.fullmatch(value)):
+    elif isinstance(value, str) and not (len(value) <= 256 and letters.fullmatch(value)):
         yield file.fault(field, f"'{value[:60]}' is not a valid value of a tag")
 
 
@@ -216,15 +221,27 @@ Source: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-ava
 
 @rule(
     "OMS014",
-    cause="The region is misspelt, or a zone, a certificate, a topic or a secret is of another "
-    "region: `region` was changed and the value was not.",
+    cause="The region is misspelt.",
     remedy="name a region that AWS has",
 )
-def region_valid(project: Project) -> Iterator[Fault]:
-    """The region exists; zones and ARNs are of the stack's region."""
+def region_exists(project: Project) -> Iterator[Fault]:
+    """The region exists."""
     for file in project.stacks:
         if file.stack.region not in regions():
-            yield file.fault("region", f"AWS has no region '{file.stack.region}'")
+            source = project.source_of(file, "region")
+            message = f"AWS has no region '{file.stack.region}'"
+            yield Fault(source, "region", message, stack=file.name)
+
+
+@rule(
+    "OMS016",
+    cause="A zone, a certificate, a topic or a secret is of another region: `region` was changed "
+    "and the value was not.",
+    remedy="name one of the stack's region",
+    house=True,
+)
+def values_of_region(project: Project) -> Iterator[Fault]:
+    """Zones and ARNs are of the stack's region."""
     for given in given_values(project):
         region = given.file.stack.region
         for item in given.items if region in regions() else ():

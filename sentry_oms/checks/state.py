@@ -8,11 +8,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from sentry_oms.checks.rule import Phase, rule
+from sentry_oms.cloudformation.evaluate import UNKNOWN
 from sentry_oms.cloudformation.placeholders import SECRET_SUFFIX
 from sentry_oms.cloudformation.types import NAME_PROPERTY
 from sentry_oms.names import BOOTSTRAP, ENVIRONMENTS
 from sentry_oms.offline.fault import Fault
-from sentry_oms.offline.project import Project, Resource
+from sentry_oms.offline.project import Project, Resource, mappings, permitted
 from sentry_oms.offline.reading import groups, read_environment
 
 TASK = "AWS::ECS::TaskDefinition"
@@ -43,17 +44,19 @@ def state_exists(project: Project) -> Iterator[Fault]:
     }
     told = set()
     for tag in project.tags:
-        name = str(tag.argument.get("name"))
-        if tag.name == "!secret_arn" and name not in secrets and PEOPLES not in name:
+        name = tag.argument.get("name")
+        is_missing = UNKNOWN not in {name, *secrets} and name not in secrets
+        if tag.name == "!secret_arn" and is_missing and PEOPLES not in str(name):
             told.add(tag.file.name)
             message = f"!secret_arn: no stack creates the secret '{name}'"
             yield tag.file.fault(f"{tag.place}.name", message)
-        owner = secrets.get(name)
-        if tag.name == "!secret_arn" and owner and tag.argument.get("stack", owner) != owner:
+        owner = None if name is UNKNOWN else secrets.get(name)
+        named = tag.argument.get("stack", owner)
+        if tag.name == "!secret_arn" and owner and named not in (owner, UNKNOWN):
             message = f"!secret_arn: {owner} creates '{name}'"
             yield tag.file.fault(f"{tag.place}.stack", message, "name that stack")
     for role in project.of_kind("AWS::IAM::Role"):
-        for arn in _permitted(role.properties.get("Policies", [])):
+        for arn in permitted(role.properties.get("Policies")):
             if _is_missing(arn, made):
                 yield role.fault("Policies", f"permits {arn}, which no stack creates")
     for task in project.of_kind(TASK):
@@ -61,39 +64,32 @@ def state_exists(project: Project) -> Iterator[Fault]:
             yield from _missing_of_containers(project, task, made)
 
 
-def _missing_of_containers(project: Project, task: Resource, made: set[str]) -> Iterator[Fault]:
+def _missing_of_containers(project: Project, task: Resource, made: set[Any]) -> Iterator[Fault]:
     tables = {one.properties.get("TableName") for one in project.of_kind("AWS::DynamoDB::Table")}
-    for at, container in enumerate(task.properties.get("ContainerDefinitions", [])):
+    for at, container in enumerate(mappings(task.properties.get("ContainerDefinitions"))):
         path = f"ContainerDefinitions.{at}"
-        for one in container.get("Environment", []):
-            if str(one.get("Name")).endswith("_TABLE") and one.get("Value") not in tables:
-                message = f"{one['Name']} is '{one.get('Value')}': no stack creates the table"
+        for one in mappings(container.get("Environment")):
+            name, value = one.get("Name"), one.get("Value")
+            is_missing = UNKNOWN not in {value, *tables} and value not in tables
+            if str(name).endswith("_TABLE") and is_missing:
+                message = f"{name} is '{value}': no stack creates the table"
                 yield task.fault(f"{path}.Environment", message)
-        for one in container.get("Secrets", []):
+        for one in mappings(container.get("Secrets")):
             arn = str(one.get("ValueFrom"))
             if _is_missing(":".join(arn.split(":")[:7]), made):
                 message = f"{one.get('Name')} is {arn}, which no stack creates"
                 yield task.fault(f"{path}.Secrets", message)
 
 
-def _made(project: Project) -> set[str]:
+def _made(project: Project) -> set[Any]:
     """Return the ARN of each table, queue and secret, with and without its random ending."""
     made = {one.attribute(ARN[one.kind]) for one in project.of_kind(*ARN)}
-    return made | {arn.removesuffix(SECRET_SUFFIX) for arn in made}
+    return made | {arn.removesuffix(SECRET_SUFFIX) for arn in made if arn is not UNKNOWN}
 
 
-def _permitted(policies: Any) -> Iterator[str]:
-    """Yield the resources of each statement that permits."""
-    for policy in policies:
-        for statement in policy.get("PolicyDocument", {}).get("Statement", []):
-            resources = statement.get("Resource", [])
-            if statement.get("Effect") == "Allow":
-                yield from map(str, [resources] if isinstance(resources, str) else resources)
-
-
-def _is_missing(arn: str, made: set[str]) -> bool:
+def _is_missing(arn: Any, made: set[Any]) -> bool:
     """Return whether an ARN, or a pattern, names tables, queues or secrets, and none is made."""
-    if not STATE.match(arn) or PEOPLES in arn:
+    if UNKNOWN in {arn, *made} or not STATE.match(arn) or PEOPLES in arn:
         return False
     pattern = re.sub(r"(:table/[^/]+)/.*", r"\1", arn)
     return not any(fnmatchcase(one, pattern) for one in made)
@@ -109,21 +105,24 @@ def _is_missing(arn: str, made: set[str]) -> bool:
 def state_used(project: Project) -> Iterator[Fault]:
     """Every table and queue has a service that may use it."""
     # A bare * is for actions that know no resource.
-    permitted = [
+    allowed = [
         arn
         for role in project.of_kind("AWS::IAM::Role")
-        for arn in _permitted(role.properties.get("Policies", []))
+        for arn in permitted(role.properties.get("Policies"))
         if arn != "*"
     ]
+    if UNKNOWN in allowed:
+        return
     dead_letter = {
-        one.properties["RedrivePolicy"].get("deadLetterTargetArn")
+        policy.get("deadLetterTargetArn")
         for one in project.of_kind("AWS::SQS::Queue")
-        if "RedrivePolicy" in one.properties
+        for policy in mappings([one.properties.get("RedrivePolicy")])
     }
     for one in project.of_kind("AWS::DynamoDB::Table", "AWS::SQS::Queue"):
         arn = one.attribute("Arn")
-        is_used = arn in dead_letter or any(fnmatchcase(arn, pattern) for pattern in permitted)
-        if permitted and not is_used:
+        is_named = any(fnmatchcase(str(arn), pattern) for pattern in allowed)
+        is_used = is_named or arn in {*dead_letter, UNKNOWN}
+        if allowed and not is_used:
             property_ = NAME_PROPERTY[one.kind]
             yield one.fault(property_, f"no role may use '{one.properties.get(property_)}'")
 
@@ -147,7 +146,9 @@ def boundary_exists(project: Project) -> Iterator[Fault]:
     policies = {one.properties.get("ManagedPolicyName") for one in created}
     for role in project.of_kind("AWS::IAM::Role"):
         boundary = role.properties.get("PermissionsBoundary")
-        if isinstance(boundary, str) and boundary.rpartition("/")[2] not in policies:
+        if UNKNOWN in policies or not isinstance(boundary, str):
+            continue
+        if boundary.rpartition("/")[2] not in policies:
             yield role.fault("PermissionsBoundary", f"bootstrap creates no policy {boundary}")
 
 
@@ -161,7 +162,7 @@ def _unmatched(project: Project) -> Iterator[Fault]:
         name = str(policy.properties.get("ManagedPolicyName"))
         environment = name.rpartition("-")[2]
         document = {"PolicyDocument": policy.properties.get("PolicyDocument", {})}
-        for arn in _permitted([document]) if environment in made else ():
+        for arn in permitted([document]) if environment in made else ():
             if _is_missing(arn, made[environment]):
                 yield policy.fault("PolicyDocument", f"{arn} matches nothing of {environment}")
 
@@ -181,12 +182,12 @@ def secret_key_readable(project: Project) -> Iterator[Fault]:
     plain = {
         str(one.properties.get("Name"))
         for one in project.of_kind("AWS::SecretsManager::Secret")
-        if "SecretStringTemplate" not in one.properties.get("GenerateSecretString", {})
+        if "SecretStringTemplate" not in str(one.properties.get("GenerateSecretString"))
         and "SecretString" not in one.properties
     }
     for task in project.of_kind(TASK):
-        for at, container in enumerate(task.properties.get("ContainerDefinitions", [])):
-            for one in container.get("Secrets", []):
+        for at, container in enumerate(mappings(task.properties.get("ContainerDefinitions"))):
+            for one in mappings(container.get("Secrets")):
                 parts = str(one.get("ValueFrom")).split(":")
                 name = parts[6].rpartition("-")[0] if len(parts) > 6 else ""
                 if name in plain and len(parts) > 7 and parts[7]:

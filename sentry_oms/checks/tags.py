@@ -107,7 +107,8 @@ def output_exists(project: Project) -> Iterator[Fault]:
     for file in project.stacks:
         for place, tag in file.tags:
             target = project.target(tag) if isinstance(tag, StackOutput) else None
-            if target and target.template and tag.output_key not in target.section("Outputs"):
+            is_known = target and target.template and target.is_launched and not target.is_expanded
+            if target and is_known and tag.output_key not in target.section("Outputs"):
                 has = ", ".join(sorted(target.section("Outputs"))) or "none"
                 message = f"{target.name}.yaml has no output '{tag.output_key}'"
                 yield file.fault(place, message, f"it has {has}")
@@ -137,11 +138,13 @@ def tag_computable(project: Project) -> Iterator[Fault]:
     cause="A hook names a resource that the stack's template does not have. The hook fails when "
     "the stack is deleted, after other stacks are gone.",
     remedy="correct the logical ID",
+    house=True,
 )
 def hook_resource_exists(project: Project) -> Iterator[Fault]:
     """Every resource that a hook names is in the template."""
     for tag in project.tags:
         name, resources = tag.argument.get("resource"), tag.file.section("Resources")
-        if isinstance(name, str) and tag.file.template and name not in resources:
+        is_known = tag.file.template and not tag.file.is_expanded
+        if isinstance(name, str) and is_known and name not in resources:
             message = f"{tag.name}: {tag.file.template_source.file} has no resource '{name}'"
             yield tag.file.fault(f"{tag.place}.resource", message)

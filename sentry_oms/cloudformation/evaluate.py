@@ -25,6 +25,11 @@ class Special(Enum):
 UNKNOWN = Special.UNKNOWN
 NO_VALUE = Special.NO_VALUE
 
+DYNAMIC = "{{resolve:"
+"""Begins a dynamic reference, which CloudFormation resolves at deployment.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+"""
 
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """Raised by malformed intrinsic functions, which cfn-lint reports; treated as unknown."""
@@ -39,6 +44,7 @@ class Evaluator:
             (``Queue.Arn``), or UNKNOWN.
         unknown: the value of an unknown part; ``""`` makes texts as short as possible.
         imported: returns the value of an export by its name.
+        filled: returns whether a parameter with an unknown value is not empty.
     """
 
     def __init__(
@@ -47,7 +53,9 @@ class Evaluator:
         named: Callable[[str], Any],
         unknown: Any = UNKNOWN,
         imported: Callable[[str], Any] = lambda _: UNKNOWN,
+        filled: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        self.filled = filled
         self._imported = imported
         self._template = template
         self._named = named
@@ -59,13 +67,17 @@ class Evaluator:
             items = [self.value(item) for item in expression]
             return self._joined([item for item in items if item is not NO_VALUE])
         if not isinstance(expression, dict):
-            return expression
+            return self._resolved(expression)
         function = function_of(expression)
         if function:
-            return self._call(function, expression[function])
+            return self._resolved(self._call(function, expression[function]))
         members = {key: self.value(item) for key, item in expression.items()}
         kept = {key: item for key, item in members.items() if item is not NO_VALUE}
         return UNKNOWN if UNKNOWN in kept.values() else kept
+
+    def _resolved(self, value: Any) -> Any:
+        is_dynamic = isinstance(value, str) and DYNAMIC in value
+        return self._unknown if is_dynamic else value
 
     def holds(self, condition: Any) -> bool | None:
         """Return whether a condition, or the named one, is true; None if unknown."""
@@ -83,7 +95,10 @@ class Evaluator:
             return self.holds(argument)
         if function == "Fn::Equals":
             left, right = (self.value(item) for item in argument)
-            return None if UNKNOWN in (left, right) else text_of(left) == text_of(right)
+            if UNKNOWN in (left, right):
+                names = [item["Ref"] for item in argument if isinstance(item, dict)]
+                return False if "" in (left, right) and any(map(self.filled, names)) else None
+            return text_of(left) == text_of(right)
         if function == "Fn::Contains":
             options, value = (self.value(item) for item in argument)
             is_known = UNKNOWN not in (options, value)
@@ -99,6 +114,10 @@ class Evaluator:
             return None if None in parts else not decisive
         return None
 
+    def creates(self, part: Mapping[str, Any]) -> bool | None:
+        """Return whether the condition of a resource or an output is true; None if unknown."""
+        return self.holds(part["Condition"]) if "Condition" in part else True
+
     def imports(self, *, all_branches: bool) -> Iterator[tuple[str, Any]]:
         """Yield place and argument of each ``Fn::ImportValue`` in resources and outputs.
 
@@ -107,7 +126,7 @@ class Evaluator:
         """
         for section in ("Resources", "Outputs"):
             for key, part in self._template.get(section, {}).items():
-                if all_branches or self.holds(part.get("Condition", "")) is not False:
+                if all_branches or self.creates(part) is not False:
                     yield from self._imports(part, f"{section}.{key}", all_branches)
 
     def _imports(self, part: Any, place: str, all_branches: bool) -> Iterator[tuple[str, Any]]:
@@ -201,7 +220,10 @@ class Evaluator:
         holds = self.holds(condition)
         if holds is None and self._unknown is UNKNOWN:
             return UNKNOWN
-        return self.value(otherwise if holds is False else then)
+        if holds is None:
+            branches = self.value(then), self.value(otherwise)
+            return min(branches, key=lambda one: 0 if one is NO_VALUE else len(str(one)))
+        return self.value(then if holds else otherwise)
 
     def _find_in_map(self, argument: Any) -> Any:
         found: Any = self._template.get("Mappings", {})

@@ -1,16 +1,24 @@
 """The template of one environment: conditions evaluated, parameters and mappings filled in.
 
-Values known only at deployment, such as a resource's ARN, keep their intrinsic function. So a
-linter that does not evaluate conditions sees the deployed resources, and no excluded branch.
+Values known only at deployment, such as a resource's ARN, keep their intrinsic function, and
+conditions on them are kept. So a linter that does not evaluate conditions sees the deployed
+resources, and no excluded branch.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sentry_oms.cloudformation.evaluate import NO_VALUE, UNKNOWN, Evaluator, function_of, text_of
+from sentry_oms.cloudformation.evaluate import (
+    MALFORMED,
+    NO_VALUE,
+    UNKNOWN,
+    Evaluator,
+    function_of,
+    text_of,
+)
 from sentry_oms.cloudformation.templates import Template
 
 KEPT = ("AWSTemplateFormatVersion", "Description", "Metadata")
@@ -18,7 +26,7 @@ KEPT = ("AWSTemplateFormatVersion", "Description", "Metadata")
 
 
 def fold(template: Template, evaluator: Evaluator) -> Template:
-    """Return the template without conditions, mappings, rules and known parameters.
+    """Return the template without mappings, rules, and known conditions and parameters.
 
     Args:
         template: the template as it would be sent.
@@ -32,13 +40,19 @@ def fold(template: Template, evaluator: Evaluator) -> Template:
     folded["Resources"] = resources
     outputs = folder.parts(template.get("Outputs", {}))
     folded["Outputs"] = outputs
-    referred = set(_references([resources, outputs]))
+    conditions = folder.conditions(template.get("Conditions", {}), [resources, outputs])
+    referred = set(_references([resources, outputs, conditions]))
     parameters = {
-        name: declared
+        name: _without_default(declared) if evaluator.filled(name) else declared
         for name, declared in template.get("Parameters", {}).items()
         if name in referred
     }
-    return {**folded, "Parameters": parameters} if parameters else folded
+    kept = {"Parameters": parameters, "Conditions": conditions}
+    return {**folded, **{section: parts for section, parts in kept.items() if parts}}
+
+
+def _without_default(declared: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in declared.items() if key != "Default"}
 
 
 class _Folder:
@@ -46,12 +60,41 @@ class _Folder:
         self._evaluator = evaluator
 
     def parts(self, section: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the folded resources or outputs whose condition is not false."""
+        """Return the folded resources or outputs whose condition is true or unknown."""
+        created = {key: self._evaluator.creates(part) for key, part in section.items()}
         return {
-            key: self.fold({name: value for name, value in part.items() if name != "Condition"})
+            key: self.fold({k: v for k, v in part.items() if k != "Condition" or not created[key]})
             for key, part in section.items()
-            if self._evaluator.holds(part.get("Condition", "")) is not False
+            if created[key] is not False
         }
+
+    def conditions(self, section: Mapping[str, Any], parts: Any) -> dict[str, Any]:
+        """Return the unknown conditions that parts of the template, or these conditions, name."""
+        kept: dict[str, Any] = {}
+        todo = list(_conditions(parts))
+        while todo:
+            name = todo.pop()
+            if name in section and name not in kept:
+                kept[name] = self._unknown_part(section[name])
+                todo += _conditions(kept[name])
+        return {name: kept[name] for name in section if name in kept}
+
+    def _unknown_part(self, condition: Any) -> Any:
+        """Fold a condition; of ``Fn::And`` and ``Fn::Or``, known parts don't change the result."""
+        try:
+            return self._without_known(*next(iter(condition.items())))
+        except MALFORMED:
+            return condition  # cfn-lint reports it.
+
+    def _without_known(self, function: str, argument: Any) -> Any:
+        if function == "Fn::Not":
+            return {function: [self._unknown_part(argument[0])]}
+        if function in ("Fn::And", "Fn::Or"):
+            unknown = [
+                self._unknown_part(part) for part in argument if self._evaluator.holds(part) is None
+            ]
+            return {function: unknown} if len(unknown) > 1 else unknown[0]
+        return {function: argument if function == "Condition" else self.fold(argument)}
 
     def fold(self, expression: Any) -> Any:
         if isinstance(expression, list):
@@ -89,6 +132,8 @@ class _Folder:
             return found[0] if value is UNKNOWN else text_of(value)
 
         filled = re.sub(r"\$\{([^!}]+)\}", fill, text)
+        if not given and "${" not in filled:
+            return filled
         return {"Fn::Sub": [filled, self.fold(given)] if given else filled}
 
 
@@ -108,3 +153,15 @@ def _references(part: Any) -> list[str]:
         found = [name for item in part.values() for name in _references(item)]
         return [*found, part["Ref"]] if isinstance(part.get("Ref"), str) else found
     return re.findall(r"\$\{([^!}]+)\}", part) if isinstance(part, str) else []
+
+
+def _conditions(part: Any) -> Iterator[str]:
+    """Yield the names of conditions in a part."""
+    if isinstance(part, list):
+        for item in part:
+            yield from _conditions(item)
+    elif isinstance(part, dict):
+        named = part.get("Fn::If") or [part.get("Condition")]
+        if isinstance(named[0], str):
+            yield named[0]
+        yield from _conditions(list(part.values()))

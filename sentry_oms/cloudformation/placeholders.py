@@ -1,7 +1,8 @@
 """Placeholders for values known only at deployment, so that the rest can be checked.
 
-A placeholder has the shape of the real value. The same resource always gets the same one, and two
-resources never share one.
+A placeholder has the shape of the real value, which the table lists by type; other values have no
+placeholder and are unknown. The same resource always gets the same one, and two resources never
+share one.
 
 Source: "Return values" of each type in
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
@@ -81,6 +82,8 @@ _SHAPES: Mapping[tuple[str, str], str] = {
     ("AWS::Logs::LogGroup", "Arn"): "arn:aws:logs:{region}:{account}:log-group:{name}:*",
     ("AWS::S3::Bucket", _REF): "{name}",
     ("AWS::S3::Bucket", "Arn"): "arn:aws:s3:::{name}",
+    ("AWS::SNS::Topic", _REF): "arn:aws:sns:{region}:{account}:{name}",
+    ("AWS::SNS::Topic", "TopicArn"): "arn:aws:sns:{region}:{account}:{name}",
     ("AWS::SQS::Queue", _REF): "https://sqs.{region}.amazonaws.com/{account}/{name}",
     ("AWS::SQS::Queue", "Arn"): "arn:aws:sqs:{region}:{account}:{name}",
     ("AWS::SQS::Queue", "QueueName"): "{name}",
@@ -99,6 +102,11 @@ class Place(NamedTuple):
     stack_name: str
     region: str
     logical_id: str
+
+
+def has_shape(kind: str, attribute: str) -> bool:
+    """Return whether the shape of an attribute is known, so that a placeholder has it."""
+    return (kind, attribute) in _SHAPES
 
 
 def of_resource(place: Place, kind: str, properties: Mapping[str, Any], attribute: str) -> str:

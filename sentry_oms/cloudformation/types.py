@@ -54,11 +54,39 @@ NAME_PROPERTY: Mapping[str, str] = {
     "AWS::KMS::Alias": "AliasName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::S3::Bucket": "BucketName",
+    "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
     "AWS::SecretsManager::Secret": "Name",
     "AWS::WAFv2::WebACL": "Name",
 }
 """The property that names a resource of the type."""
+
+_LOAD_BALANCING = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+NAMES: Mapping[str, tuple[int, str]] = {
+    "AWS::SQS::Queue": (80, r"[A-Za-z0-9_-]+(\.fifo)?"),
+    "AWS::DynamoDB::Table": (255, r"[A-Za-z0-9_.-]{3,}"),
+    "AWS::IAM::Role": (64, r"[\w+=,.@-]+"),
+    "AWS::IAM::ManagedPolicy": (128, r"[\w+=,.@-]+"),
+    "AWS::Logs::LogGroup": (512, r"[A-Za-z0-9_/.#-]+"),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": (32, _LOAD_BALANCING),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": (32, _LOAD_BALANCING),
+    "AWS::ECR::Repository": (256, r"[a-z0-9]+([._/-][a-z0-9]+)*"),
+    "AWS::ECS::Cluster": (255, r"[A-Za-z0-9_-]+"),
+    "AWS::ECS::Service": (255, r"[A-Za-z0-9_-]+"),
+    "AWS::ECS::TaskDefinition": (255, r"[A-Za-z0-9_-]+"),
+    "AWS::ElastiCache::ReplicationGroup": (40, r"[A-Za-z](-?[A-Za-z0-9])*"),
+    "AWS::S3::Bucket": (63, r"[a-z0-9][a-z0-9.-]+[a-z0-9]"),
+    "AWS::CloudWatch::Alarm": (255, r"[^\x00-\x1f]+"),
+    "AWS::CloudWatch::Dashboard": (255, r"[A-Za-z0-9_-]+"),
+    "AWS::SecretsManager::Secret": (512, r"[A-Za-z0-9/_+=.@-]+"),
+    "AWS::KMS::Alias": (256, r"alias/[A-Za-z0-9/_-]+"),
+    "AWS::Cognito::UserPool": (128, r"[\w\s+=,.@-]+"),
+    "AWS::Cognito::UserPoolClient": (128, r"[\w\s+=,.@-]+"),
+    "AWS::CodeBuild::Project": (255, r"[A-Za-z0-9][A-Za-z0-9_-]+"),
+    "AWS::CodePipeline::Pipeline": (100, r"[A-Za-z0-9.@_-]+"),
+}
+"""By type: the maximum number of characters of the name, and its pattern. Source: the Create
+operation of each service's API reference."""
 
 NOT_UNIQUE = frozenset(
     {"AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::ECS::TaskDefinition"}

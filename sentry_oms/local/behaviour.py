@@ -5,11 +5,21 @@ Each function replaces a private function of ministack once, when the server sta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sentry_oms.local.ministack import Params, Response
+
+CHANGE_SET_KEY = "_change_set_id"
+"""The key of the last executed change set in the record of a stack."""
+BUCKET_HOST = re.compile(r"(?P<bucket>.+)\.s3[.-](?:[a-z0-9.-]+\.)?amazonaws\.com(?:\.cn)?")
+"""The host of a URL that names the bucket in its host, with or without a region.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+"""
 
 
 def keep_resources_of_a_failed_rollback() -> None:
@@ -96,3 +106,93 @@ def tell_changes_apart(create_only: Mapping[str, Mapping[str, str]]) -> None:
 
     stacks._property_recreation = recreation
     changesets._resolve_props_for_diff = resolved
+
+
+def read_urls_of_buckets() -> None:
+    """Read a template from ``https://bucket.s3.region.amazonaws.com/key``.
+
+    ministack takes the first part of the path for the bucket in every URL.
+    """
+    from ministack.services.cloudformation import helpers
+
+    resolve = helpers._resolve_document
+
+    def resolved(params: Params, body_key: str, url_key: str, label: str) -> Any:
+        url = urlsplit(helpers._p(params, url_key))
+        bucket = BUCKET_HOST.fullmatch(url.netloc)
+        path = unquote(f"/{bucket['bucket']}{url.path}" if bucket else url.path)
+        given = {**params, url_key: url._replace(path=path).geturl()}
+        return resolve(given, body_key, url_key, label)
+
+    helpers._resolve_document = resolved
+
+
+def refuse_unknown_parameters() -> None:
+    """Refuse parameters that the template does not declare, like AWS."""
+    from ministack.services.cloudformation import changesets, engine, handlers
+
+    resolve = engine._resolve_parameters
+
+    def resolved(template: Any, given: list[dict[str, Any]], *previous: Any) -> Any:
+        unknown = [one["Key"] for one in given if one["Key"] not in template.get("Parameters", {})]
+        if unknown:
+            raise ValueError(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+        return resolve(template, given, *previous)
+
+    for module in (changesets, engine, handlers):
+        module._resolve_parameters = resolved
+
+
+def require_capabilities() -> None:
+    """Refuse a template whose capabilities are not acknowledged, like AWS.
+
+    ministack does so only if it also checks credentials.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+    """
+    from ministack.services.cloudformation import handlers
+
+    handlers._capabilities_enforced = lambda: True
+
+
+def refuse_properties_of_wait_condition_handles() -> None:
+    """Fail the creation of a wait condition handle that has properties, like AWS.
+
+    The type has none. Sceptre's integration tests let stacks fail with it.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-waitconditionhandle.html
+    """
+    from ministack.services.cloudformation import provisioners
+
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::CloudFormation::WaitConditionHandle"]
+    create = handlers["create"]
+
+    def created(logical_id: str, properties: Mapping[str, Any], stack_name: str) -> Any:
+        for name in properties:
+            raise ValueError(f"Encountered unsupported property {name}")
+        return create(logical_id, properties, stack_name)
+
+    handlers["create"] = created
+
+
+def remove_executed_change_sets() -> None:
+    """Remove a change set after its execution, and keep its ID in the stack, like AWS.
+
+    ministack removes the other change sets of the stack only.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
+    """
+    from ministack.services import cloudformation
+    from ministack.services.cloudformation import changesets
+
+    track = changesets._track_change_set_execution
+
+    async def tracked(
+        change_set: dict[str, Any], stack: dict[str, Any], deployed: Awaitable[None]
+    ) -> None:
+        stack[CHANGE_SET_KEY] = change_set["ChangeSetId"]
+        await track(change_set, stack, deployed)
+        if change_set["ExecutionStatus"] == "EXECUTE_COMPLETE":
+            cloudformation._change_sets.pop(change_set["ChangeSetId"], None)
+
+    changesets._track_change_set_execution = tracked

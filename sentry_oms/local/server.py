@@ -51,6 +51,11 @@ def main(
     behaviour.keep_resources_of_a_failed_rollback()
     behaviour.age_service_linked_roles()
     behaviour.keep_milliseconds_of_ecs()
+    behaviour.read_urls_of_buckets()
+    behaviour.refuse_unknown_parameters()
+    behaviour.require_capabilities()
+    behaviour.refuse_properties_of_wait_condition_handles()
+    behaviour.remove_executed_change_sets()
     saved = directory / "state" / "our-services.json"
     ministack.load(saved)
     app, stopping = extend(ministack)

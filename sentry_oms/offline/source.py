@@ -31,7 +31,7 @@ class Source:
         The line is searched in the source, because Jinja moves lines. Return the line of the
         deepest part that is found, or 1.
         """
-        lines = self.text.splitlines()
+        lines = ["" if one.lstrip().startswith("#") else one for one in self.text.splitlines()]
         block = range(len(lines))
         found = 0
         for part in filter(None, field.split(".")):

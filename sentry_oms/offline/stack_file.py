@@ -16,7 +16,9 @@ from typing import Any, NamedTuple
 import yaml
 from sceptre.exceptions import TemplateNotFoundError
 from sceptre.helpers import normalise_path
+from sceptre.hooks import Hook
 from sceptre.resolvers import CustomYamlTagBase
+from sceptre.resolvers.no_value import NoValue
 from sceptre.stack import Stack
 from sceptre.template import Template as SceptreTemplate
 
@@ -35,6 +37,9 @@ PLACES = {
     "cloudformation_service_role": "_cloudformation_service_role",
 }
 """Fields of a stack file that may have tags, and Sceptre's attribute with the unresolved value."""
+
+HOUSE_RULES = "house_rules"
+"""The setting with which a project asks for the rules of this one (docs/decisions/0012)."""
 
 
 class Kind(Enum):
@@ -90,11 +95,11 @@ class StackFile:
         path = self._template_path
         return Source.read(self.root, f"templates/{path}") if path else self.source
 
-    @property
+    @cached_property
     def parameters(self) -> Mapping[str, Any]:
         """The parameters that the file passes, with unresolved tags."""
         raw: Mapping[str, Any] = self.stack._parameters
-        return raw
+        return {name: value for name, value in raw.items() if not isinstance(value, NoValue)}
 
     @property
     def is_launched(self) -> bool:
@@ -106,10 +111,22 @@ class StackFile:
         """The template, or None if it can't be read without AWS."""
         return self.rendering.template
 
+    @cached_property
+    def is_expanded(self) -> bool:
+        """Whether macros change the template at deployment, so that only parameters are known."""
+        return _has_macros(self.template)
+
     def section(self, name: str) -> Mapping[str, Any]:
-        """Return a section of the template, or an empty one."""
+        """Return a section of the template, or an empty one if it has none or it is unknown."""
+        if self.is_expanded and name not in ("Metadata", "Parameters"):
+            return {}
         found: Mapping[str, Any] = (self.template or {}).get(name) or {}
         return found
+
+    @property
+    def account(self) -> tuple[Any, ...]:
+        """Equal for stacks of one account, as far as config says."""
+        return self.stack.profile, repr(self.stack._sceptre_role)
 
     def fault(self, field: str, message: str, remedy: str | None = None) -> Fault:
         """Return a fault in the stack file."""
@@ -133,37 +150,49 @@ class StackFile:
         """The template, rendered as Sceptre renders it."""
         if any(walk_tags([self.stack._sceptre_user_data, self._handler])):
             return Rendering()
-        if self._handler.get("type", "file") != "file":
+        if self._handler.get("type", "file") != "file" or self._is_written_by_hook:
             return Rendering()
         try:
-            body = self._sceptres_template.body
+            body = self._own_template.body
         except (TemplateNotFoundError, FileNotFoundError):
             message = f"there is no templates/{self._template_path}"
             return self._unreadable(Kind.TEMPLATE_MISSING, self.fault("template.path", message))
         except Exception as error:  # A template in Python may raise anything.
+            if self._may_need_other_stacks:
+                return Rendering()
             return self._unreadable(Kind.TEMPLATE_REFUSED, self._refusal(error))
         return self._parsed(body)
 
     @property
-    def _sceptres_template(self) -> SceptreTemplate:
-        """The stack's template object, which the following launch reuses.
+    def _own_template(self) -> SceptreTemplate:
+        """A template object of the check's own, because Sceptre's keeps what it has rendered.
 
-        To create it, Sceptre resolves bucket and role of the launch. If these are tags, the check
-        creates an object of its own.
+        A launch renders the stack's after the hooks before it, which may write a file that it
+        reads.
         """
-        says_where = [
-            self.stack._template_bucket_name,
-            self.stack._s3_details,
-            self.stack._sceptre_role,
-        ]
-        if not any(walk_tags(says_where)):
-            return self.stack.template
         return SceptreTemplate(
             name=self.name,
             handler_config=dict(self._handler),
             sceptre_user_data=self.stack._sceptre_user_data,
             stack_group_config=self.stack.stack_group_config,
         )
+
+    @property
+    def _is_written_by_hook(self) -> bool:
+        """Whether a hook of another plugin may write the template before it is read."""
+        return not self.stack.stack_group_config.get(HOUSE_RULES) and any(
+            place.startswith("hooks.before_")
+            and isinstance(tag, Hook)
+            and getattr(tag, "model", None) is None
+            for place, tag in self.tags
+        )
+
+    @property
+    def _may_need_other_stacks(self) -> bool:
+        """Whether the template's Python may read what the stacks before it create."""
+        has_house_rules = self.stack.stack_group_config.get(HOUSE_RULES)
+        is_python = self._template_path.endswith(".py")
+        return bool(not has_house_rules and is_python and self.stack.dependencies)
 
     def _parsed(self, body: str) -> Rendering:
         try:
@@ -175,6 +204,7 @@ class StackFile:
             return self._malformed(f"is not valid YAML: {error.problem}", line)
         except Exception as error:  # Raised by CloudFormation's tags.
             return self._malformed(f"is not valid YAML: {error}", 1)
+        _drop_nulls(template)
         for field, message in _misshapen(template):
             fault = self.template_fault(field, message)
             return self._unreadable(Kind.TEMPLATE_MALFORMED, fault)
@@ -206,8 +236,24 @@ class StackFile:
         return normalise_path(path).replace("\\", "/") if isinstance(path, str) else ""
 
 
+def _drop_nulls(template: Any) -> None:
+    """Remove sections and Properties that are empty in YAML; CloudFormation accepts them."""
+    resources = template.get("Resources") if isinstance(template, dict) else None
+    for part in (template, *(resources.values() if isinstance(resources, dict) else ())):
+        if isinstance(part, dict):
+            for key in [key for key, value in part.items() if value is None]:
+                del part[key]
+
+
+def _has_macros(template: Any) -> bool:
+    is_template = isinstance(template, dict)
+    return is_template and ("Transform" in template or "'Fn::Transform'" in str(template))
+
+
 def _misshapen(template: Any) -> Iterator[tuple[str, str]]:
     """Yield the faults of a template's outermost structure. cfn-lint checks the rest."""
+    if _has_macros(template):
+        return  # Macros may write any part.
     if not isinstance(template, dict) or not template.get("Resources"):
         yield "", "has no Resources: it is not a CloudFormation template"
         return

@@ -8,13 +8,21 @@ from typing import Any
 
 from sceptre.resolvers import CustomYamlTagBase
 from sceptre.resolvers.environment_variable import EnvironmentVariable
-from sceptre.resolvers.stack_output import StackOutput
+from sceptre.resolvers.stack_output import StackOutput, StackOutputBase
 
 from sentry_oms.arguments import faults
-from sentry_oms.cloudformation.evaluate import UNKNOWN, Evaluator
-from sentry_oms.cloudformation.placeholders import ACCOUNT, Place, of_resource
+from sentry_oms.cloudformation.evaluate import DYNAMIC, UNKNOWN, Evaluator
+from sentry_oms.cloudformation.placeholders import ACCOUNT, Place, has_shape, of_resource
+from sentry_oms.cloudformation.regions import partition
 from sentry_oms.cloudformation.types import NAME_PROPERTY
 from sentry_oms.offline.stack_file import StackFile, walk_tags
+
+STORED = "AWS::SSM::Parameter::Value<"
+"""Begins the types of parameters that are passed the name of a value in Parameter Store.
+
+Source:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
+"""
 
 
 class Values:
@@ -43,6 +51,8 @@ class Values:
     def parameter(self, file: StackFile, name: str) -> Any:
         """Return the value of a parameter: from config, else its default."""
         declared = file.section("Parameters").get(name, {})
+        if str(declared.get("Type")).startswith(STORED):
+            return UNKNOWN
         if name in file.parameters:
             value = self.given(file, name)
         elif "Default" in declared:
@@ -69,8 +79,7 @@ class Values:
             names = {
                 key: evaluator.value(output["Export"].get("Name"))
                 for key, output in file.section("Outputs").items()
-                if output.get("Export")
-                and evaluator.holds(output.get("Condition", "")) is not False
+                if output.get("Export") and evaluator.creates(output) is not False
             }
             self._exports[file.name] = {
                 name: key for key, name in names.items() if isinstance(name, str)
@@ -93,20 +102,27 @@ class Values:
             pseudo = {
                 "AWS::StackName": file.stack.external_name,
                 "AWS::Region": file.stack.region,
-                "AWS::Partition": "aws",
-                "AWS::URLSuffix": "amazonaws.com",
+                "AWS::Partition": partition(file.stack.region).name,
+                "AWS::URLSuffix": partition(file.stack.region).suffix,
                 "AWS::AccountId": ACCOUNT if shortest or self._stand_ins else UNKNOWN,
             }
             return pseudo.get(name, UNKNOWN)
 
-        imported = self._imported if self._stand_ins else lambda _: UNKNOWN
-        return Evaluator(file.template or {}, named, "" if shortest else UNKNOWN, imported)
+        def filled(name: str) -> bool:
+            # Another stack's output has a value, which a placeholder would stand for.
+            return self._stand_ins and isinstance(file.parameters.get(name), StackOutputBase)
 
-    def _stand_in(self, file: StackFile, logical_id: str, attribute: str) -> str:
+        imported = self._imported if self._stand_ins else lambda _: UNKNOWN
+        unknown = "" if shortest else UNKNOWN
+        return Evaluator(file.template or {}, named, unknown, imported, filled)
+
+    def _stand_in(self, file: StackFile, logical_id: str, attribute: str) -> Any:
         resource = file.section("Resources")[logical_id]
         kind = str(resource.get("Type", ""))
         key = NAME_PROPERTY.get(kind, "")
         name = self.evaluator(file).value(resource.get("Properties", {}).get(key))
+        if name is UNKNOWN or not has_shape(kind, attribute):
+            return UNKNOWN
         place = Place(file.stack.external_name, file.stack.region, logical_id)
         return of_resource(place, kind, {key: name}, attribute)
 
@@ -128,7 +144,7 @@ class Values:
         if isinstance(value, list):
             items = [self._known(file, item) for item in value]
             return UNKNOWN if UNKNOWN in items else items
-        return value
+        return UNKNOWN if DYNAMIC in str(value) else value
 
     def _computed(self, tag: CustomYamlTagBase) -> Any:
         if not computable(tag, self._stacks):

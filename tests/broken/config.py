@@ -121,14 +121,31 @@ SETTINGS = {
     "OMS013 a tag with AWS's prefix": edited(
         SECRETS, "stack_tags.aws:owner", "  Stack: secrets", "  aws:owner: me", line="aws:owner"
     ),
-    "OMS014 a zone that the region lacks": edited(
+    "OMS014 a stack in a misspelt region": appended(SECRETS, "region", "region: us-esat-1\n"),
+    "OMS016 a zone that the region lacks": edited(
         VPC, "parameters.AvailabilityZone2", "{{ region }}b", "{{ region }}z"
     ),
-    "OMS014 a certificate of another region": edited(
+    "OMS016 a certificate of another region": edited(
         ALB,
         "parameters.CertificateArn",
         "{{ certificate_arn }}",
         "arn:aws:acm:sa-east-1:123456789012:certificate/x",
+    ),
+}
+
+SUPPRESSIONS = {
+    "OMS017 a suppression without a reason": edited(
+        SQS,
+        "",
+        "stack_timeout: 15\n",
+        "stack_timeout: 15  # oms: accept OMS012\n",
+        line="stack_timeout",
+    ),
+    "OMS018 a suppression of nothing": edited(
+        SQS,
+        "OMS012",
+        "stack_timeout: 15\n",
+        "stack_timeout: 15  # oms: accept OMS012: Queues are created in seconds.\n",
     ),
 }
 
@@ -224,4 +241,4 @@ PARAMETERS = {
     ),
 }
 
-BROKEN = {**FILES, **SETTINGS, **TAGS, **PARAMETERS}
+BROKEN = {**FILES, **SETTINGS, **SUPPRESSIONS, **TAGS, **PARAMETERS}

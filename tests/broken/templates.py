@@ -149,6 +149,15 @@ LIMITS = {
             put(TASK_TEMPLATE, "TaskDefinition.ContainerDefinitions.0.Environment", LISTS),
         ),
     ),
+    "OMS055 an include in a resource": Broken(
+        REDIS_TEMPLATE,
+        "Resources.ReplicationGroup",
+        put(
+            REDIS_TEMPLATE,
+            "/Resources/ReplicationGroup/Metadata/Included",
+            {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://a/b"}}},
+        ),
+    ),
     "OMS055 a role in a stack without the capability": changed(
         REDIS_TEMPLATE,
         "/Resources/Role",

@@ -69,8 +69,11 @@ def test_every_file_of_a_tag_is_registered() -> None:
     assert files == {(kind, name) for kind, name, _ in tags()}
 
 
-SECOND_PROJECT = ROOT / "tests/second_project"
-RETURNS = "https://sqs.us-east-1.amazonaws.com/000000000000/returns-queue-dev"
+FILE = re.compile(r"^\*\*`(\S+)`\*\*\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SECOND_PROJECT = dict(FILE.findall((ROOT / "docs/ADOPTING.md").read_text()))
+"""The files of the page's minimal project, by path."""
+ASKED = "executor: ready_queue\n"
+RETURNS = "https://sqs.us-east-1.amazonaws.com/000000000000/returns-queue-test"
 
 QUEUE = """
 AWSTemplateFormatVersion: "2010-09-09"
@@ -133,6 +136,9 @@ class Installed:
         compiling = ("--no-compile",) if arguments[0] == "install" else ()
         self.python("-m", "pip", "--quiet", *arguments, *compiling)
 
+    def oms(self, project: Path, *arguments: str) -> str:
+        return run(str(self._bin / "oms"), *arguments, cwd=project)
+
     def sceptre(self, project: Path, aws: EmbeddedAws, *arguments: str) -> Run:
         aws.control()
         done = subprocess.run(
@@ -161,9 +167,11 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 @pytest.fixture
 def second_project(tmp_path: Path, ours: Installed, aws: EmbeddedAws) -> Iterator[Path]:
-    """A copy of the second project, deleted afterwards."""
+    """The page's minimal project, deleted afterwards."""
     project = tmp_path / "second"
-    shutil.copytree(SECOND_PROJECT, project)
+    for path, text in SECOND_PROJECT.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(text)
     yield project
     aws.client("sqs").purge_queue(QueueUrl=RETURNS)
     assert ours.sceptre(project, aws, "delete", "-y", "shop").code == 0
@@ -176,24 +184,27 @@ def test_a_wheel_installs_in_an_empty_environment_and_its_tags_load(ours: Instal
     assert "/site-packages/" in place
 
 
-@pytest.mark.parametrize("asked", ["", "executor: ready_queue\n"], ids=["stock", "ready_queue"])
+@pytest.mark.parametrize("asked", ["", ASKED], ids=["stock", "ready_queue"])
 def test_the_tags_work_in_another_project(
     ours: Installed, second_project: Path, aws: EmbeddedAws, asked: str
 ) -> None:
     config = second_project / "config/config.yaml"
-    config.write_text(config.read_text() + asked)
+    assert ASKED in config.read_text()
+    config.write_text(config.read_text().replace(ASKED, asked))
+    checked = ours.oms(second_project, "check", "shop")
+    assert re.fullmatch(r"shop: 3 stacks, \d+ rules, no findings\n", checked)
     launched = ours.sceptre(second_project, aws, "launch", "-y", "shop")
     assert launched.code == 0, launched.said
     assert ("launch: 3 created" in launched.said) is bool(asked), launched.said
     found = aws.outputs("shop-worker")
-    assert found["QueueNames"] == "purchases-queue-dev,returns-queue-dev"
+    assert found["QueueNames"] == "purchases-queue-test,returns-queue-test"
     assert found["QueuesStackName"] == "shop-queues"
     assert re.fullmatch(r"arn:aws:secretsmanager:\S+:secret:shop-\w{6}", found["SecretArn"])
     assert found["RepositoryUri"].endswith(".amazonaws.com/shop/worker")
     aws.client("sqs").send_message(QueueUrl=RETURNS, MessageBody="a return")
     refused = ours.sceptre(second_project, aws, "delete", "-y", "shop/queues")
     assert refused.code != 0
-    assert "returns-queue-dev" in refused.said
+    assert "returns-queue-test" in refused.said
     assert aws.stack("shop-queues")["StackStatus"] == "CREATE_COMPLETE"
 
 

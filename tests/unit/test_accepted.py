@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tools.lint import accepted
-from tools.lint.accepted import AcceptanceError, check
+from sentry_oms.cloudformation import accepted
+from sentry_oms.cloudformation.accepted import AcceptanceError
+from tools.lint.accepted import check
 from tools.lint.report import AS_WRITTEN, Finding, Place
 
 REASON = "This is allowed on purpose."
@@ -89,6 +90,11 @@ def test_the_template_as_written_must_be_named() -> None:
     assert check({key: bucket(REASON)}, found).open == found
     said = {"in": [AS_WRITTEN], "reason": REASON}
     assert check({key: bucket(said)}, found) == ([], found, [])
+
+
+def test_rules_of_the_check_are_no_linters() -> None:
+    template = {"Resources": {"Bucket": {"Metadata": {accepted.ACCEPTED: {"OMS052": REASON}}}}}
+    assert check({("dev", "stack"): template}, []).stale == []
 
 
 def test_an_acceptance_under_a_condition_is_ignored_as_written() -> None:

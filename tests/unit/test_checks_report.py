@@ -14,6 +14,7 @@ STACK = Source(
 {% set cognito = {"stack": "dev/cognito.yaml"} %}
 stack_name: sentry-x
 hooks:
+#  after_create: and absent: are comments
   before_create:
     - !first x
     - !second {stack: dev/a.yaml, name: b}
@@ -36,17 +37,17 @@ JSON = Source("t.json", '{\n  "M": {\n    "A": 1\n  },\n  "A": {\n    "B": {}\n 
     ("source", "field", "line"),
     [
         (STACK, "stack_name", 2),
-        (STACK, "hooks.before_create", 4),
-        (STACK, "hooks.before_create.1", 6),
-        (STACK, "hooks.before_create.1.name", 6),
-        (STACK, "hooks.after_create.0", 8),
-        (STACK, "parameters.Cpu", 10),
-        (STACK, "parameters.Secret.stack", 12),
-        (STACK, "parameters.Quoted", 13),
-        (STACK, "parameters.Secret.name", 11),
-        (STACK, "parameters.name", 9),
-        (STACK, "parameters.Absent", 9),
-        (STACK, "dependencies.dev/c.yaml", 15),
+        (STACK, "hooks.before_create", 5),
+        (STACK, "hooks.before_create.1", 7),
+        (STACK, "hooks.before_create.1.name", 7),
+        (STACK, "hooks.after_create.0", 9),
+        (STACK, "parameters.Cpu", 11),
+        (STACK, "parameters.Secret.stack", 13),
+        (STACK, "parameters.Quoted", 14),
+        (STACK, "parameters.Secret.name", 12),
+        (STACK, "parameters.name", 10),
+        (STACK, "parameters.Absent", 10),
+        (STACK, "dependencies.dev/c.yaml", 16),
         (STACK, "absent", 1),
         (STACK, "", 1),
         (JSON, "M.A", 3),
@@ -61,7 +62,7 @@ def test_the_line_of_a_field_is_its_deepest_key_within_the_block(
 
 
 def test_the_line_of_a_text_is_its_first() -> None:
-    assert STACK.line_of("!third") == 8
+    assert STACK.line_of("!third") == 9
     assert STACK.line_of("!fourth") == 1
 
 

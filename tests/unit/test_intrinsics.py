@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sentry_oms.cloudformation.evaluate import UNKNOWN, Evaluator
+from sentry_oms.cloudformation.evaluate import NO_VALUE, UNKNOWN, Evaluator
 from sentry_oms.cloudformation.folding import fold
 
 IMPORT = {"Peer": {"Fn::ImportValue": "b"}}
@@ -78,6 +78,8 @@ def evaluator(environment: str = "dev", **options: Any) -> Evaluator:
         ({"A": {"Ref": "AWS::NoValue"}, "B": 1}, {"B": 1}),
         ([{"Ref": "AWS::NoValue"}, 1], [1]),
         ({"A": {"Ref": "Subnet"}}, UNKNOWN),
+        ("a-{{resolve:ssm:/a/b}}", UNKNOWN),
+        ({"Fn::Sub": "{{resolve:ssm:/${Environment}}}"}, UNKNOWN),
         ({"Fn::If": ["IsProd"]}, UNKNOWN),
         ({"Fn::Join": "-"}, UNKNOWN),
         ({"Ref": ["Environment"]}, UNKNOWN),
@@ -90,6 +92,8 @@ def test_the_value_of_an_expression(expression: Any, value: Any) -> None:
 def test_an_unknown_value_may_be_empty() -> None:
     shortest = evaluator(unknown="")
     assert shortest.value({"Fn::Sub": "a-${Subnet}"}) == "a-"
+    assert shortest.value({"Fn::If": ["Unsure", "longer", {"Ref": "AWS::NoValue"}]}) is NO_VALUE
+    assert shortest.value({"Fn::If": ["Unsure", "longer", "short"]}) == "short"
     assert shortest.value([{"Fn::GetAtt": ["Key", "Arn"]}, {"Ref": "Environment"}]) == ["", "dev"]
 
 
@@ -156,3 +160,36 @@ def test_a_true_condition_keeps_its_branch() -> None:
         ["a", "b"],
     )
     assert set(prod["Outputs"]) == {"Prod", "Id"}
+
+
+def test_an_unknown_condition_is_kept_without_what_is_known() -> None:
+    template = {
+        "Parameters": {"Topic": {"Type": "String"}, "Environment": {"Type": "String"}},
+        "Conditions": {
+            **TEMPLATE["Conditions"],
+            "HasTopic": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Topic"}, ""]}]},
+            "Sends": {"Fn::And": [{"Condition": "IsNotProd"}, {"Condition": "HasTopic"}]},
+            "Unused": {"Fn::Equals": [{"Ref": "Topic"}, "x"]},
+        },
+        "Resources": {
+            "Alarm": {
+                "Type": "AWS::CloudWatch::Alarm",
+                "Condition": "HasTopic",
+                "Properties": {"A": {"Fn::If": ["Sends", {"Ref": "Topic"}, "none"]}},
+            },
+            "Log": {"Type": "AWS::Logs::LogGroup", "Condition": "IsNotProd"},
+        },
+    }
+    read = Evaluator(template, lambda name: "dev" if name == "Environment" else UNKNOWN)
+    assert fold(template, read) == {
+        "Parameters": {"Topic": {"Type": "String"}},
+        "Conditions": {
+            "HasTopic": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Topic"}, ""]}]},
+            "Sends": {"Condition": "HasTopic"},
+        },
+        "Resources": {
+            "Alarm": template["Resources"]["Alarm"],
+            "Log": {"Type": "AWS::Logs::LogGroup"},
+        },
+        "Outputs": {},
+    }

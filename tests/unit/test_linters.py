@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 import pytest
 
 from sentry_oms.checks import RULES
+from sentry_oms.cloudformation.accepted import ACCEPTED
 from tests.conftest import ROOT
 from tools.lint import __main__ as lint
 from tools.lint import cfn_guard, cfn_lint, checkov, controls, linters, page, tools
-from tools.lint.accepted import ACCEPTED
 from tools.lint.deployed import GROUPS
 from tools.lint.linters import LINTERS, Linter
 from tools.lint.report import AS_WRITTEN, Finding, Findings, LinterError, Place, Report

@@ -83,7 +83,8 @@ def test_an_invalid_queue_name_is_refused(queues: list[str], fault: str) -> None
     [
         ({"exchanges": ["okx", "okx"]}, "exchange 'okx' is listed twice"),
         ({"queues": [{"name": "a", "visibility_timeout": 43_201}]}, "visibility_timeout"),
-        ({"environment": "qa"}, "environment"),
+        ({"environment": "q a"}, "environment"),
+        ({"environment": ""}, "environment"),
     ],
 )
 def test_an_invalid_field_is_refused(fields: dict[str, Any], fault: str) -> None:

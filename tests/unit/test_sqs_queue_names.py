@@ -42,6 +42,10 @@ def test_names_and_patterns_give_full_names_in_the_order_of_definition() -> None
     assert calls(resolver.stack) == []
 
 
+def test_another_project_names_its_own_environment() -> None:
+    assert tag("clients-events", environment="test").resolve() == ["clients-events-queue-test"]
+
+
 @pytest.mark.parametrize(
     ("queues", "user_data", "fault"),
     [

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
+from pathlib import Path
 
 from sentry_oms.checks import RULES
 from sentry_oms.checks.rule import Rule
+from sentry_oms.cloudformation.accepted import read
+from sentry_oms.offline.source import Source
+from sentry_oms.offline.suppression import NEVER_SUPPRESSED, Suppression, in_comments
+from tools.lint import ROOT
 
 INTRODUCTION = """\
 # Rules of `oms check`
@@ -33,6 +39,43 @@ once, where it was made.
 
 `oms check` checks config: files, settings, tags, parameters, names, and references between stacks.
 [cfn-lint](#what-cfn-lint-finds) checks the properties of resources.
+
+## Suppress a finding
+
+A rule can be suppressed beside its cause, with a reason of at least four words. In a stack file, a
+config.yaml or a YAML template, the comment is on the reported line or right above it:
+
+```yaml
+# oms: accept OMS012: Nothing in this stack can hang.
+# oms: accept OMS042, OMS043 in dev, staging: The template allows this value next week.
+```
+
+In a JSON template, it is in the Metadata of the resource, as for the linters of `make lint`:
+
+```json
+"Metadata": {"Sentry::Accepted": {"OMS052": "The account has a raised limit for names."}}
+```
+
+A template's own Metadata accepts for many resources, or for other parts, such as outputs:
+
+```json
+"Metadata": {
+  "Sentry::Accepted": {
+    "OMS035": {"resources": ["Outputs.*Url"], "in": ["dev"], "reason": "A script reads these URLs."}
+  }
+}
+```
+
+`oms check` lists accepted findings with their reasons and does not fail for them. A suppression
+without a reason is a finding ([OMS017](#oms017)), and so is one that accepts nothing
+([OMS018](#oms018)). Rules whose finding means that config can't be read can't be suppressed:
+NEVER.
+
+Suppressions in this project:
+
+SUPPRESSED
+
+## Rules
 
 Codes are stable. The code of a removed rule is not used again: OMS050 and OMS060 to OMS076 are
 retired. To add a rule, write a function in one of the modules of `sentry_oms/checks/` with the
@@ -68,7 +111,25 @@ add a rule, extend a file of `schemas/` and add an edit that AWS rejects to
 
 def render() -> str:
     """Return the page: a table of the rules, a section for each, and what cfn-lint finds."""
-    return "\n".join([INTRODUCTION, _index(), *map(_section, RULES), CFN_LINT])
+    introduction = INTRODUCTION.replace("NEVER", ", ".join(sorted(NEVER_SUPPRESSED)))
+    introduction = introduction.replace("SUPPRESSED", suppressed(ROOT))
+    return "\n".join([introduction, _index(), *map(_section, RULES), CFN_LINT])
+
+
+def suppressed(root: Path) -> str:
+    """Return a list of the suppressions in config and templates as they are written."""
+    found: list[tuple[str, str, str]] = []
+    for path in sorted(one for name in ("config", "templates") for one in (root / name).rglob("*")):
+        file = path.relative_to(root).as_posix()
+        if path.suffix == ".json":
+            accepted = read(json.loads(path.read_text()))
+            found += [(file, " ".join(one.rules), one.reason) for one in accepted]
+        elif path.is_file():
+            read_ones = in_comments(Source.read(root, file))
+            known = [one for one in read_ones if isinstance(one, Suppression)]
+            found += [(file, one.code, one.reason) for one in known]
+    lines = [f"- `{file}`: {rules}: {reason}" for file, rules, reason in found if "OMS" in rules]
+    return "\n".join(dict.fromkeys(lines)) or "- none"
 
 
 def _index() -> str:

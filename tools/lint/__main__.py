@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from sentry_oms.checks import RULES, check_project
+from sentry_oms.cloudformation.accepted import AcceptanceError
 from sentry_oms.names import ENVIRONMENTS
 from sentry_oms.offline.reading import environments
 from tools.lint import ROOT, accepted, controls, linters, references
-from tools.lint.accepted import AcceptanceError
 from tools.lint.deployed import GROUPS, VARIABLES, deployed, project
 from tools.lint.iam import linter as iam
 from tools.lint.linters import LINTERS, Templates

@@ -1,60 +1,22 @@
-"""Findings that are accepted, with a reason beside the resource.
-
-A resource's Metadata has ``"Sentry::Accepted": {"CT.S3.PR.2 CKV_AWS_18": "the reason"}``: rules of
-any linter, and why the resource breaks them on purpose. For some environments only, the reason is
-``{"in": ["dev"], "reason": "..."}``. If a parameter decides, it is an ``Fn::If`` with the
-template's condition. A template's own Metadata may accept for many resources with
-``"resources": "*Queue"``, or for other parts, such as ``Outputs.Name``.
+"""Linters' findings that ``sentry_oms.cloudformation.accepted`` accepts.
 
 An acceptance must accept a finding for each of its rules, resources and environments. Otherwise it
-is stale, which is an error: so an acceptance meant for dev can't hide a finding in prod.
+is stale, which is an error: so an acceptance meant for dev can't hide a finding in prod. Those of
+``oms check``'s rules are the check's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import filter as matching
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-
+from sentry_oms.cloudformation.accepted import Acceptance, read
 from sentry_oms.cloudformation.templates import Template
 from tools.lint.report import AS_WRITTEN, Finding, Place
 
-ACCEPTED = "Sentry::Accepted"
-
-
-class AcceptanceError(Exception):
-    """An acceptance is invalid; one line for a person."""
-
-
-class Acceptance(BaseModel):
-    """Rules that resources break on purpose, in these environments; empty means all."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    rules: tuple[str, ...]
-    resources: tuple[str, ...] = Field(min_length=1)
-    environments: tuple[str, ...] = Field(default=(), alias="in")
-    reason: str
-
-    @field_validator("resources", mode="before")
-    @classmethod
-    def _listed(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
-
-    @field_validator("reason")
-    @classmethod
-    def _is_a_sentence(cls, value: str) -> str:
-        if len(value.split()) < 4:
-            raise ValueError("write the reason as a sentence")
-        return value
-
-    def where(self, environment: str) -> list[str]:
-        """Return where it applies if the template of an environment, or as written, has it."""
-        if environment == AS_WRITTEN:
-            return [AS_WRITTEN] if AS_WRITTEN in self.environments else []
-        return [one for one in self.environments or (environment,) if one != AS_WRITTEN]
+CHECKS = "OMS"
+"""Begins the codes of ``oms check``."""
 
 
 class Checked(NamedTuple):
@@ -65,20 +27,11 @@ class Checked(NamedTuple):
     stale: list[str]
 
 
-def read(template: Template) -> list[Acceptance]:
-    """Return the acceptances of a template.
-
-    Raises:
-        AcceptanceError: one of them is invalid.
-    """
-    parts = {"": template, **template["Resources"]}
-    return [
-        _acceptance(key, rules, said)
-        for key, part in parts.items()
-        for rules, said in part.get("Metadata", {}).get(ACCEPTED, {}).items()
-        # In a template as written, conditions are unknown.
-        if not (isinstance(said, dict) and "Fn::If" in said)
-    ]
+def where(one: Acceptance, environment: str) -> list[str]:
+    """Return where an acceptance applies if an environment's template, or as written, has it."""
+    if environment == AS_WRITTEN:
+        return [AS_WRITTEN] if AS_WRITTEN in one.environments else []
+    return [name for name in one.environments or (environment,) if name != AS_WRITTEN]
 
 
 def check(templates: Mapping[tuple[str, str], Template], findings: Iterable[Finding]) -> Checked:
@@ -104,21 +57,8 @@ def _places(key: tuple[str, str], template: Template) -> Iterator[Place]:
     for section in ("Parameters", "Outputs"):
         parts += [f"{section}.{name}" for name in template.get(section, {})]
     for one in read(template):
+        rules = [rule for rule in one.rules if not rule.startswith(CHECKS)]
         for pattern in one.resources:
             for part in matching(parts, pattern) or [pattern]:
-                for where in one.where(environment):
-                    yield from (Place(where, stack, part, rule) for rule in one.rules)
-
-
-def _acceptance(resource: str, rules: str, said: Any) -> Acceptance:
-    given = {"reason": said} if isinstance(said, str) else said
-    label = f"{ACCEPTED} of {resource or 'the template'}, {rules}"
-    if resource and "resources" in given:
-        raise AcceptanceError(f"{label}: resources: remove it; the acceptance is of this resource")
-    resources = {"resources": resource} if resource else {"resources": (), **given}
-    try:
-        return Acceptance.model_validate({**given, **resources, "rules": rules.split()})
-    except ValidationError as invalid:
-        fault = invalid.errors()[0]
-        message = fault["msg"].removeprefix("Value error, ")
-        raise AcceptanceError(f"{label}: {'.'.join(map(str, fault['loc']))}: {message}") from None
+                for place in where(one, environment):
+                    yield from (Place(place, stack, part, rule) for rule in rules)

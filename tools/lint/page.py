@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from sentry_oms.cloudformation.accepted import read
 from sentry_oms.graph import written_between
 from sentry_oms.names import ENVIRONMENTS
-from tools.lint import ROOT, accepted
+from tools.lint import ROOT
+from tools.lint.accepted import where
 from tools.lint.deployed import GROUPS
 from tools.lint.iam import page as iam
 from tools.lint.linters import templates
@@ -37,8 +39,8 @@ def acceptances() -> str:
     """Return a table of every acceptance; stacks with the same one share a row."""
     kinds: dict[Kind, dict[str, set[str]]] = {}
     for (environment, stack), template in templates().items():
-        for one in accepted.read(template):
-            if environment in one.where(environment):
+        for one in read(template):
+            if environment in where(one, environment):
                 resources = ", ".join(f"`{pattern}`" for pattern in one.resources)
                 kind = (resources, "<br>".join(one.rules), one.reason)
                 kinds.setdefault(kind, {}).setdefault(stack, set()).add(environment)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sentry_oms.cloudformation.evaluate import UNKNOWN
 from sentry_oms.names import ENVIRONMENTS
-from sentry_oms.offline.project import Project, Resource
+from sentry_oms.offline.project import Project, Resource, mappings
 from tools.lint.deployed import project
 from tools.lint.report import Report
 
@@ -92,10 +93,12 @@ def faults(environment: Project) -> Iterator[str]:
         named = list(_named(resource.properties))
         if resource.kind == ALARM:
             known = WATCHED
-            dimensions = enumerate(resource.properties.get("Dimensions", []))
+            dimensions = enumerate(mappings(resource.properties.get("Dimensions")))
             named = [(f"Dimensions.{at}", one["Name"], one["Value"]) for at, one in dimensions]
         for path, name, value in named:
-            if name in known and value != ALL and value not in created[known[name]]:
+            if name not in known or value in (ALL, UNKNOWN) or UNKNOWN in created[known[name]]:
+                continue
+            if value not in created[known[name]]:
                 kind = known[name][0].rpartition("::")[2]
                 yield _line(resource, path, f"no stack creates the {kind} '{value}'")
     yield from _services(environment)
@@ -111,8 +114,9 @@ def _services(environment: Project) -> Iterator[str]:
     clusters = {}
     for service in environment.of_kind(SERVICE):
         cluster = clusters[service.attribute("Name")] = service.properties.get("Cluster")
-        for one in service.properties.get("CapacityProviderStrategy", []):
-            if one.get("CapacityProvider") not in providers.get(str(cluster), []):
+        strategy = mappings(service.properties.get("CapacityProviderStrategy"))
+        for one in strategy if providers.get(cluster) is not UNKNOWN else ():
+            if one.get("CapacityProvider") not in providers.get(cluster, []):
                 message = f"{cluster} does not have {one.get('CapacityProvider')}"
                 yield _line(service, "CapacityProviderStrategy", message)
     for alarm in environment.of_kind(ALARM):
@@ -136,7 +140,8 @@ def _nodes(environment: Project) -> Iterator[str]:
 
 
 def _dimensions(alarm: Resource) -> Mapping[str, str]:
-    return {one["Name"]: str(one["Value"]) for one in alarm.properties.get("Dimensions", [])}
+    dimensions = mappings(alarm.properties.get("Dimensions"))
+    return {one["Name"]: str(one["Value"]) for one in dimensions if one["Value"] is not UNKNOWN}
 
 
 def _named(value: Any, path: str = "", around: str = "", name: str = "") -> Iterator[Any]:

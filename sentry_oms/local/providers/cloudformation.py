@@ -1,4 +1,4 @@
-"""CloudFormation actions: ministack forgets the notification topics of a stack.
+"""CloudFormation actions: ministack forgets the topics and the change set of a stack.
 
 ``sceptre diff`` reads ``NotificationARNs`` of every stack, and fails with a KeyError without them.
 """
@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from xml.sax.saxutils import escape
 
+from sentry_oms.local.behaviour import CHANGE_SET_KEY
 from sentry_oms.local.ministack import ActionHandler, Ministack, Params, Response, as_text
 
 RECORD_KEY = "_notification_arns"
@@ -16,7 +17,7 @@ STACK_ID = "<StackId>(?P<id>[^<]+)</StackId>"
 
 
 def complete_descriptions(ministack: Ministack) -> None:
-    """Record NotificationARNs when a stack is written, and return them in DescribeStacks."""
+    """Return NotificationARNs and ChangeSetId in DescribeStacks, and record the former."""
     of_change_sets: dict[tuple[str, str], list[str] | None] = {}
 
     def record(params: Params, given: list[str] | None) -> None:
@@ -55,7 +56,9 @@ def complete_descriptions(ministack: Ministack) -> None:
     def completed(stack_id: re.Match[str]) -> str:
         record = ministack.stack_record(stack_id["id"]) or {}
         members = "".join(f"<member>{escape(arn)}</member>" for arn in record.get(RECORD_KEY, []))
-        return f"{stack_id[0]}<NotificationARNs>{members}</NotificationARNs>"
+        change_set = record.get(CHANGE_SET_KEY)
+        executed = f"<ChangeSetId>{change_set}</ChangeSetId>" if change_set else ""
+        return f"{stack_id[0]}{executed}<NotificationARNs>{members}</NotificationARNs>"
 
     after("CreateStack", written)
     after("UpdateStack", written)

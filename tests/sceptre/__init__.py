@@ -1,0 +1,1 @@
+"""Sceptre's commands with its own executor and with ours: a difference is listed, or a failure."""
