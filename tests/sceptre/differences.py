@@ -107,6 +107,11 @@ DIFFERENCES = (
         for aspect in ("result", "exit code", "data", "reads", "writes")
     ),
     Difference(
+        "reads",
+        _of("drift detect, drift detect absent, drift show, drift show drifted, drift show absent"),
+        "the summary counts the resources that drift detection does not compare",
+    ),
+    Difference(
         "exit code",
         _of("drift detect absent, drift detect of no stack, drift show absent"),
         "1 says that the drift of a stack is not known",
