@@ -69,7 +69,7 @@ def test_the_body_fits_into_a_request(count: int) -> None:
     ("field", "value", "fault"),
     [
         ("exchanges", ["Bad"], "^dev/sqs: sceptre_user_data exchanges"),
-        ("environment", "qa", "^qa/sqs: .* environment: "),
+        ("environment", "q a", "^q a/sqs: .* environment: "),
     ],
 )
 def test_invalid_user_data_is_reported_with_the_stack(field: str, value: Any, fault: str) -> None:
