@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Callable
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
-from sceptre.cli import drift, helpers
+from sceptre.cli import drift
 from sceptre.cli.drift import drift_group
 from sceptre.context import SceptreContext
 from sceptre.exceptions import (
@@ -35,8 +34,7 @@ from sentry_oms.executor.drift.model import StackDrift, StackStatus
 from sentry_oms.executor.drift.summary import end_with
 from sentry_oms.executor.events import Run
 from sentry_oms.executor.states import Outcome, State
-from sentry_oms.plan import confirmation as plan_confirmation
-from sentry_oms.seams import confirmation, executor, install, stack_output
+from sentry_oms.seams import executor, install, stack_output
 from tests.unit.tags import refusal, stack
 
 
@@ -223,78 +221,6 @@ class TestExecutor:
         public = {name for name in vars(StackActions) if not name.startswith("_")}
         helpers = {"fetch_local_template_summary", "fetch_remote_template_summary"}
         assert public - helpers == (run.READS - {"template"}) | writes
-
-
-class TestConfirmation:
-    """Sceptre asks, and in our projects the changes are shown before."""
-
-    @pytest.fixture
-    def asked(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-        """The questions of Sceptre and ours."""
-        found: list[tuple[Any, ...]] = []
-        one = stack("dev/vpc")
-        one.stack_group_config = {"executor": "ready_queue"}
-        one.ignore = one.obsolete = False
-        old = stack("dev/old")
-        old.stack_group_config, old.ignore, old.obsolete = {}, False, True
-        monkeypatch.setattr(helpers, "confirmation", lambda *given: found.append(given))
-        monkeypatch.setattr(plan_confirmation, "ask", lambda *given: found.append(given[:2]))
-        monkeypatch.setattr(plan_confirmation, "review", lambda *given: given)
-        monkeypatch.setattr(confirmation, "_stacks", lambda *_: [one, old])
-        return found
-
-    def ask(self, *arguments: Any) -> None:
-        with click.Context(click.Command("launch"), obj={}):
-            confirmation.confirmation(*arguments)
-
-    @pytest.mark.parametrize("command", ["launch", "update", "delete"])
-    def test_sceptres_commands_ask_through_our_question(self, command: str) -> None:
-        module = import_module(f"sceptre.cli.{command}")
-        assert vars(module)["confirmation"] is confirmation.confirmation
-        assert " confirmation(" in inspect.getsource(module)
-        given = list(inspect.signature(helpers.confirmation).parameters)
-        assert given == list(inspect.signature(confirmation.confirmation).parameters)
-
-    @pytest.mark.parametrize(
-        ("command", "written", "deleted"),
-        [
-            ("launch", ["dev/vpc"], []),
-            ("launch --prune", ["dev/vpc"], ["dev/old"]),
-            ("delete", [], ["dev/vpc", "dev/old"]),
-        ],
-    )
-    def test_the_changes_are_shown_before_the_question(
-        self, asked: list[tuple[Any, ...]], command: str, written: list[str], deleted: list[str]
-    ) -> None:
-        self.ask(command, False, "dev")
-        ((question, changes),) = asked
-        assert question == command
-        assert [[one.name for one in part] for part in changes[1:]] == [written, deleted]
-
-    def test_sceptre_asks_for_other_projects_and_change_sets_and_with_yes(
-        self, asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        self.ask("launch", True, "dev")
-        self.ask("delete", False, "dev", "change-set")
-        monkeypatch.setattr(confirmation, "_stacks", lambda *_: [])
-        self.ask("launch", False, "dev")
-        assert asked == [
-            ("launch", True, "dev", None),
-            ("delete", False, "dev", "change-set"),
-            ("launch", False, "dev", None),
-        ]
-
-    def test_an_unsupported_sceptre_keeps_its_question(
-        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        module = import_module("sceptre.cli.update")
-        other = vars(click)["confirm"]
-        monkeypatch.setattr(module, "confirmation", other)
-        with caplog.at_level(logging.WARNING, "sceptre"):
-            confirmation.install()
-        assert vars(module)["confirmation"] is other
-        (record,) = caplog.records
-        assert "another sceptre.cli.update.confirmation" in record.getMessage()
 
 
 class TestDrift:

@@ -1,4 +1,4 @@
-"""The seams that the ready queue turns on beside the executor: hooks, text and diff."""
+"""The seams that the ready queue turns on beside the executor: hooks, text, diff, question."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import inspect
 import io
 import logging
 from contextlib import nullcontext
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, ClassVar
 from unittest.mock import Mock
@@ -20,7 +21,8 @@ from sceptre.plan.executor import SceptrePlanExecutor
 
 from sentry_oms.aws.view import VIEW, StackKey
 from sentry_oms.executor import run
-from sentry_oms.seams import hooks_effects, install, short_diff, text_output
+from sentry_oms.plan import confirmation as plan_confirmation
+from sentry_oms.seams import confirmation, hooks_effects, install, short_diff, text_output
 from tests.unit.tags import stack
 
 
@@ -142,3 +144,75 @@ class TestPrinted:
                 assert diff.output_diffs([], Mock(), io.StringIO(), "text") == 0
         assert ("dev/vpc  A" in said) is bool(requested)
         assert ("dev/vpcA1" in said) is not bool(requested)
+
+
+class TestConfirmation:
+    """Sceptre asks, and in our projects the changes are shown before."""
+
+    @pytest.fixture
+    def asked(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+        """The questions of Sceptre and ours."""
+        found: list[tuple[Any, ...]] = []
+        one = stack("dev/vpc")
+        one.stack_group_config = {"executor": "ready_queue"}
+        one.ignore = one.obsolete = False
+        old = stack("dev/old")
+        old.stack_group_config, old.ignore, old.obsolete = {}, False, True
+        monkeypatch.setattr(helpers, "confirmation", lambda *given: found.append(given))
+        monkeypatch.setattr(plan_confirmation, "ask", lambda *given: found.append(given[:2]))
+        monkeypatch.setattr(plan_confirmation, "review", lambda *given: given)
+        monkeypatch.setattr(confirmation, "_stacks", lambda *_: [one, old])
+        return found
+
+    def ask(self, *arguments: Any) -> None:
+        with click.Context(click.Command("launch"), obj={}):
+            confirmation.confirmation(*arguments)
+
+    @pytest.mark.parametrize("command", ["launch", "update", "delete"])
+    def test_sceptres_commands_ask_through_our_question(self, command: str) -> None:
+        module = import_module(f"sceptre.cli.{command}")
+        assert vars(module)["confirmation"] is confirmation.confirmation
+        assert " confirmation(" in inspect.getsource(module)
+        given = list(inspect.signature(helpers.confirmation).parameters)
+        assert given == list(inspect.signature(confirmation.confirmation).parameters)
+
+    @pytest.mark.parametrize(
+        ("command", "written", "deleted"),
+        [
+            ("launch", ["dev/vpc"], []),
+            ("launch --prune", ["dev/vpc"], ["dev/old"]),
+            ("delete", [], ["dev/vpc", "dev/old"]),
+        ],
+    )
+    def test_the_changes_are_shown_before_the_question(
+        self, asked: list[tuple[Any, ...]], command: str, written: list[str], deleted: list[str]
+    ) -> None:
+        self.ask(command, False, "dev")
+        ((question, changes),) = asked
+        assert question == command
+        assert [[one.name for one in part] for part in changes[1:]] == [written, deleted]
+
+    def test_sceptre_asks_for_other_projects_and_change_sets_and_with_yes(
+        self, asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.ask("launch", True, "dev")
+        self.ask("delete", False, "dev", "change-set")
+        monkeypatch.setattr(confirmation, "_stacks", lambda *_: [])
+        self.ask("launch", False, "dev")
+        assert asked == [
+            ("launch", True, "dev", None),
+            ("delete", False, "dev", "change-set"),
+            ("launch", False, "dev", None),
+        ]
+
+    def test_an_unsupported_sceptre_keeps_its_question(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        module = import_module("sceptre.cli.update")
+        other = vars(click)["confirm"]
+        monkeypatch.setattr(module, "confirmation", other)
+        with caplog.at_level(logging.WARNING, "sceptre"):
+            confirmation.install()
+        assert vars(module)["confirmation"] is other
+        (record,) = caplog.records
+        assert "another sceptre.cli.update.confirmation" in record.getMessage()
