@@ -183,3 +183,23 @@ def test_a_write_is_refused_with_the_words_of_cloudformation(
 def test_a_wait_condition_handle_has_no_properties(aws: EmbeddedAws) -> None:
     handle = one("AWS::CloudFormation::WaitConditionHandle", {"Invalid": "x"})
     assert "Encountered unsupported property Invalid" in refused(aws, "handle", handle)
+
+
+def test_a_sam_template_is_transformed(aws: EmbeddedAws) -> None:
+    template = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {"Orders": {"Type": "AWS::Serverless::SimpleTable"}},
+    }
+    cloudformation = aws.client("cloudformation")
+    cloudformation.create_stack(
+        StackName="serverless",
+        TemplateBody=json.dumps(template),
+        Capabilities=["CAPABILITY_AUTO_EXPAND"],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName="serverless", WaiterConfig={"Delay": 1}
+    )
+    resources = cloudformation.list_stack_resources(StackName="serverless")
+    (table,) = resources["StackResourceSummaries"]
+    aws.delete("serverless")
+    assert table["ResourceType"] == "AWS::DynamoDB::Table"

@@ -123,7 +123,8 @@ def test_a_launch_restores_the_protection_that_was_lifted(
     # Once it is in place, the guard is one call.
     aws.control()
     project.succeed("launch", "-y", "prod/sqs")
-    assert aws.calls() == {"DescribeStacks": 1, "UpdateStack": 1, "GetStackPolicy": 1}
+    lock = {"PutItem": 1, "DeleteItem": 1}
+    assert aws.calls() == {"DescribeStacks": 1, "UpdateStack": 1, "GetStackPolicy": 1, **lock}
 
 
 def test_a_missing_template_is_found_before_anything_is_written(
