@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -12,7 +12,7 @@ from sentry_oms.checks.rule import Phase, rule
 from sentry_oms.cloudformation.types import NAME_PROPERTY, NAMES, unique_name
 from sentry_oms.offline.created import created
 from sentry_oms.offline.fault import Fault
-from sentry_oms.offline.project import Project
+from sentry_oms.offline.project import Project, mappings
 
 IN_REQUEST = 51_200
 IN_BUCKET = 1_048_576
@@ -105,16 +105,12 @@ def policy_size(project: Project) -> Iterator[Fault]:
             if kind == one.kind and property_ in one.properties
         }
         if one.kind == "AWS::IAM::Role" and "Policies" in one.properties:
-            sizes["Policies"] = (_inline(one.evaluator.value(one.properties["Policies"])), INLINE)
+            policies = mappings(one.evaluator.value(one.properties["Policies"]))
+            sizes["Policies"] = (sum(_size(p.get("PolicyDocument")) for p in policies), INLINE)
         for property_, (size, limit) in sizes.items():
             if size > limit:
                 message = f"is at least {size:,} characters; at most {limit:,} are allowed"
                 yield one.fault(f".{property_}", message)
-
-
-def _inline(policies: Any) -> int:
-    documents = [one.get("PolicyDocument") for one in policies if isinstance(one, Mapping)]
-    return sum(map(_size, documents))
 
 
 def _size(document: Any) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from sentry_oms.checks.finding import Finding
+from sentry_oms.cloudformation.evaluate import MALFORMED
 from sentry_oms.offline.fault import Fault
 from sentry_oms.offline.project import Project
 
@@ -65,17 +66,23 @@ class Rule:
     house: bool = False
 
     def findings(self, project: Project) -> Iterator[Finding]:
-        """Return each fault as a finding."""
-        for fault in self.find(project):
-            yield Finding(
-                file=fault.source.file,
-                line=fault.line or fault.source.line(fault.field),
-                code=self.code,
-                field=fault.field,
-                message=fault.message,
-                remedy=self.remedy if fault.remedy is None else fault.remedy,
-                stack=fault.stack,
-            )
+        """Yield each fault as a finding, and one if the rule meets a value of another type."""
+        try:
+            yield from map(self._finding, self.find(project))
+        except MALFORMED as error:
+            message = f"could not run, because a value in a template has another type ({error})"
+            yield Finding("templates", 1, self.code, "", message, "cfn-lint names the value")
+
+    def _finding(self, fault: Fault) -> Finding:
+        return Finding(
+            file=fault.source.file,
+            line=fault.line or fault.source.line(fault.field),
+            code=self.code,
+            field=fault.field,
+            message=fault.message,
+            remedy=self.remedy if fault.remedy is None else fault.remedy,
+            stack=fault.stack,
+        )
 
 
 RETIRED = frozenset({"OMS050", *(f"OMS{number:03}" for number in range(60, 77))})

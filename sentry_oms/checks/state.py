@@ -89,7 +89,7 @@ def _made(project: Project) -> set[Any]:
 
 def _is_missing(arn: Any, made: set[Any]) -> bool:
     """Return whether an ARN, or a pattern, names tables, queues or secrets, and none is made."""
-    if UNKNOWN in {arn, *made} or not STATE.match(arn) or PEOPLES in arn:
+    if not isinstance(arn, str) or UNKNOWN in made or not STATE.match(arn) or PEOPLES in arn:
         return False
     pattern = re.sub(r"(:table/[^/]+)/.*", r"\1", arn)
     return not any(fnmatchcase(one, pattern) for one in made)

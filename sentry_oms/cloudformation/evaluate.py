@@ -137,8 +137,8 @@ class Evaluator:
             function = function_of(part)
             if function == "Fn::ImportValue":
                 yield place, part[function]
-            elif function == "Fn::If" and not all_branches:
-                condition, *branches = part[function]
+            elif function == "Fn::If" and not all_branches and isinstance(part[function], list):
+                condition, *branches = part[function] or [None]
                 holds = self.holds(condition)
                 if holds is not None:
                     branches = branches[:1] if holds else branches[1:]

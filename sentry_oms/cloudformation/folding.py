@@ -105,7 +105,10 @@ class _Folder:
         function = function_of(expression)
         if function:
             value = self._evaluator.value(expression)
-            return self._partly(function, expression[function]) if value is UNKNOWN else value
+            try:
+                return self._partly(function, expression[function]) if value is UNKNOWN else value
+            except MALFORMED:
+                return expression
         members = {key: self.fold(value) for key, value in expression.items()}
         return {key: value for key, value in members.items() if value is not NO_VALUE}
 
@@ -161,7 +164,8 @@ def _conditions(part: Any) -> Iterator[str]:
         for item in part:
             yield from _conditions(item)
     elif isinstance(part, dict):
-        named = part.get("Fn::If") or [part.get("Condition")]
-        if isinstance(named[0], str):
-            yield named[0]
+        branches = part.get("Fn::If")
+        named = branches[0] if branches and isinstance(branches, list) else part.get("Condition")
+        if isinstance(named, str):
+            yield named
         yield from _conditions(list(part.values()))
